@@ -1,0 +1,71 @@
+"""Everything that clfnet raises on purpose.
+
+::
+
+    ClfnetError
+    ├── InputError              what the caller gave cannot be used      (exit code 2)
+    │   ├── ImageError          an image file that cannot be read, or an array that is no image
+    │   ├── SizeMismatchError   two images of one pair differ in size
+    │   ├── PairingError        files that have no partner, or too many
+    │   ├── OutputExistsError   a file is there already and `overwrite` was not given
+    │   └── ConfigError         an unknown key or a value out of range
+    ├── MissingExtraError       an optional dependency is not installed  (exit code 2)
+    ├── WeightsError            a model file is unknown, damaged or of another kind (exit code 2)
+    └── TrainingError           training cannot go on, e.g. the loss is not finite  (exit code 1)
+
+Messages read: what must hold, what was got, what to do next.
+"""
+
+
+class ClfnetError(Exception):
+    """Base of every error that clfnet raises on purpose."""
+
+    exit_code = 1
+
+
+class InputError(ClfnetError, ValueError):
+    """What the caller gave cannot be used."""
+
+    exit_code = 2
+
+
+class ImageError(InputError):
+    """An image file that cannot be read, or an array that is no image."""
+
+
+class SizeMismatchError(InputError):
+    """Two images of one pair differ in size."""
+
+
+class PairingError(InputError):
+    """Files that have no partner, or too many."""
+
+
+class OutputExistsError(InputError):
+    """A file is there already and overwriting was not asked for."""
+
+
+class ConfigError(InputError):
+    """An unknown key or a value out of range."""
+
+
+class MissingExtraError(ClfnetError, ImportError):
+    """An optional dependency is not installed."""
+
+    exit_code = 2
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"{package} is not installed, and this needs it. "
+            f"Install it with: pip install 'clfnet[{extra}]'"
+        )
+
+
+class WeightsError(ClfnetError):
+    """A model file is unknown, damaged or of another kind."""
+
+    exit_code = 2
+
+
+class TrainingError(ClfnetError):
+    """Training cannot go on."""
