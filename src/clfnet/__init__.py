@@ -1,3 +1,69 @@
-"""Fuse an infrared and a visible image of one scene into a single picture."""
+"""Fuse an infrared and a visible image of one scene into a single picture.
+
+::
+
+    import clfnet
+
+    fused = clfnet.fuse("ir.png", "vis.png")        # paths or arrays; an array like the visible
+    fuser = clfnet.Fuser(model="clfnet")            # for many pairs
+    fused = fuser(infrared, visible)                # uint8, uint16 or float in [0, 1]
+    table = clfnet.evaluate(infrared=dir_a, visible=dir_b, fused=[dir_c], dialect="paper")
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from clfnet.errors import (
+    ClfnetError,
+    ConfigError,
+    ImageError,
+    InputError,
+    MissingExtraError,
+    OutputExistsError,
+    PairingError,
+    SizeMismatchError,
+    TrainingError,
+    WeightsError,
+)
+
+if TYPE_CHECKING:
+    from clfnet.evaluation import evaluate
+    from clfnet.inference.fuser import Fuser, fuse
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "ClfnetError",
+    "ConfigError",
+    "Fuser",
+    "ImageError",
+    "InputError",
+    "MissingExtraError",
+    "OutputExistsError",
+    "PairingError",
+    "SizeMismatchError",
+    "TrainingError",
+    "WeightsError",
+    "__version__",
+    "evaluate",
+    "fuse",
+]
+
+# Imported on first use, so that `import clfnet` is quick and `evaluate` alone asks for its extra.
+_LAZY = {
+    "Fuser": "clfnet.inference.fuser",
+    "evaluate": "clfnet.evaluation",
+    "fuse": "clfnet.inference.fuser",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'clfnet' has no attribute {name!r}")
+    value = getattr(import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,71 @@
+"""The command line: one file per command; each parses, calls one library function, prints.
+
+Results go to stdout, progress and errors to stderr. Exit codes: 0 ok, 1 our bug, 2 the user's
+input, 3 some items of a batch failed, 130 interrupted.
+"""
+
+import io
+import logging
+import sys
+import warnings
+from typing import Annotated, Any
+
+import typer
+
+from clfnet import __version__
+from clfnet.cli.demo import demo
+from clfnet.cli.fuse import fuse
+from clfnet.cli.models import models
+from clfnet.errors import ClfnetError
+
+# typer does not name the parent of what it raises for a wrong option or argument.
+_UsageError: Any = typer.BadParameter.__mro__[1]
+
+app = typer.Typer(
+    name="clfnet",
+    help="Fuse an infrared and a visible image of one scene into a single picture.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (demo, fuse, models):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # we report damaged files ourselves
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # file names that are not UTF-8
+    try:
+        sys.exit(app(standalone_mode=False))
+    except ClfnetError as error:
+        _fail(str(error), error.exit_code)
+    except _UsageError as error:
+        message = error.format_message()
+        _fail(f"{message}{'' if message.endswith(('.', '?')) else '.'} See --help.", 2)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("interrupted.", 130)
+
+
+def _fail(message: str, exit_code: int) -> None:
+    typer.echo(f"clfnet: error: {message}", err=True)
+    sys.exit(exit_code)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"clfnet {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

@@ -1,0 +1,48 @@
+"""`clfnet models`: what is shipped."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from clfnet.weights import Model
+
+
+def models(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+) -> None:
+    """List the shipped models: parameters, size, checksum and scores."""
+    from clfnet.weights import load_manifest
+
+    entries = {name: _entry(model) for name, model in load_manifest().items()}
+    if as_json:
+        typer.echo(json.dumps(entries, indent=2))
+        return
+    if not entries:
+        typer.echo("clfnet: no model is shipped with this version.", err=True)
+    for name, entry in entries.items():
+        typer.echo(name)
+        for key, value in entry.items():
+            typer.echo(f"  {key:<12}{_readable(value)}")
+
+
+def _entry(model: "Model") -> dict[str, Any]:
+    path = model.onnx.path
+    return {
+        "parameters": model.card.get("parameters"),
+        "file": str(path),
+        "bytes": path.stat().st_size if path.is_file() else None,
+        "sha256": model.onnx.sha256,
+        "data": model.card.get("data"),
+        "seed": model.card.get("seed"),
+        "scores": model.card.get("scores", {}),
+    }
+
+
+def _readable(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_readable(inner)}" for key, inner in value.items())
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,75 @@
+"""A model as a `FusionMethod`, run by ONNX Runtime on the CPU."""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from clfnet.errors import ClfnetError, ConfigError, WeightsError
+from clfnet.method import FloatImage
+from clfnet.weights import ModelFile
+
+_INPUTS, _OUTPUTS = {"infrared", "visible"}, {"fused"}
+_ONLY_FATAL = 4  # what goes wrong is raised; nothing else needs a line on stderr
+
+
+class OnnxMethod:
+    """Fuses with an ONNX graph.
+
+    The graph has the inputs `infrared` and `visible` and the output `fused`: float32,
+    (1, 1, H, W), in [0, 1].
+
+    Args:
+        model: the graph, as bytes or as a file.
+        name: what tables call it; the file's stem by default.
+        threads: how many CPU threads one image may use; all cores by default.
+
+    Raises:
+        WeightsError: not such a graph.
+        ConfigError: `threads` is below 1.
+    """
+
+    def __init__(
+        self, model: Path | bytes, *, name: str | None = None, threads: int | None = None
+    ) -> None:
+        data = model if isinstance(model, bytes) else ModelFile(model).read()
+        self.name = name or ("onnx" if isinstance(model, bytes) else model.stem)
+        self._session = _session(data, self.name, threads)
+
+    def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        """Return the fused image; see `FusionMethod`."""
+        feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)
+        try:
+            (fused,) = self._session.run(["fused"], feeds)
+        except Exception as error:  # onnxruntime has no base class for its errors
+            height, width = visible.shape
+            raise ClfnetError(
+                f"{self.name} could not fuse {width}x{height} pixels "
+                f"({' '.join(str(error).split())[:200]}). Use a smaller image."
+            ) from error
+        image: FloatImage = np.clip(fused[0, 0], 0.0, 1.0)  # (H, W)
+        return image
+
+
+def _session(data: bytes, name: str, threads: int | None) -> onnxruntime.InferenceSession:
+    if threads is not None and threads < 1:
+        raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _ONLY_FATAL
+    options.intra_op_num_threads = threads or 0
+    options.enable_mem_pattern = False  # a plan per size would be kept for every size ever seen
+    try:
+        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has no base class for its errors
+        raise WeightsError(
+            f"{name} must be an ONNX graph, but ONNX Runtime cannot load it "
+            f"({' '.join(str(error).split())[:200]}). Export it again."
+        ) from error
+    found = ({i.name for i in session.get_inputs()}, {o.name for o in session.get_outputs()})
+    if found != (_INPUTS, _OUTPUTS):
+        raise WeightsError(
+            f"{name} must map `infrared` and `visible` to `fused`, but maps "
+            f"{', '.join(sorted(found[0]))} to {', '.join(sorted(found[1]))}. "
+            f"Make it with: clfnet export"
+        )
+    return session

@@ -1,0 +1,1 @@
+"""Images and files: read, write, colour; nothing is left half written."""

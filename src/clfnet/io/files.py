@@ -1,0 +1,82 @@
+"""Files appear whole or not at all."""
+
+import os
+import secrets
+from pathlib import Path
+
+from clfnet.errors import InputError, OutputExistsError
+
+
+def write_atomic(path: Path, data: bytes, *, overwrite: bool = False) -> None:
+    """Write `data` to `path` so that nobody ever sees half a file.
+
+    The bytes go to a temporary name in the same folder, reach the disk, and are then renamed. A
+    file that appears at `path` meanwhile is kept unless `overwrite` is set. Missing parent folders
+    are made.
+
+    Args:
+        path: where the file goes.
+        data: all of its bytes.
+        overwrite: replace a file that is there already.
+
+    Raises:
+        OutputExistsError: `path` is there and `overwrite` is not set.
+        InputError: the system refuses, e.g. no permission or no space.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "new" / "a.txt"
+        >>> write_atomic(path, b"whole")
+        >>> path.read_bytes()
+        b'whole'
+    """
+    if not overwrite:
+        refuse_existing(path)
+    temporary = path.parent / f".clfnet-{secrets.token_hex(8)}.tmp"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _write_synced(temporary, data)
+            if overwrite:
+                temporary.replace(path)
+            else:
+                _rename_to_new(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror or error}. Choose another place."
+        ) from error
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise an `OutputExistsError` if something is at `path`."""
+    if os.path.lexists(path):
+        raise _exists_error(path)
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _rename_to_new(temporary: Path, path: Path) -> None:
+    """Rename without replacing: a plain rename would, so link, which fails where a file is."""
+    try:
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            raise
+        except OSError:  # no hard links here (FAT, some shares): claim the name, then replace it
+            path.open("xb").close()
+            temporary.replace(path)
+    except FileExistsError:
+        raise _exists_error(path) from None
+
+
+def _exists_error(path: Path) -> OutputExistsError:
+    return OutputExistsError(
+        f"{path} must not exist yet, but is there. Allow replacing it (--overwrite)."
+    )

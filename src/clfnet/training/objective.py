@@ -1,0 +1,141 @@
+"""One step's computation: both encoders twice, the decoder once, and the loss (Eq. 9)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from clfnet.losses import (
+    STRATEGIES,
+    fusion_loss,
+    gradient_loss,
+    intensity_loss,
+    m_ssim_loss,
+    patch_nce,
+)
+from clfnet.nn import CLFNet, ProjectionHead
+from clfnet.training.config import TrainConfig
+
+
+class Objective(nn.Module):
+    """The network and the projection head with the loss on top; what the optimiser trains.
+
+    Args:
+        config: the recipe. Without a contrastive term there is no head.
+    """
+
+    def __init__(self, config: TrainConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.network = CLFNet(config.model.width)
+        self.head = (
+            ProjectionHead(4 * config.model.width, config.model.hidden, config.model.embedding)
+            if config.loss.lambda1
+            else None
+        )
+
+    def forward(self, infrared: Tensor, visible: Tensor, places: Tensor) -> dict[str, Tensor]:
+        """The loss of a batch, and its parts.
+
+        Args:
+            infrared: (B, 1, H, W) in [-1, 1].
+            visible: the same shape and range.
+            places: (S,), indices into H·W, the same for every image (Sec. III-C).
+
+        Returns:
+            Scalars: "loss"; "m_ssim"; where they count "patch_nce" and "infrared_share",
+            "intensity", "gradient".
+        """
+        weights, network = self.config.loss, self.network
+        infrared_features = network.infrared_encoder(infrared)
+        visible_features = network.visible_encoder(visible)
+        fused = network.decoder(torch.cat((infrared_features, visible_features), dim=1))
+        terms = {"m_ssim": m_ssim_loss(fused, infrared, visible, window=weights.window)}
+        contrast = fused.new_zeros(())
+        if self.head is not None:
+            contrast = self._contrast(
+                self.head, fused, (infrared, visible), (infrared_features, visible_features),
+                places, terms,
+            )  # fmt: skip
+        loss = fusion_loss(
+            contrast, terms["m_ssim"], lambda1=weights.lambda1, lambda2=weights.lambda2
+        )
+        if weights.intensity:
+            terms["intensity"] = intensity_loss(
+                fused, infrared, visible, gain=weights.intensity_gain or None
+            )
+            loss = loss + weights.intensity * terms["intensity"]
+        if weights.gradient:
+            terms["gradient"] = gradient_loss(
+                fused, infrared, visible, gain=weights.gradient_gain
+            )
+            loss = loss + weights.gradient * terms["gradient"]
+        return {"loss": loss, **terms}
+
+    def _contrast(
+        self,
+        head: ProjectionHead,
+        fused: Tensor,
+        images: tuple[Tensor, Tensor],
+        features: tuple[Tensor, Tensor],
+        places: Tensor,
+        terms: dict[str, Tensor],
+    ) -> Tensor:
+        """L_patchNCE (Eqs. 6–8); adds itself and the infrared share to `terms`."""
+        weights, network = self.config.loss, self.network
+
+        def embed(maps: Tensor) -> Tensor:
+            z: Tensor = head(maps.flatten(2)[:, :, places].transpose(1, 2))  # (B, S, D)
+            return z
+
+        keep = self.config.run.statistics == "all"
+        with untouched_statistics(network, enabled=not keep):
+            queries = [
+                embed(encoder(fused))
+                for encoder in (network.infrared_encoder, network.visible_encoder)
+            ]
+            crossed = None
+            if weights.strategy == "b":
+                crossed = (
+                    embed(network.infrared_encoder(images[1])),
+                    embed(network.visible_encoder(images[0])),
+                )
+        keys = [embed(maps) for maps in features]
+        if weights.detach_keys:
+            keys = [key.detach() for key in keys]
+            crossed = None if crossed is None else (crossed[0].detach(), crossed[1].detach())
+        result = patch_nce(
+            *queries,
+            *keys,
+            temperature=weights.temperature,
+            strategy=STRATEGIES[weights.strategy],
+            crossed=crossed,
+        )
+        terms["patch_nce"], terms["infrared_share"] = result
+        return result.loss
+
+
+@contextmanager
+def untouched_statistics(network: nn.Module, *, enabled: bool = True) -> Iterator[None]:
+    """Normalise by each batch as usual, but leave the running statistics as they are.
+
+    In training the encoders see the sources and the fused image, in use the sources alone:
+    statistics of both would be those of neither.
+    """
+    norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)] if enabled else []
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0
+    try:
+        yield
+    finally:
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum
+
+
+def freeze_statistics(network: nn.Module) -> None:
+    """Let batch norm use its running statistics from here on, as in use."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()

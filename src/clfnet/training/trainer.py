@@ -1,0 +1,252 @@
+"""The training loop."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import torch
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from safetensors.torch import save as safetensors_bytes
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from clfnet.errors import OutputExistsError, TrainingError
+from clfnet.io.files import write_atomic
+from clfnet.training.checkpoint import load_checkpoint, network_tensors, save_checkpoint
+from clfnet.training.config import OptimizerConfig, TrainConfig, with_steps
+from clfnet.training.dataset import Crops, load_pairs
+from clfnet.training.distributed import Process, process_group
+from clfnet.training.log import RunLog, save_sample
+from clfnet.training.objective import Objective, freeze_statistics
+from clfnet.training.validation import Validator
+
+CHECKPOINT = "checkpoint.pt"
+BEST = "best.safetensors"
+LAST = "last.safetensors"
+
+_SHOWN = {"loss", "m_ssim", "patch_nce", "infrared_share", "images/s"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a finished run leaves: its folder, steps done and the best validation score."""
+
+    folder: Path
+    steps: int
+    best: float
+
+
+def train(config: TrainConfig, folder: Path) -> Result:
+    """Train from the start.
+
+    Args:
+        config: the recipe.
+        folder: where checkpoints, weights, logs and samples go; must not hold a run yet.
+
+    Raises:
+        OutputExistsError: if `folder` holds a run.
+        InputError: if the data cannot be used; every problem is named before training starts.
+        TrainingError: if the loss is not finite.
+    """
+    if (folder / "log.csv").exists():
+        raise OutputExistsError(
+            f"{folder} must not hold a run yet, but does. Resume it, or choose another folder."
+        )
+    with process_group() as process:
+        return _Trainer(config, folder, process).run()
+
+
+def resume(folder: Path) -> Result:
+    """Continue a run from its checkpoint, bit for bit as if it had never stopped.
+
+    Args:
+        folder: the run's folder.
+
+    Raises:
+        WeightsError: if it has no readable checkpoint.
+    """
+    state = load_checkpoint(folder / CHECKPOINT)
+    with process_group() as process:
+        trainer = _Trainer(state["config"], folder, process, done=state["step"])
+        trainer.objective.load_state_dict(state["objective"])
+        trainer.optimizer.load_state_dict(state["optimizer"])
+        trainer.best = state["best"]
+        return trainer.run()
+
+
+def learning_rate(optimizer: OptimizerConfig, step: int, steps: int) -> float:
+    """The rate of a step, 0 ≤ `step` < `steps`: a function, so a resumed run needs no more.
+
+    Example:
+        >>> cosine = OptimizerConfig(learning_rate=1.0, schedule="cosine", warmup=0.5)
+        >>> [round(learning_rate(cosine, step, 8), 2) for step in range(8)]
+        [0.25, 0.5, 0.75, 1.0, 1.0, 0.86, 0.5, 0.15]
+    """
+    peak = optimizer.learning_rate
+    if optimizer.schedule == "constant":
+        return peak
+    warm = round(optimizer.warmup * steps)
+    if step < warm:
+        return peak * (step + 1) / warm
+    phase = (step - warm) / max(1, steps - warm)
+    return peak * (0.01 + 0.99 * (1 + math.cos(math.pi * phase)) / 2)
+
+
+class _Trainer:
+    """Everything that a run holds while it lasts."""
+
+    def __init__(
+        self, config: TrainConfig, folder: Path, process: Process, done: int = 0
+    ) -> None:
+        if config.run.threads:
+            torch.set_num_threads(config.run.threads)
+        pairs, held_out = load_pairs(config.data)
+        self.crops = Crops(pairs, config.data, config.run.seed)
+        batch = config.run.batch * process.size
+        self.config = config = with_steps(config, math.ceil(len(self.crops) / batch))
+        self.folder, self.process, self.done, self.best = folder, process, done, -math.inf
+        self.validate = Validator(held_out) if held_out else None
+        torch.manual_seed(config.run.seed)
+        self.objective = Objective(config).to(process.device)
+        self.optimizer = torch.optim.Adam(
+            self.objective.parameters(), lr=config.optimizer.learning_rate
+        )
+
+    def run(self) -> Result:
+        """Train until the last step."""
+        run, leads = self.config.run, self.process.leads
+        log = RunLog(self.folder, self.done) if leads else None
+        model: nn.Module = self.objective
+        if self.process.size > 1:
+            model = DistributedDataParallel(self.objective)
+        with _progress(run.steps, self.done, shown=leads) as show:
+            for step in range(self.done, run.steps):
+                values = self._step(model, step)
+                self._check_finite(step + 1, values)
+                self.done = step + 1
+                last = self.done == run.steps
+                if log is not None:
+                    log.write(self.done, {**values, "learning rate": self.rate(step)})
+                    show(values, run.batch * self.process.size)
+                    if self.done % run.validate_every == 0 or last:
+                        self._validate(log)
+                    if self.done % run.checkpoint_every == 0 or last:
+                        self._checkpoint()
+        if log is not None:
+            log.close()
+            self._write_weights(LAST)
+            if self.validate is None:
+                self._write_weights(BEST)
+        return Result(self.folder, run.steps, self.best)
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step."""
+        return learning_rate(self.config.optimizer, step, self.config.run.steps)
+
+    def _step(self, model: nn.Module, step: int) -> dict[str, float]:
+        """One update; returns the loss and its parts."""
+        run, process = self.config.run, self.process
+        model.train()
+        if step >= run.freeze_statistics * run.steps:
+            freeze_statistics(self.objective.network)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate(step)
+        infrared, visible = (
+            images.to(process.device)
+            for images in self.crops.batch((step * process.size + process.rank) * run.batch, run.batch)
+        )
+        with torch.autocast(process.device.type, torch.bfloat16, enabled=run.amp):
+            terms = model(infrared, visible, self._places(step).to(process.device))
+        loss: Tensor = terms["loss"]
+        self.optimizer.zero_grad()
+        loss.backward()
+        bound = self.config.optimizer.clip or math.inf
+        norm = nn.utils.clip_grad_norm_(self.objective.parameters(), bound)
+        if bool(torch.isfinite(norm)):  # else the weights stay those of the last good step
+            self.optimizer.step()
+        values = {name: float(value.detach()) for name, value in terms.items()}
+        return {**values, "gradient norm": float(norm)}
+
+    def _places(self, step: int) -> Tensor:
+        """The S places of a step, (S,), all different, the same in every process."""
+        seed = torch.Generator().manual_seed(self.config.run.seed * 2**32 + step)
+        places = torch.randperm(self.config.data.crop**2, generator=seed)
+        return places[: self.config.loss.samples]
+
+    def _check_finite(self, step: int, values: dict[str, float]) -> None:
+        loss, norm = values["loss"], values["gradient norm"]
+        if math.isfinite(loss) and math.isfinite(norm):
+            return
+        kept = self.folder / CHECKPOINT
+        advice = f"The last good checkpoint is {kept}." if kept.exists() else "None was kept yet."
+        raise TrainingError(
+            f"The loss and its gradient must be finite, got {loss} and {norm} at step {step}. "
+            f"{advice} "
+            "Lower `optimizer.learning_rate` or set `optimizer.clip`."
+        )
+
+    def _validate(self, log: RunLog) -> None:
+        if self.validate is None:
+            return
+        values, pictures = self.validate(self.objective.network)
+        log.write(self.done, {f"validation {name}": value for name, value in values.items()})
+        save_sample(self.folder, self.done, self.validate.pairs, pictures)
+        if values["score"] > self.best:
+            self.best = values["score"]
+            self._write_weights(BEST)
+
+    def _checkpoint(self) -> None:
+        save_checkpoint(
+            self.folder / CHECKPOINT,
+            config=self.config,
+            step=self.done,
+            best=self.best,
+            objective=self.objective,
+            optimizer=self.optimizer,
+        )
+
+    def _write_weights(self, name: str) -> None:
+        data = safetensors_bytes(
+            network_tensors(self.objective.network), {"width": str(self.config.model.width)}
+        )
+        write_atomic(self.folder / name, data, overwrite=True)
+
+
+@contextmanager
+def _progress(steps: int, done: int, *, shown: bool) -> Iterator["_Show"]:
+    columns = (
+        TextColumn("step"), MofNCompleteColumn(), BarColumn(),
+        TextColumn("{task.description}"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), disable=not shown) as progress:
+        yield _Show(progress, progress.add_task("", total=steps, completed=done))
+
+
+class _Show:
+    """Shows the smoothed loss, infrared share and speed beside the bar."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+        self._smooth: dict[str, float] = {}
+        self._last = monotonic()
+
+    def __call__(self, values: dict[str, float], images: int) -> None:
+        """Advance by a step of `images` pairs."""
+        now = monotonic()
+        values = {**values, "images/s": images / max(now - self._last, 1e-9)}
+        self._last = now
+        for name in _SHOWN & values.keys():
+            self._smooth[name] = 0.95 * self._smooth.get(name, values[name]) + 0.05 * values[name]
+        text = "  ".join(f"{name} {value:.3g}" for name, value in sorted(self._smooth.items()))
+        self._progress.update(self._task, advance=1, description=text)

@@ -1,0 +1,86 @@
+"""How good a network is on held-out pairs, by a score that a copy of one source cannot win."""
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from clfnet.metrics import ag, en, mi, qabf, scd, sd, sf, vif
+from clfnet.nn import CLFNet
+from clfnet.training.dataset import Pair
+
+Pixels = NDArray[np.uint8]
+
+_CAP = 1.25
+"""No part of the score may be outweighed by more than this times the yardstick in another."""
+
+
+def fuse_levels(network: CLFNet, pair: Pair) -> Pixels:
+    """The network's picture of a pair, stretched to 0..255, uint8 (H, W)."""
+    device = next(network.parameters()).device
+    images = (
+        torch.from_numpy(image.astype(np.float32) / 127.5 - 1)[None, None].to(device)
+        for image in (pair.infrared, pair.visible)
+    )
+    network.eval()
+    with torch.inference_mode():
+        fused = network(*images)[0, 0].float().cpu().numpy()
+    low, high = fused.min(), fused.max()
+    if not high > low:
+        return np.full(fused.shape, 128, np.uint8)
+    return np.rint((fused - low) / (high - low) * 255).astype(np.uint8)
+
+
+def measure(fused: Pixels, pair: Pair) -> dict[str, float]:
+    """The paper's six metrics (`paper` dialect), SCD, Qabf, and the two halves of plain VIF."""
+    infrared, visible = pair.infrared, pair.visible
+    return {
+        "EN": en(fused),
+        "MI": mi(fused, infrared, visible, base=2, share_top_bin=True),
+        "VIF": vif(fused, infrared, visible, saturate=True),
+        "SD": sd(fused, saturate=True),
+        "AG": ag(fused, per_pixel=False),
+        "SF": sf(fused, white=1),
+        "SCD": scd(fused, infrared, visible),
+        "Qabf": qabf(fused, infrared, visible),
+        # a VIF of one source alone is half of that of the source given twice
+        "VIF infrared": vif(fused, infrared, infrared, saturate=False) / 2,
+        "VIF visible": vif(fused, visible, visible, saturate=False) / 2,
+    }
+
+
+def score(values: dict[str, float], yardstick: dict[str, float]) -> float:
+    """Geometric mean of six ratios to the yardstick, the pixelwise maximum of the same pair.
+
+    The six are both halves of VIF, SCD, Qabf, AG and EN. A ratio counts at most 1.25, so noise
+    cannot pay for what it spoils; a picture that copies one source has next to nothing of the
+    other's VIF and falls far below 1.
+    """
+    parts = ("VIF infrared", "VIF visible", "SCD", "Qabf", "AG", "EN")
+    ratios = (max(values[part], 0.0) / max(yardstick[part], 1e-6) for part in parts)
+    return prod(min(ratio, _CAP) for ratio in ratios) ** (1 / len(parts))
+
+
+class Validator:
+    """Scores a network on held-out pairs.
+
+    Args:
+        pairs: the held-out pairs, each side at least 41 pixels (VIF's limit).
+    """
+
+    def __init__(self, pairs: Sequence[Pair]) -> None:
+        self.pairs = pairs
+        self._yardsticks = [
+            measure(np.maximum(pair.infrared, pair.visible), pair) for pair in pairs
+        ]
+
+    def __call__(self, network: CLFNet) -> tuple[dict[str, float], list[Pixels]]:
+        """Means over the pairs of every metric and of "score", and the fused pictures."""
+        pictures = [fuse_levels(network, pair) for pair in self.pairs]
+        rows = []
+        for picture, pair, yardstick in zip(pictures, self.pairs, self._yardsticks, strict=True):
+            values = measure(picture, pair)
+            rows.append({"score": score(values, yardstick), **values})
+        return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}, pictures

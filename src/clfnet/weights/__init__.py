@@ -1,0 +1,136 @@
+"""The shipped models: what there is, and their bytes, verified.
+
+`manifest.json` lies beside the model files and says what each model is::
+
+    {"clfnet": {"onnx": {"file": "clfnet.onnx", "sha256": "..."},
+                "safetensors": {"file": "clfnet.safetensors", "sha256": "..."},
+                "parameters": 190120,
+                "config": {...}, "data": "...", "seed": 0, "scores": {...}}}
+
+The ONNX graph has the inputs `infrared` and `visible` and the output `fused`, all float32 of shape
+(1, 1, H, W), any H and W, in [0, 1].
+"""
+
+import difflib
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clfnet.errors import WeightsError
+
+MANIFEST = Path(__file__).with_name("manifest.json")
+"""The list of shipped models."""
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """One file of a model.
+
+    Attributes:
+        path: where it is.
+        sha256: what its bytes must hash to; None for a user's own file.
+    """
+
+    path: Path
+    sha256: str | None = None
+
+    def read(self) -> bytes:
+        """Return the file's bytes.
+
+        Raises:
+            WeightsError: the file is not there, cannot be read or does not match its checksum.
+        """
+        try:
+            data = self.path.read_bytes()
+        except OSError as error:
+            raise WeightsError(
+                f"{self.path} must be a model file, but {(error.strerror or str(error)).lower()}."
+            ) from error
+        if self.sha256 is not None and hashlib.sha256(data).hexdigest() != self.sha256:
+            raise WeightsError(
+                f"{self.path} must have the sha256 {self.sha256}, but has another: it is damaged "
+                f"or was changed. Install clfnet again."
+            )
+        return data
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that can be asked for.
+
+    Attributes:
+        name: what it is called.
+        onnx: what fusing runs.
+        safetensors: the same weights for torch; None for a user's own ONNX file.
+        card: the rest of its manifest entry: parameters, config, data, seed, scores, ...
+    """
+
+    name: str
+    onnx: ModelFile
+    safetensors: ModelFile | None
+    card: dict[str, Any]
+
+
+def load_manifest(manifest: Path | None = None) -> dict[str, Model]:
+    """Read the shipped models.
+
+    Args:
+        manifest: another manifest file; its model files lie beside it.
+
+    Returns:
+        Name: model, in the order of the file.
+
+    Raises:
+        WeightsError: the manifest cannot be read or lacks an entry.
+    """
+    path = manifest or MANIFEST
+    try:
+        entries = json.loads(path.read_text("utf-8"))
+        return {name: _model(name, entry, path.parent) for name, entry in entries.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeightsError(
+            f"{path} must list the models as JSON, but does not ({type(error).__name__}: {error}). "
+            f"Install clfnet again."
+        ) from error
+
+
+def find(model: str | Path, manifest: Path | None = None) -> Model:
+    """Find a model by its name, or take an ONNX file as one.
+
+    Args:
+        model: the name of a shipped model, or the path of an .onnx file.
+        manifest: another manifest file.
+
+    Raises:
+        WeightsError: there is no such model.
+    """
+    shipped = load_manifest(manifest)
+    if isinstance(model, str) and model in shipped:
+        return shipped[model]
+    path = Path(model)
+    if path.suffix == ".safetensors":
+        raise WeightsError(
+            f"`model` must be a name or an .onnx file, got {path}. "
+            f"Make one from it with: clfnet export"
+        )
+    if path.suffix == ".onnx" or path.is_file():
+        return Model(path.stem, ModelFile(path), None, {})
+    near = difflib.get_close_matches(str(model), shipped, n=1)
+    raise WeightsError(
+        f"`model` must be {_choices(shipped)} or the path of an .onnx file, got {str(model)!r}. "
+        + (f"Did you mean {near[0]!r}?" if near else "List the models with: clfnet models")
+    )
+
+
+def _model(name: str, entry: dict[str, Any], folder: Path) -> Model:
+    def file(kind: str) -> ModelFile:
+        return ModelFile(folder / Path(entry[kind]["file"]).name, str(entry[kind]["sha256"]))
+
+    card = {key: value for key, value in entry.items() if key not in ("onnx", "safetensors")}
+    return Model(name, file("onnx"), file("safetensors"), card)
+
+
+def _choices(models: dict[str, Model]) -> str:
+    return "one of " + ", ".join(map(repr, models)) if models else "a name (none is shipped yet)"

@@ -1,0 +1,64 @@
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from clfnet.cli.evaluate import evaluate
+from clfnet.errors import ConfigError, OutputExistsError
+from clfnet.metrics import DIALECTS
+
+app = typer.Typer()
+app.command()(evaluate)
+
+
+def _run(root: Path, *options: str) -> str:
+    folders = [f"--infrared={root / 'ir'}", f"--visible={root / 'vi'}", f"--fused={root / 'mean'}"]
+    result = CliRunner().invoke(app, [*folders, *options])
+    if result.exception:
+        raise result.exception
+    assert result.stderr == ""
+    return result.stdout
+
+
+def test_prints_and_writes_the_table(root: Path) -> None:
+    files = [f"--{form}={root / f'out/scores.{form}'}" for form in ("csv", "json", "markdown")]
+    printed = _run(root, f"--fused={root / 'noise'}", "--dialect=plain", *files)
+    assert printed.startswith("| method |")
+    assert "dialect `plain`" in printed
+    assert (root / "out/scores.markdown").read_text() == printed
+    found = json.loads((root / "out/scores.json").read_text())
+    assert found["dialect"] == "plain"
+    with (root / "out/scores.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["method", "name", *DIALECTS["plain"]]
+    assert [(row["method"], row["name"]) for row in rows] == [
+        (method, name) for method in ("mean", "noise") for name in ("01", "02")
+    ]
+    for row in rows:
+        values = found["methods"][row["method"]]["images"][row["name"]]
+        assert values == {name: float(row[name]) for name in DIALECTS["plain"]}
+
+
+def test_metrics_are_a_list_with_commas(root: Path) -> None:
+    assert re.findall(r"\w+", _run(root, "--metrics=EN, sf").splitlines()[0]) == [
+        "method",
+        "EN",
+        "SF",
+    ]
+    with pytest.raises(ConfigError, match="`metrics` must be of"):
+        _run(root, "--metrics=")
+
+
+def test_a_file_that_is_there_is_kept_and_told_before_the_work(root: Path) -> None:
+    path = root / "scores.csv"
+    path.write_text("precious")
+    with pytest.raises(OutputExistsError, match=r"scores.csv .* --overwrite"):
+        _run(root, f"--csv={path}", f"--json={root / 'scores.json'}")
+    assert path.read_text() == "precious"
+    assert not (root / "scores.json").exists()
+    _run(root, f"--csv={path}", "--overwrite", "--metrics=EN")
+    assert path.read_text().startswith("method,name,EN\n")

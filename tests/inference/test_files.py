@@ -1,0 +1,103 @@
+"""Pairs of files to fused files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clfnet.errors import InputError, OutputExistsError, SizeMismatchError
+from clfnet.inference.files import Job, fuse_file, fuse_files, plan
+from clfnet.inference.fuser import Fuser
+from clfnet.io.image import Image, read_image, write_image
+from clfnet.method import FloatImage
+
+
+class Maximum:
+    """A fake method."""
+
+    name = "maximum"
+
+    def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        return np.maximum(infrared, visible)
+
+
+FUSER = Fuser(Maximum())
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    infrared, visible = tmp_path / "ir" / "a.png", tmp_path / "vi" / "a.bmp"
+    write_image(infrared, Image(np.full((4, 6), 90, np.uint8)))
+    write_image(visible, Image(np.full((4, 6, 3), 50, np.uint8)))
+    return infrared, visible
+
+
+def test_plan_keeps_stem_and_suffix() -> None:
+    pairs = [(Path("ir/x.1.png"), Path("vi/x.1.JPG"))]
+    assert plan(pairs, Path("out"))[0].output == Path("out/x.1.JPG")
+    assert plan(pairs, Path("out"), suffix=".png")[0].output == Path("out/x.1.png")
+
+
+def test_a_pair(tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    result = fuse_file(FUSER, *pair, tmp_path / "new" / "a.png")
+    assert (result.width, result.height, result.error) == (6, 4, None)
+    assert result.seconds > 0
+    assert (read_image(tmp_path / "new" / "a.png").pixels == 90).all()
+
+
+def test_what_is_there_is_kept(tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    output = tmp_path / "a.png"
+    output.write_bytes(b"mine")
+    with pytest.raises(OutputExistsError):
+        fuse_file(FUSER, *pair, output)
+    assert output.read_bytes() == b"mine"
+    fuse_file(FUSER, *pair, output, overwrite=True)
+    assert read_image(output).width == 6
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_inputs_are_never_overwritten(pair: tuple[Path, Path], which: int) -> None:
+    before = pair[which].read_bytes()
+    with pytest.raises(InputError, match="must not be one of the inputs"):
+        fuse_file(FUSER, *pair, pair[which], overwrite=True)
+    assert pair[which].read_bytes() == before
+
+
+def test_one_bad_pair_does_not_stop_the_rest(tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    write_image(tmp_path / "small.png", Image(np.zeros((2, 2), np.uint8)))
+    outputs = [tmp_path / "out" / f"{i}.png" for i in range(3)]
+    jobs = [
+        Job(*pair, outputs[0]),
+        Job(pair[0], tmp_path / "small.png", outputs[1]),
+        Job(*pair, outputs[2]),
+    ]
+    results = list(fuse_files(FUSER, jobs))
+    assert [result.error is None for result in results] == [True, False, True]
+    assert isinstance(results[1].error, SizeMismatchError)
+    assert "6x4" in str(results[1].error)
+    assert "2x2" in str(results[1].error)
+    assert [path.name for path in sorted((tmp_path / "out").iterdir())] == ["0.png", "2.png"]
+
+
+def test_results_come_one_by_one(tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    results = fuse_files(FUSER, [Job(*pair, tmp_path / f"{i}.png") for i in range(2)])
+    next(results)
+    assert not (tmp_path / "1.png").exists()
+
+
+def test_too_large_for_memory_is_one_bad_pair(tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    class Greedy(Maximum):
+        def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+            raise MemoryError
+
+    (result,) = fuse_files(Fuser(Greedy()), [Job(*pair, tmp_path / "a.png")])
+    assert "must fit into memory" in str(result.error)
+
+
+def test_our_bugs_are_not_hidden(tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    class Broken(Maximum):
+        def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(fuse_files(Fuser(Broken()), [Job(*pair, tmp_path / "a.png")]))

@@ -1,0 +1,200 @@
+"""Colour, depth, alpha and stretching around a method."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL.Image
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
+
+import clfnet
+from clfnet.errors import ImageError, SizeMismatchError, WeightsError
+from clfnet.inference.fuser import Fuser, fuse
+from clfnet.io.colour import luma
+from clfnet.io.image import Image, write_image
+from clfnet.method import FloatImage
+from clfnet.weights import Model
+
+Array = NDArray[Any]
+
+
+class Visible:
+    """A fake method: the visible image."""
+
+    name = "visible"
+
+    def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        return visible
+
+
+class Infrared:
+    """A fake method: the infrared image."""
+
+    name = "infrared"
+
+    def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        return infrared
+
+
+class Recorder(Infrared):
+    """A fake method that keeps what it was given."""
+
+    def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        self.infrared, self.visible = infrared, visible
+        return infrared
+
+
+def random(shape: tuple[int, ...], dtype: type[Any] = np.uint8, seed: int = 0) -> Array:
+    rng = np.random.default_rng(seed)
+    if np.issubdtype(dtype, np.floating):
+        return rng.random(shape).astype(dtype)
+    return rng.integers(0, np.iinfo(dtype).max, shape, dtype, endpoint=True)
+
+
+@pytest.mark.parametrize("infrared_dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3), (5, 7, 4), (1, 1), (1, 1, 3), (1, 9, 4)])
+def test_the_result_is_like_the_visible(
+    shape: tuple[int, ...], dtype: type[Any], infrared_dtype: type[Any]
+) -> None:
+    visible = random(shape, dtype)
+    fused = Fuser(Visible())(random(shape[:2], infrared_dtype, 1), visible)
+    assert fused.dtype == (np.float32 if np.issubdtype(dtype, np.floating) else dtype)
+    if np.issubdtype(dtype, np.floating):
+        np.testing.assert_allclose(fused, visible, atol=1e-6)
+    else:
+        np.testing.assert_array_equal(fused, visible)
+
+
+@given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6)), st.data())
+@settings(deadline=None)
+def test_luma_is_the_method_s(infrared: NDArray[np.uint8], data: st.DataObject) -> None:
+    visible = data.draw(arrays(np.uint8, (*infrared.shape, 3)))
+    fused = Fuser(Infrared())(infrared, visible)
+    found = luma((fused / 255).astype(np.float32)) * 255
+    assert np.abs(found - infrared).max() <= 0.51
+
+
+def test_the_method_sees_full_scale_float32() -> None:
+    method = Recorder()
+    Fuser(method)(np.array([[0, 65535]], np.uint16), np.array([[0, 255]], np.uint8))
+    for seen in (method.infrared, method.visible):
+        assert seen.dtype == np.float32
+        np.testing.assert_array_equal(seen, [[0, 1]])
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_colour_infrared_counts_as_its_luma(channels: int) -> None:
+    method = Recorder()
+    infrared = random((4, 5, channels))
+    Fuser(method)(infrared, random((4, 5)))
+    np.testing.assert_allclose(
+        method.infrared, infrared[..., :3] @ [0.299, 0.587, 0.114] / 255, atol=1e-6
+    )
+
+
+def test_inputs_are_not_modified() -> None:
+    pair = [random((6, 6), np.float32), random((6, 6, 4), np.float32, 1)]
+    copies = [image.copy() for image in pair]
+    for image in pair:
+        image.setflags(write=False)
+    Fuser(Infrared(), stretch=True)(*pair)
+    for image, copy in zip(pair, copies, strict=True):
+        np.testing.assert_array_equal(image, copy)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_stretch_spans_the_range_exactly(dtype: type[Any]) -> None:
+    full = 1 if np.issubdtype(dtype, np.floating) else np.iinfo(dtype).max
+    infrared = np.array([[0.25, 0.5, 0.75]], np.float32)
+    fused = Fuser(Infrared(), stretch=True)(infrared, np.zeros((1, 3), dtype))
+    assert (fused.min(), fused.max()) == (0, full)
+    assert fused[0, 1] == pytest.approx(full / 2, abs=0.5 if full > 1 else 1e-6)
+
+
+def test_stretch_leaves_one_value_as_it_is() -> None:
+    infrared = np.full((3, 3), 77, np.uint8)
+    np.testing.assert_array_equal(Fuser(Infrared(), stretch=True)(infrared, infrared), 77)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (np.zeros(5, np.uint8), r"shape \(H, W\)"),
+        (np.zeros((2, 2, 2), np.uint8), "got \\(2, 2, 2\\)"),
+        (np.zeros((3, 2, 2, 3), np.uint8), "channels last"),
+        (np.zeros((0, 4), np.uint8), r"got \(0, 4\)"),
+        (np.zeros((2, 2), np.int64), "got int64"),
+        (np.zeros((2, 2), bool), "got bool"),
+        (np.full((2, 2), np.nan), "must be finite"),
+        (np.full((2, 2), np.inf), "must be finite"),
+        (np.full((2, 2), 255.0), r"in \[0, 1\] if it is float, got \[255, 255\]"),
+        (np.full((2, 2), -0.1), "must be in"),
+        ("no.png", r"no\.png must be an image file"),
+    ],
+)
+def test_what_is_no_image_is_refused(bad: Any, message: str) -> None:
+    good = np.zeros((2, 2), np.uint8)
+    for name, pair in (("infrared", (bad, good)), ("visible", (good, bad))):
+        with pytest.raises(ImageError, match=message) as caught:
+            Fuser(Visible())(*pair)
+        assert isinstance(bad, str) or f"`{name}`" in str(caught.value)
+
+
+def test_sizes_must_agree() -> None:
+    with pytest.raises(SizeMismatchError, match=r"got 3x2 .* and 5x4 .*alignment is not supported"):
+        Fuser(Visible())(np.zeros((2, 3), np.uint8), np.zeros((4, 5, 3), np.uint8))
+
+
+@pytest.mark.parametrize("as_type", [str, Path])
+def test_paths(tmp_path: Path, as_type: type[Any]) -> None:
+    pixels, alpha = random((4, 5), np.uint16), random((4, 5), np.uint16, 1)
+    write_image(tmp_path / "a.png", Image(pixels, alpha))
+    path = as_type(tmp_path / "a.png")
+    fused = Fuser(Visible())(path, path)
+    np.testing.assert_array_equal(fused, np.dstack([pixels, pixels, pixels, alpha]))
+    with pytest.raises(SizeMismatchError, match=r"5x4 \(.*a\.png\) and 9x9 \(`visible`\)"):
+        Fuser(Visible())(path, np.zeros((9, 9), np.uint8))
+
+
+def test_pictures_of_pillow_are_arrays() -> None:
+    picture = PIL.Image.fromarray(random((4, 5, 3)))
+    np.testing.assert_array_equal(Fuser(Visible())(picture, picture), np.asarray(picture))
+
+
+def test_images_keep_alpha_and_profile() -> None:
+    visible = Image(random((4, 5)), random((4, 5), seed=1), b"profile")
+    fused = Fuser(Infrared()).fuse_images(Image(random((4, 5), seed=2)), visible)
+    assert (fused.alpha is visible.alpha, fused.icc) == (True, b"profile")
+    assert fused.pixels.shape == (4, 5)
+
+
+def test_models_by_name_and_path(manifest: Path, maximum_onnx: Path) -> None:
+    infrared, visible = random((5, 6)), random((5, 6), seed=1)
+    expected = np.maximum(infrared, visible)
+    for model in ("clfnet", maximum_onnx, str(maximum_onnx)):
+        fuser = Fuser(model, threads=1)
+        np.testing.assert_array_equal(fuser(infrared, visible), expected)
+        assert fuser.method.name == ("clfnet" if model == "clfnet" else "maximum")
+        np.testing.assert_array_equal(fuse(infrared, visible, model=model), expected)
+    np.testing.assert_array_equal(fuse(infrared, visible, model=Visible()), visible)
+    with pytest.raises(WeightsError, match="got 'nothing'"):
+        Fuser("nothing")
+
+
+def test_a_damaged_model_is_refused_before_it_is_loaded(manifest: Path) -> None:
+    (manifest.parent / "clfnet.onnx").write_bytes(b"other")
+    with pytest.raises(WeightsError, match="sha256"):
+        Fuser()
+
+
+def test_the_shipped_model_fuses(shipped: Model) -> None:
+    infrared, visible = random((33, 47)), random((33, 47, 3), seed=1)
+    fused = clfnet.fuse(infrared, visible)
+    assert (fused.shape, fused.dtype) == (visible.shape, visible.dtype)
+    np.testing.assert_array_equal(fused, clfnet.fuse(infrared, visible))
+    assert fused.std() > 10

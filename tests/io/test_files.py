@@ -1,0 +1,103 @@
+"""Files appear whole or not at all."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from clfnet.errors import InputError, OutputExistsError
+from clfnet.io.files import write_atomic
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def test_writes_and_makes_folders(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "c.bin"
+    write_atomic(path, b"\0whole")
+    assert path.read_bytes() == b"\0whole"
+    assert names(path.parent) == ["c.bin"]
+
+
+def test_keeps_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    with pytest.raises(OutputExistsError, match="--overwrite"):
+        write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    write_atomic(path, b"new", overwrite=True)
+    assert path.read_bytes() == b"new"
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_dangling_link_counts_as_there(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OutputExistsError):
+        write_atomic(tmp_path / "a", b"new")
+
+
+def test_a_file_that_appears_meanwhile_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a"
+    sync = os.fsync
+
+    def slow_sync(descriptor: int) -> None:
+        path.write_bytes(b"other")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", slow_sync)
+    with pytest.raises(OutputExistsError):
+        write_atomic(path, b"mine")
+    assert path.read_bytes() == b"other"
+    assert names(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    path = tmp_path / "a"
+
+    def no_links(source: object, target: object) -> None:
+        if there:
+            path.write_bytes(b"other")
+        raise PermissionError("no hard links here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    if there:
+        with pytest.raises(OutputExistsError):
+            write_atomic(path, b"mine")
+    else:
+        write_atomic(path, b"mine")
+    assert path.read_bytes() == (b"other" if there else b"mine")
+    assert names(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_failure_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overwrite: bool
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "a"
+    if overwrite:
+        path.write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="No space left"):
+        write_atomic(path, b"new", overwrite=overwrite)
+    assert names(tmp_path) == (["a"] if overwrite else [])
+
+
+def test_impossible_places_are_the_users_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(InputError, match="cannot be written"):
+        write_atomic(tmp_path / "file" / "a", b"new")
+    with pytest.raises(InputError, match="cannot be written"):
+        write_atomic(tmp_path, b"new", overwrite=True)
+
+
+def test_mode_follows_the_umask(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "a", b"")
+    (tmp_path / "b").write_bytes(b"")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode

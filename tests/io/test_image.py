@@ -1,0 +1,371 @@
+"""Images in files: what is written comes back, and what cannot be read is named."""
+
+import contextlib
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL.Image
+import PIL.ImageOps
+import pytest
+import tifffile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clfnet.errors import ImageError, OutputExistsError
+from clfnet.io.image import SUFFIXES, Image, Pixels, encode_image, read_image, to_uint8, write_image
+
+LOSSLESS = [".png", ".bmp", ".tif", ".tiff", ".PNG"]
+DEPTHS = [np.uint8, np.uint16]
+SHAPES = [(5, 7), (5, 7, 3), (1, 1), (1, 1, 3), (1, 6, 3), (6, 1)]
+
+
+def random(shape: tuple[int, ...], dtype: type[Any] = np.uint8, seed: int = 0) -> Pixels:
+    high = np.iinfo(dtype).max
+    pixels: Pixels = np.random.default_rng(seed).integers(0, high, shape, dtype, endpoint=True)
+    return pixels
+
+
+def same(image: Image, pixels: Pixels, alpha: Pixels | None = None) -> None:
+    assert image.pixels.dtype == pixels.dtype
+    np.testing.assert_array_equal(image.pixels, pixels)
+    assert (image.alpha is None) == (alpha is None)
+    if alpha is not None and image.alpha is not None:
+        assert image.alpha.dtype == alpha.dtype
+        np.testing.assert_array_equal(image.alpha, alpha)
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("suffix", LOSSLESS)
+def test_round_trip(tmp_path: Path, suffix: str, shape: tuple[int, ...], dtype: type[Any]) -> None:
+    pixels = random(shape, dtype)
+    path = tmp_path / f"a{suffix}"
+    write_image(path, Image(pixels))
+    same(read_image(path), to_uint8(pixels) if suffix == ".bmp" else pixels)
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_alpha_is_kept(
+    tmp_path: Path, suffix: str, shape: tuple[int, ...], dtype: type[Any]
+) -> None:
+    pixels, alpha = random(shape, dtype), random(shape[:2], dtype, seed=1)
+    path = tmp_path / f"a{suffix}"
+    write_image(path, Image(pixels, alpha))
+    same(read_image(path), pixels, alpha)
+
+
+@pytest.mark.parametrize("suffix", [".bmp", ".jpg"])
+def test_alpha_is_dropped_where_there_is_no_place(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    write_image(path, Image(random((4, 4, 3)), random((4, 4))))
+    assert read_image(path).alpha is None
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+def test_jpeg_is_close_and_8_bit(tmp_path: Path, dtype: type[Any]) -> None:
+    ramp = np.linspace(0, np.iinfo(dtype).max, 64 * 48).reshape(48, 64).astype(dtype)
+    pixels: Pixels = np.dstack([ramp, ramp[::-1], ramp[:, ::-1]])
+    path = tmp_path / "a.jpeg"
+    write_image(path, Image(pixels))
+    found = read_image(path).pixels
+    assert found.dtype == np.uint8
+    assert np.abs(found.astype(int) - to_uint8(pixels)).max() <= 6
+    with PIL.Image.open(path) as picture:
+        assert picture.info.get("progressive") is None
+        assert [layer[1:3] for layer in picture.layer] == [(1, 1)] * 3  # type: ignore[attr-defined]
+
+
+def test_16_to_8_bits_rounds() -> None:
+    levels = np.arange(65536, dtype=np.uint16)
+    np.testing.assert_array_equal(to_uint8(levels), np.rint(levels / 257))
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg"])
+def test_profile_is_kept(tmp_path: Path, suffix: str, dtype: type[Any]) -> None:
+    path = tmp_path / f"a{suffix}"
+    write_image(path, Image(random((4, 4, 3), dtype), icc=b"a profile"))
+    assert read_image(path).icc == b"a profile"
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif"])
+def test_orientation_is_applied(
+    tmp_path: Path, suffix: str, orientation: int, dtype: type[Any]
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    blocks = np.kron(random((2, 3, 3), dtype), np.ones((16, 16, 1), dtype))
+    if suffix == ".tif":
+        tifffile.imwrite(path, blocks, extratags=[(274, 3, 1, orientation, True)])
+    else:
+        write_image(path, Image(blocks))
+        _add_exif(path, orientation)
+    flat = PIL.Image.fromarray(to_uint8(blocks))
+    flat.getexif()[274] = orientation
+    upright = np.asarray(PIL.ImageOps.exif_transpose(flat)).astype(int)
+    found = to_uint8(read_image(path).pixels).astype(int)
+    assert found.shape == upright.shape
+    assert np.abs(found - upright).max() <= (8 if suffix == ".jpg" else 0)
+
+
+def _add_exif(path: Path, orientation: int) -> None:
+    exif = PIL.Image.Exif()
+    exif[274] = orientation
+    data, note = path.read_bytes(), exif.tobytes()
+    if path.suffix == ".png":
+        body = b"eXIf" + note.removeprefix(b"Exif\0\0")
+        chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+        path.write_bytes(data[:33] + chunk + data[33:])
+    else:
+        note = note if note.startswith(b"Exif\0\0") else b"Exif\0\0" + note
+        segment = b"\xff\xe1" + struct.pack(">H", len(note) + 2) + note
+        path.write_bytes(data[:2] + segment + data[2:])
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow warns
+def test_damaged_exif_counts_as_upright(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    write_image(path, Image(random((8, 16))))
+    data = path.read_bytes()
+    path.write_bytes(data[:2] + b"\xff\xe1\x00\x12Exif\0\0MM\0*\xff\xff\xff\xff\x01\x02" + data[2:])
+    assert read_image(path).pixels.shape == (8, 16)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"), [("1", "png"), ("1", "tif"), ("1", "bmp"), ("P", "png"), ("P", "bmp")]
+)
+def test_one_bit_and_palettes(tmp_path: Path, mode: str, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    picture = PIL.Image.fromarray(random((6, 9, 3))).convert(mode)
+    picture.save(path)
+    expected = picture.convert("L" if mode == "1" else "RGB")
+    same(read_image(path), np.asarray(expected))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "P"])
+def test_a_transparent_colour_becomes_alpha(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "a.png"
+    picture = PIL.Image.new(mode, (3, 2))
+    picture.save(path, transparency=0 if mode != "RGB" else (0, 0, 0))
+    image = read_image(path)
+    assert image.alpha is not None
+    assert not image.alpha.any()
+
+
+def test_cmyk_becomes_rgb(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    PIL.Image.new("CMYK", (8, 8), (0, 255, 255, 0)).save(path)
+    assert read_image(path).pixels[4, 4].tolist() == pytest.approx([255, 0, 0], abs=4)
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"byteorder": ">"},
+        {"bigtiff": True},
+        {"planarconfig": "separate"},
+        {"planarconfig": "contig", "tile": (16, 16)},
+        {"compression": "zlib", "rowsperstrip": 2},
+    ],
+    ids=str,
+)
+def test_tiff_layouts(tmp_path: Path, dtype: type[Any], options: dict[str, Any]) -> None:
+    path, pixels = tmp_path / "a.tif", random((20, 24, 3), dtype)
+    stored = pixels.transpose(2, 0, 1) if options.get("planarconfig") == "separate" else pixels
+    tifffile.imwrite(path, stored, photometric="rgb", **options)
+    same(read_image(path), pixels)
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+def test_tiff_white_is_zero(tmp_path: Path, dtype: type[Any]) -> None:
+    path, pixels = tmp_path / "a.tif", random((4, 5), dtype)
+    tifffile.imwrite(path, np.iinfo(dtype).max - pixels, photometric="miniswhite")
+    same(read_image(path), pixels)
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "packbits", "tiff_adobe_deflate"])
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "I;16"])
+def test_tiff_compressions_of_another_writer(tmp_path: Path, mode: str, compression: str) -> None:
+    path = tmp_path / "a.tif"
+    if mode == "I;16":
+        stored = random((9, 8), np.uint16)
+    else:
+        stored = random((9, 8, len(mode)) if mode != "L" else (9, 8))
+    PIL.Image.fromarray(stored).save(path, compression=compression)
+    image = read_image(path)
+    if mode == "RGBA":
+        same(image, stored[..., :3], stored[..., 3])
+    else:
+        same(image, stored)
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+def test_tiff_multiplied_alpha_is_divided(tmp_path: Path, dtype: type[Any]) -> None:
+    full = np.iinfo(dtype).max
+    path = tmp_path / "a.tif"
+    stored = np.array([[[full // 5, 0, 0, full // 5], [0, 0, 0, 0]]], dtype)
+    tifffile.imwrite(path, stored, photometric="rgb", extrasamples=["assocalpha"])
+    image = read_image(path)
+    assert image.pixels.tolist() == [[[full, 0, 0], [0, 0, 0]]]
+    assert image.alpha is not None
+    assert image.alpha.tolist() == [[full // 5, 0]]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.uint32, np.int16])
+def test_other_depths_are_refused(tmp_path: Path, dtype: type[Any]) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, np.zeros((4, 4), dtype))
+    with pytest.raises(ImageError, match=r"a\.tif must have 8 or 16 bits"):
+        read_image(path)
+
+
+def test_more_samples_than_colour_and_alpha_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, random((4, 4, 5)), photometric="rgb", planarconfig="contig")
+    with pytest.raises(ImageError, match="got 5"):
+        read_image(path)
+
+
+def test_16_bit_colour_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, random((4, 4, 3), np.uint16), photometric="rgb")
+    data = bytearray(path.read_bytes())
+    tag = data.index(struct.pack("<HHII", 259, 3, 1, 1))
+    data[tag + 8] = 5  # LZW
+    path.write_bytes(data)
+    with pytest.raises(ImageError, match=r"keep its 16 bits, but is RGB, LZW"):
+        read_image(path)
+
+
+def test_several_pictures_are_refused(tmp_path: Path) -> None:
+    frames = [PIL.Image.fromarray(random((4, 4), seed=seed)) for seed in range(3)]
+    for path in (tmp_path / "a.png", tmp_path / "a.tif"):
+        frames[0].save(path, save_all=True, append_images=frames[1:])
+        with pytest.raises(ImageError, match="holds 3"):
+            read_image(path)
+
+
+def test_content_counts_not_the_suffix(tmp_path: Path) -> None:
+    pixels = random((4, 5, 3))
+    path = tmp_path / "a.jpg"
+    path.write_bytes(encode_image(Image(pixels), Path("a.png")))
+    same(read_image(path), pixels)
+
+
+def test_other_kinds_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    for data, message in (
+        (b"", "is empty"),
+        (b"hello", "of another kind"),
+        (b"GIF89a" + bytes(50), "of another kind"),
+    ):
+        path.write_bytes(data)
+        with pytest.raises(ImageError, match=message):
+            read_image(path)
+    with pytest.raises(ImageError, match="not there"):
+        read_image(tmp_path / "b.png")
+    with pytest.raises(ImageError, match="is a folder"):
+        read_image(tmp_path)
+
+
+def test_size_is_bounded_before_pixels_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    write_image(path, Image(random((10, 20))))
+    assert read_image(path, max_pixels=200).width == 20
+    with pytest.raises(ImageError, match=r"at most 0\.000199 megapixels, but is 20x10"):
+        read_image(path, max_pixels=199)
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_a_huge_header_is_refused(tmp_path: Path, depth: int) -> None:
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60000, 60000, depth, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    path = tmp_path / "a.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IDAT\x35\xaf\x06\x1e")
+    with pytest.raises(ImageError, match="at most 200 megapixels, but is 60000x60000"):
+        read_image(path)
+    bmp = tmp_path / "a.bmp"
+    write_image(bmp, Image(random((2, 2, 3))))
+    data = bytearray(bmp.read_bytes())
+    data[18:26] = struct.pack("<ii", 60000, 60000)
+    bmp.write_bytes(data)
+    with pytest.raises(ImageError, match="at most 200 megapixels"):
+        read_image(bmp)
+
+
+def test_zero_size_is_refused(tmp_path: Path) -> None:
+    for depth in (8, 16):
+        header = b"IHDR" + struct.pack(">IIBBBBB", 0, 5, depth, 2, 0, 0, 0)
+        chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+        (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk)
+        with pytest.raises(ImageError, match=r"a\.png"):
+            read_image(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_truncated_file_is_named(tmp_path: Path, suffix: str, dtype: type[Any]) -> None:
+    path = tmp_path / f"a{suffix}"
+    data = encode_image(Image(random((40, 40, 3), dtype)), path)
+    for length in (1, 20, 60, len(data) // 2, len(data) * 3 // 4):
+        path.write_bytes(data[:length])
+        with pytest.raises(ImageError, match=rf"a\{suffix} must be") as caught:
+            read_image(path)
+        assert "\n" not in str(caught.value)
+
+
+@given(data=st.data(), suffix=st.sampled_from(SUFFIXES), deep=st.booleans())
+@settings(max_examples=150, deadline=None)
+@pytest.mark.filterwarnings("ignore")
+def test_damaged_bytes_give_an_image_or_an_image_error(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, suffix: str, deep: bool
+) -> None:
+    pixels = random((6, 7, 3), np.uint16 if deep else np.uint8)
+    path = tmp_path_factory.mktemp("damaged") / f"a{suffix}"
+    damaged = bytearray(encode_image(Image(pixels), path))
+    for _ in range(data.draw(st.integers(1, 4))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(damaged)
+    with contextlib.suppress(ImageError):
+        image = read_image(path, max_pixels=1_000_000)
+        assert image.pixels.dtype in (np.uint8, np.uint16)
+        assert image.pixels.ndim in (2, 3)
+
+
+def test_writing_names_a_wrong_suffix_and_keeps_files(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match=r"a\.gif must end in one of \.png"):
+        write_image(tmp_path / "a.gif", Image(random((2, 2))))
+    write_image(tmp_path / "a.png", Image(random((2, 2))))
+    with pytest.raises(OutputExistsError):
+        write_image(tmp_path / "a.png", Image(random((2, 2))))
+    write_image(tmp_path / "a.png", Image(random((3, 2))), overwrite=True)
+    assert read_image(tmp_path / "a.png").height == 3
+
+
+def test_a_format_that_is_too_small_is_named() -> None:
+    with pytest.raises(ImageError, match=r"a\.jpg cannot hold 70000x1 pixels"):
+        encode_image(Image(np.zeros((1, 70000), np.uint8)), Path("a.jpg"))
+
+
+def test_reads_the_shared_files(shared: Path) -> None:
+    thermal = read_image(shared / "data" / "radiometric" / "flir_16bit_768x1024.png")
+    assert thermal.pixels.dtype == np.uint16
+    for path in sorted((shared / "data" / "radiometric").glob("*.jpg")):
+        assert read_image(path).pixels.dtype == np.uint8
+    for path in sorted((shared / "data" / "msrs" / "vi").iterdir()):
+        with PIL.Image.open(path) as picture:
+            same(read_image(path), np.asarray(picture))
+
+
+def test_saved_by_pillow_equals_saved_by_us() -> None:
+    pixels = random((5, 6), np.uint16)
+    with PIL.Image.open(BytesIO(encode_image(Image(pixels), Path("a.png")))) as picture:
+        np.testing.assert_array_equal(np.asarray(picture), pixels)
