@@ -14,7 +14,14 @@ from clfnet.weights import load_manifest
 SHAPES = [(1, 1), (1, 7), (7, 1), (2, 3), (15, 17), (64, 48), (33, 130)]
 
 METHODS: dict[str, Callable[[Path], FusionMethod]] = {"maximum.onnx": OnnxMethod}
-METHODS |= {name: lambda _, name=name: Fuser(name, threads=1).method for name in load_manifest()}
+"""Name: how to make it, given the path of a small ONNX graph."""
+
+
+def _shipped(name: str) -> Callable[[Path], FusionMethod]:
+    return lambda _: Fuser(name, threads=1).method
+
+
+METHODS |= {name: _shipped(name) for name in load_manifest()}
 
 
 @pytest.fixture(params=METHODS)

@@ -77,3 +77,12 @@ def test_long_lists_are_cut(tmp_path: Path) -> None:
     with pytest.raises(PairingError, match="and 92 more") as caught:
         pair_folders(infrared, visible)
     assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(PairingError, match="must be readable, but: Permission denied"):
+        pair_folders(tmp_path)

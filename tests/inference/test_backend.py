@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
-from clfnet.errors import ClfnetError, ConfigError, WeightsError
+from clfnet.errors import ConfigError, InputError, WeightsError
 from clfnet.inference.backend import OnnxMethod
 
 
@@ -76,7 +76,7 @@ def test_threads_are_checked(maximum_onnx: Path) -> None:
 
 def test_a_failed_run_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     method = OnnxMethod(graph(size=(4, 4)))
-    with pytest.raises(ClfnetError, match="could not fuse 5x5 pixels") as caught:
+    with pytest.raises(InputError, match="could not fuse 5x5 pixels") as caught:
         method(random(5, 5), random(5, 5))
     assert "\n" not in str(caught.value)
     assert capfd.readouterr() == ("", "")

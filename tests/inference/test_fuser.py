@@ -162,7 +162,7 @@ def test_paths(tmp_path: Path, as_type: type[Any]) -> None:
 
 
 def test_pictures_of_pillow_are_arrays() -> None:
-    picture = PIL.Image.fromarray(random((4, 5, 3)))
+    picture: Any = PIL.Image.fromarray(random((4, 5, 3)))
     np.testing.assert_array_equal(Fuser(Visible())(picture, picture), np.asarray(picture))
 
 

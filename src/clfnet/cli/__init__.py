@@ -14,8 +14,11 @@ import typer
 
 from clfnet import __version__
 from clfnet.cli.demo import demo
+from clfnet.cli.evaluate import evaluate
+from clfnet.cli.export import export
 from clfnet.cli.fuse import fuse
 from clfnet.cli.models import models
+from clfnet.cli.train import train
 from clfnet.errors import ClfnetError
 
 # typer does not name the parent of what it raises for a wrong option or argument.
@@ -28,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, fuse, models):
+for command in (demo, fuse, evaluate, train, export, models):
     app.command()(command)
 
 

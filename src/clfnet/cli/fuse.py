@@ -103,7 +103,7 @@ def _lonely(file: Path, infrared: Path) -> "FusedFile":
 
 def _with_bar(results: Iterable["FusedFile"], total: int) -> Iterator["FusedFile"]:
     """Pass results on, with a progress bar on a terminal's stderr if they take long."""
-    if not sys.stderr.isatty():
+    if not _is_terminal():
         yield from results
         return
     from rich.console import Console
@@ -120,6 +120,10 @@ def _with_bar(results: Iterable["FusedFile"], total: int) -> Iterator["FusedFile
                 bar.start()
     finally:
         bar.stop()
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty()
 
 
 def _report(results: list["FusedFile"], *, as_json: bool) -> None:

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 
 def models(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print everything, the recipe too, as JSON.")
+    ] = False,
 ) -> None:
     """List the shipped models: parameters, size, checksum and scores."""
     from clfnet.weights import load_manifest
@@ -24,25 +26,21 @@ def models(
     for name, entry in entries.items():
         typer.echo(name)
         for key, value in entry.items():
-            typer.echo(f"  {key:<12}{_readable(value)}")
+            if key != "config":
+                typer.echo(f"  {key:<12}{_readable(value)}")
 
 
 def _entry(model: "Model") -> dict[str, Any]:
     path = model.onnx.path
-    return {
-        "parameters": model.card.get("parameters"),
-        "file": str(path),
-        "bytes": path.stat().st_size if path.is_file() else None,
-        "sha256": model.onnx.sha256,
-        "data": model.card.get("data"),
-        "seed": model.card.get("seed"),
-        "scores": model.card.get("scores", {}),
-    }
+    size = path.stat().st_size if path.is_file() else None
+    return {"file": str(path), "bytes": size, "sha256": model.onnx.sha256, **model.card}
 
 
 def _readable(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_readable(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_readable, value))
     if isinstance(value, float):
         return f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -75,11 +75,13 @@ def match_folders(*folders: Path) -> tuple[list[tuple[Path, ...]], list[Path]]:
 def _images_by_stem(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise PairingError(f"{folder} must be a folder, but is {_kind(folder)}. Check the path.")
+    try:
+        images = sorted(file for file in folder.iterdir() if _is_image(file))
+    except OSError as error:
+        raise PairingError(f"{folder} must be readable, but: {error.strerror}.") from error
     files: dict[str, Path] = {}
     twins: list[Path] = []
-    for file in sorted(folder.iterdir()):
-        if not _is_image(file):
-            continue
+    for file in images:
         if file.stem in files:
             twins += [files[file.stem], file]
         files[file.stem] = file

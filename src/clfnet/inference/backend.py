@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from clfnet.errors import ClfnetError, ConfigError, WeightsError
+from clfnet.errors import ConfigError, InputError, WeightsError
 from clfnet.method import FloatImage
 from clfnet.weights import ModelFile
 
@@ -37,13 +37,17 @@ class OnnxMethod:
         self._session = _session(data, self.name, threads)
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
-        """Return the fused image; see `FusionMethod`."""
+        """Return the fused image; see `FusionMethod`.
+
+        Raises:
+            InputError: the graph does not run at this size, e.g. for lack of memory.
+        """
         feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)
         try:
             (fused,) = self._session.run(["fused"], feeds)
         except Exception as error:  # onnxruntime has no base class for its errors
             height, width = visible.shape
-            raise ClfnetError(
+            raise InputError(
                 f"{self.name} could not fuse {width}x{height} pixels "
                 f"({' '.join(str(error).split())[:200]}). Use a smaller image."
             ) from error

@@ -1,0 +1,60 @@
+# make demo   fuse the built-in pair and show where the picture is
+# make test   all tests that are quick
+# make check  what a change must pass: format, lint, types, layers, tests
+# make train  the recipe of the shipped weights, on data that you name in configs/cpu.toml
+.PHONY: demo test test-slow check format train scores bench clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+TORCH ?= torch==2.13.0
+RUN ?= runs/cpu
+DATA ?= ../shared/data
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Two test processes share two cores: more threads in each would only get in each other's way.
+TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+
+demo: .venv/core
+	$(BIN)/clfnet demo
+
+test: .venv/dev
+	$(TEST) -m "not slow"
+
+test-slow: .venv/dev
+	$(TEST) -m slow
+
+check: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+format: .venv/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+train: .venv/dev
+	$(BIN)/clfnet train configs/cpu.toml -o $(RUN)
+
+scores: .venv/dev
+	$(BIN)/python docs/scores.py $(DATA)
+
+bench: .venv/dev
+	$(BIN)/python benchmarks/patch_nce.py
+
+.venv/python:
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/core: .venv/python pyproject.toml
+	$(INSTALL) --editable .
+	touch $@
+
+# torch goes first and by itself: asked for through the extra, pip may take a CUDA build of several GB.
+.venv/dev: .venv/core
+	$(INSTALL) $(TORCH)
+	$(INSTALL) --editable ".[train,dev]"
+	touch $@
+
+clean:
+	rm -rf .venv build dist clfnet-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

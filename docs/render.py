@@ -1,0 +1,87 @@
+"""Write the tables of README.md from docs/results and the model's manifest: `make docs`.
+
+Everything between ``<!-- NAME -->`` and ``<!-- /NAME -->`` is replaced.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "docs" / "results"
+MANIFEST = ROOT / "src" / "clfnet" / "weights" / "manifest.json"
+
+HEAD = (
+    "| method | EN | MI | VIF | SD | AG | SF | Qabf | SCD | SSIM | Nabf | VIF plain | SD plain |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
+)
+COLUMNS = (
+    ("paper", "EN", 2), ("paper", "MI", 2), ("paper", "VIF", 2), ("paper", "SD", 2),
+    ("paper", "AG", 2), ("paper", "SF", 4), ("plain", "Qabf", 3), ("plain", "SCD", 2),
+    ("plain", "SSIM", 3), ("plain", "Nabf", 3), ("plain", "VIF", 3), ("plain", "SD", 1),
+)  # fmt: skip
+
+
+def table(name: str) -> str:
+    """One test set: a row per method."""
+    result = json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
+    means = result["means"]
+    rows = [
+        f"| {_strong(method)} | "
+        + " | ".join(f"{means[d][method][m]:.{digits}f}" for d, m, digits in COLUMNS)
+        + " |\n"
+        for method in means["paper"]
+    ]
+    note = (
+        f"\n`{result['command']}` on {result['pairs']} pairs of {result['data']}; "
+        f"weights {result['model'][:12]}. EN to SF in the `paper` dialect, the rest in `plain`.\n"
+    )
+    return HEAD + "".join(rows) + note
+
+
+def card() -> str:
+    """The shipped models' facts."""
+    parts = []
+    for name, model in json.loads(MANIFEST.read_text("utf-8")).items():
+        config: dict[str, Any] = model["config"]
+        loss, run = config["loss"], config["run"]
+        validation = ", ".join(f"{k} {v:.3g}" for k, v in model["validation"].items())
+        parts.append(
+            f"| `{name}` | |\n|---|---|\n"
+            f"| parameters | {model['parameters']:,} |\n"
+            f"| ONNX sha256 | `{model['onnx']['sha256']}` |\n"
+            f"| safetensors sha256 | `{model['safetensors']['sha256']}` |\n"
+            f"| trained on | {model['data']}, without the held-out {', '.join(model['held_out'])} |\n"
+            f"| loss | {loss['lambda1']} patchNCE (S = {loss['samples']}, τ = {loss['temperature']}, "
+            f"strategy {loss['strategy']}) + {loss['lambda2']} M-SSIM ({loss['window']}) "
+            f"+ {loss['intensity']} intensity (gain {loss['intensity_gain']}) "
+            f"+ {loss['gradient']} gradient (gain {loss['gradient_gain']}) |\n"
+            f"| steps | {model['steps']:,} of {run['steps']:,}, batch {run['batch']} of "
+            f"{config['data']['crop']}×{config['data']['crop']}, seed {run['seed']} |\n"
+            f"| validation | {validation} |\n"
+        )
+    return "\n".join(parts)
+
+
+def render(text: str) -> str:
+    """The README with its tables up to date."""
+    blocks = {"card": card()} | {f"scores-{p.stem}": table(p.stem) for p in RESULTS.glob("*.json")}
+    for name, block in blocks.items():
+        pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
+        text = re.sub(pattern, lambda m, b=block: m[1] + b + m[2], text, flags=re.DOTALL)
+    return text
+
+
+def _strong(method: str) -> str:
+    return f"**{method}**" if method.startswith("clfnet") else method
+
+
+def main() -> None:
+    """Rewrite README.md."""
+    path = ROOT / "README.md"
+    path.write_text(render(path.read_text("utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

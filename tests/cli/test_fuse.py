@@ -1,0 +1,179 @@
+"""`clfnet fuse`: where results go, and what is reported."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clfnet.io.image import Image, read_image, write_image
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _model(manifest: Path) -> None:
+    """`clfnet` is the maximum here."""
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    for name in ("a", "b"):
+        write_image(tmp_path / "ir" / f"{name}.png", Image(np.full((4, 6), 90, np.uint8)))
+        write_image(tmp_path / "vi" / f"{name}.jpg", Image(np.full((4, 6, 3), 50, np.uint8)))
+    return tmp_path / "ir", tmp_path / "vi"
+
+
+@pytest.fixture
+def pair(folders: tuple[Path, Path]) -> tuple[Path, Path]:
+    return folders[0] / "a.png", folders[1] / "a.jpg"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_two_files(run: Run, tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    output = tmp_path / "new" / "fused.png"
+    assert run("fuse", *pair, "-o", output) == (0, f"{output}\n", "")
+    assert (read_image(output).pixels == 90).all()
+
+
+def test_two_files_into_a_folder(run: Run, tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    (tmp_path / "there").mkdir()
+    run("fuse", *pair, "-o", tmp_path / "there")
+    run("fuse", *pair, "-o", f"{tmp_path}/new/", "--format", "png")
+    assert (names(tmp_path / "there"), names(tmp_path / "new")) == (["a.jpg"], ["a.png"])
+
+
+def test_two_folders(run: Run, tmp_path: Path, folders: tuple[Path, Path]) -> None:
+    code, out, err = run("fuse", *folders, "-o", tmp_path / "out", "--threads", "1")
+    assert (code, err) == (0, "")
+    assert out.split() == [str(tmp_path / "out" / name) for name in ("a.jpg", "b.jpg")]
+    run("fuse", *folders, "-o", tmp_path / "tif", "--format", "tif")
+    assert names(tmp_path / "tif") == ["a.tif", "b.tif"]
+
+
+def test_nothing_is_overwritten_unasked(
+    run: Run, tmp_path: Path, folders: tuple[Path, Path]
+) -> None:
+    run("fuse", *folders, "-o", tmp_path / "out")
+    (tmp_path / "out" / "a.jpg").write_bytes(b"mine")
+    code, out, err = run("fuse", *folders, "-o", tmp_path / "out")
+    assert (code, out, err.count("must not exist yet")) == (2, "", 2)
+    assert (tmp_path / "out" / "a.jpg").read_bytes() == b"mine"
+    assert run("fuse", *folders, "-o", tmp_path / "out", "--overwrite")[0] == 0
+    assert read_image(tmp_path / "out" / "a.jpg").width == 6
+
+
+def test_one_bad_file_does_not_stop_the_rest(
+    run: Run, tmp_path: Path, folders: tuple[Path, Path]
+) -> None:
+    (folders[1] / "a.jpg").write_bytes(b"broken")
+    code, out, err = run("fuse", *folders, "-o", tmp_path / "out")
+    assert (code, out) == (3, f"{tmp_path / 'out' / 'b.jpg'}\n")
+    assert err.startswith(f"clfnet: error: {folders[1] / 'a.jpg'} must be")
+    assert err.count("\n") == 1
+
+
+def test_all_bad_is_the_users_input(run: Run, tmp_path: Path, folders: tuple[Path, Path]) -> None:
+    for path in folders[1].iterdir():
+        path.write_bytes(b"broken")
+    assert run("fuse", *folders, "-o", tmp_path / "out")[0] == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_without_partner_is_listed(
+    run: Run, tmp_path: Path, folders: tuple[Path, Path]
+) -> None:
+    write_image(folders[0] / "c.png", Image(np.zeros((2, 2), np.uint8)))
+    write_image(folders[1] / "d.png", Image(np.zeros((2, 2), np.uint8)))
+    code, out, err = run("fuse", *folders, "-o", tmp_path / "out", "--json")
+    assert code == 3
+    assert err.count("must have a partner") == 2
+    lonely = [entry for entry in json.loads(out) if "error" in entry]
+    assert [(entry["infrared"], entry["visible"]) for entry in lonely] == [
+        (str(folders[0] / "c.png"), None),
+        (None, str(folders[1] / "d.png")),
+    ]
+
+
+def test_stems_that_do_not_match_are_told(
+    run: Run, tmp_path: Path, pair: tuple[Path, Path]
+) -> None:
+    write_image(tmp_path / "other" / "z.png", Image(np.zeros((2, 2), np.uint8)))
+    code, out, err = run("fuse", pair[0].parent, tmp_path / "other", "-o", tmp_path / "out")
+    assert (code, out) == (2, "")
+    assert "no stem is in both" in err
+
+
+def test_json(run: Run, tmp_path: Path, folders: tuple[Path, Path]) -> None:
+    (folders[0] / "b.png").write_bytes(b"broken")
+    code, out, _ = run("fuse", *folders, "-o", tmp_path / "out", "--json")
+    assert code == 3
+    good, bad = json.loads(out)
+    assert good.pop("seconds") > 0
+    assert good == {
+        "infrared": str(folders[0] / "a.png"),
+        "visible": str(folders[1] / "a.jpg"),
+        "output": str(tmp_path / "out" / "a.jpg"),
+        "width": 6,
+        "height": 4,
+    }
+    assert set(bad) == {"infrared", "visible", "output", "error"}
+
+
+def test_stretch(run: Run, tmp_path: Path) -> None:
+    ramp = np.array([[50, 60, 100]], np.uint8)
+    write_image(tmp_path / "a.png", Image(ramp))
+    run("fuse", tmp_path / "a.png", tmp_path / "a.png", "-o", tmp_path / "b.png", "--stretch")
+    assert read_image(tmp_path / "b.png").pixels.tolist() == [[0, 51, 255]]
+
+
+def test_a_model_of_ones_own(
+    run: Run, tmp_path: Path, pair: tuple[Path, Path], maximum_onnx: Path
+) -> None:
+    assert run("fuse", *pair, "-o", tmp_path / "a.png", "--model", maximum_onnx)[0] == 0
+    code, _, err = run("fuse", *pair, "-o", tmp_path / "b.png", "--model", "clfnot")
+    assert (code, "Did you mean 'clfnet'" in err, err.count("\n")) == (2, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["{ir}", "{vi}/a.jpg", "-o", "{out}"], "two files or two folders"),
+        (["{ir}", "{vi}", "-o", "{vi}/a.jpg"], "is a file"),
+        (["{ir}/a.png", "{vi}/a.jpg", "-o", "{out}"], "must end in one of .png"),
+        (["{ir}/a.png", "{vi}/a.jpg", "-o", "{out}.png", "--format", "jpg"], "--format"),
+        (["{ir}/no.png", "{vi}/a.jpg", "-o", "{out}.png"], "no.png must be an image file"),
+        (["{ir}/no", "{vi}/no", "-o", "{out}.png"], "no must be an image file"),
+        (["{ir}/a.png", "{vi}/a.jpg", "-o", "{vi}/a.jpg", "--overwrite"], "one of the inputs"),
+        (["{ir}", "{vi}", "-o", "{vi}", "--overwrite"], "one of the inputs"),
+    ],
+)
+def test_what_cannot_be_is_one_line_or_one_per_file(
+    run: Run, tmp_path: Path, folders: tuple[Path, Path], arguments: list[str], message: str
+) -> None:
+    places = {"ir": folders[0], "vi": folders[1], "out": tmp_path / "out"}
+    code, out, err = run("fuse", *(argument.format(**places) for argument in arguments))
+    assert (code, out) == (2, "")
+    assert all(line.startswith("clfnet: error: ") and message in line for line in err.splitlines())
+    assert names(tmp_path) == ["ir", "vi", "weights"]
+
+
+def test_jpeg_is_accepted_for_jpg(run: Run, tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    assert run("fuse", *pair, "-o", tmp_path / "a.jpeg", "--format", "jpg")[0] == 0
+
+
+def test_a_bar_shows_on_a_terminal_if_it_takes_long(
+    run: Run, tmp_path: Path, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    module = sys.modules["clfnet.cli.fuse"]  # the name in the package is the function's
+    monkeypatch.setattr(module, "_PATIENCE", -1.0)
+    monkeypatch.setattr(module, "_is_terminal", lambda: True)
+    code, out, err = run("fuse", *folders, "-o", tmp_path / "out")
+    assert (code, len(out.split())) == (0, 2)
+    assert "fusing" in err
