@@ -46,7 +46,7 @@ def card() -> str:
     for name, model in json.loads(MANIFEST.read_text("utf-8")).items():
         config: dict[str, Any] = model["config"]
         loss, run = config["loss"], config["run"]
-        validation = ", ".join(f"{k} {v:.3g}" for k, v in model["validation"].items())
+        validation = ", ".join(f"{k} {v:.3g}" for k, v in model["scores"].items())
         parts.append(
             f"| `{name}` | |\n|---|---|\n"
             f"| parameters | {model['parameters']:,} |\n"

@@ -16,7 +16,7 @@ def export(
     name: Annotated[str, typer.Option(help="What the model is called.")] = "clfnet",
     overwrite: Annotated[bool, typer.Option(help="Replace files that are there.")] = False,
 ) -> None:
-    """Write NAME.onnx, NAME.safetensors and NAME.json (checksums, recipe, scores)."""
+    """Write NAME.onnx, NAME.safetensors and manifest.json (checksums, recipe, scores)."""
     try:
         from clfnet.training.export import export_run
     except ImportError as error:

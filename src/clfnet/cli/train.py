@@ -1,5 +1,6 @@
 """`clfnet train`: train a network from a recipe."""
 
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
@@ -42,4 +43,5 @@ def train(
         assert config is not None  # noqa: S101  (for the type checker; refused above)
         recipe = training.load(config, settings or ())
         result = training.train(recipe, output or Path("runs") / config.stem)
-    typer.echo(f"{result.folder}: {result.steps} steps, best validation score {result.best:.4f}")
+    score = f", best validation score {result.best:.4f}" if isfinite(result.best) else ""
+    typer.echo(f"{result.folder}: {result.steps} steps{score}")

@@ -18,7 +18,7 @@ def crop_places(height: int, width: int, *, size: int, stride: int) -> list[tupl
     """
     if min(height, width) < size:
         raise InputError(
-            f"Images must be at least {size}×{size}, one crop, got {height}×{width}. "
+            f"Images must be at least {size}x{size}, one crop, got {height}x{width}. "
             "Take smaller crops or leave this image out."
         )
     ys, xs = ([*range(0, side - size, stride), side - size] for side in (height, width))

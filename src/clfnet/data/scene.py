@@ -231,7 +231,8 @@ class _Noise:
     def pick(self, column: Floats, row: Floats) -> Floats:
         """One white number for each cell (column, row), e.g. for each brick."""
         last = self.size - 1
-        return self.grain[row.astype(np.intp) & last, column.astype(np.intp) & last]
+        value: Floats = self.grain[row.astype(np.intp) & last, column.astype(np.intp) & last]
+        return value
 
 
 class _Canvas:
@@ -258,7 +259,7 @@ class _Canvas:
 
     def bands(self) -> Iterator[slice]:
         """The pixels in bands of some rows: small enough to stay in the processor's cache."""
-        step = 16 * self.width
+        step = max(20_000 // self.width, 1) * self.width
         for start in range(0, len(self.depth), step):
             yield slice(start, min(start + step, len(self.depth)))
 
@@ -356,7 +357,8 @@ def _bone(point: Sequence[Floats], bone: _Bone) -> Floats:
     along = x * axis_x + y * axis_y + z * axis_z
     t = np.minimum(np.maximum(along / square, 0), 1)
     gap: Floats = np.sqrt(np.maximum(x * x + y * y + z * z - t * (2 * along - t * square), 0))
-    return gap - t * (last - first) - first
+    distance: Floats = gap - t * (last - first) - first
+    return distance
 
 
 def _march(
@@ -372,10 +374,11 @@ def _march(
     slant = _length(canvas.ray_x[index], canvas.ray_y[index], 1.0)
     hit = np.zeros(index.shape, bool)
     active = np.arange(len(index))
-    for _ in range(32):
+    reached = max(0.25 / canvas.focal, 0.0002)  # a quarter of a pixel, seen from 1 m
+    for _ in range(48):
         distance = solid(canvas.points(index[active], depth[active]))
         depth[active] += np.maximum(distance, 0) / slant[active] * np.float32(0.95)
-        done = distance < depth[active] * (0.25 / canvas.focal)  # a quarter of a pixel
+        done = distance < depth[active] * reached
         hit[active[done]] = True
         active = active[~done & (depth[active] < high[2])]
         if not len(active):
@@ -427,7 +430,7 @@ def _ground(canvas: _Canvas, noise: _Noise, rows: slice) -> None:
     engine = np.zeros(x.shape, np.float32)
     for car in _CARS:
         off_x, off_z = x - car.x - 1.3 * car.heading[0], z - car.z - 1.3 * car.heading[1]
-        engine += car.engine / (1 + _fourth(_length(off_x, off_z)))
+        engine += car.engine / (1 + (off_x * off_x + off_z * off_z) ** 2)
     lanes = 0.9 * _ramp(-np.abs(np.abs(x - 0.65) - 1.9), -1.1, -0.3) * on_road
     heat = 10.0 + 2.2 * on_road + 1.4 * (coarse - 0.5) - 2.2 * lawn + 0.3 * engine + lanes
     heat = heat + 1.6 * _edge(cover - 0.33, far)
@@ -583,7 +586,8 @@ def _rooms(noise: _Noise, y: Floats, z: Floats, at: _Openings, lit: Floats) -> T
 
 def _skyline(canvas: _Canvas, noise: _Noise) -> None:
     """Far houses that close the street, with a few lit windows."""
-    index = np.flatnonzero((canvas.ray_y > -0.04) & (canvas.ray_y < 0.35))
+    # Only where nothing is yet: most of it is hidden.
+    index = np.flatnonzero(np.isinf(canvas.depth) & (canvas.ray_y < 0.35))
     depth = np.full(index.shape, np.float32(_FAR))
     x, y, _ = canvas.points(index, depth)
     block = np.floor((x + 400) / 7.3)
@@ -596,7 +600,7 @@ def _skyline(canvas: _Canvas, noise: _Noise) -> None:
     lamp = _edge(pane, _FAR / canvas.focal) * lit * 0.55 * (y < top)
     tone = 0.035 + 0.03 * noise.pick(block, zero + 8)
     heat = 7.5 + 1.2 * noise.pick(block, zero + 5) + 1.5 * lamp
-    depth[(y > top + gable) | (y < -2)] = np.inf
+    depth[y > top + gable] = np.inf
     surface = _Surface((0.0, 0.0, -1.0), (tone, tone * 0.9, tone * 0.95), heat, _times(_WARM, lamp))
     canvas.put(index, depth, surface, _THING)
 
@@ -675,10 +679,10 @@ def _foliage(canvas: _Canvas, noise: _Noise, rng: np.random.Generator) -> None:
     for x, z, height, spread in _TREES:
         _trunk(canvas, noise, x, z, height - 0.3)
         crown = _clusters(rng, (x, height, z), spread, 26)
-        _leaves(canvas, rng, crown, 0.42 * spread, 4500, 0.085)
+        _leaves(canvas, rng, crown, 0.42 * spread, 4200, 0.085)
     for z in _BUSHES:
         bush = _clusters(rng, (_PARK_X + 0.6, 0.34, z), 0.6, 8)
-        _leaves(canvas, rng, bush, 0.42, 1300, 0.055)
+        _leaves(canvas, rng, bush, 0.42, 1100, 0.058)
 
 
 def _trunk(canvas: _Canvas, noise: _Noise, x: float, z: float, height: float) -> None:
@@ -1017,9 +1021,7 @@ def _shadow(x: Floats, y: Floats, z: Floats, light: _Light, receives: Mask) -> F
     """The share of a light (N,) that people, cars and trees leave to points (x, y, z)."""
     left: Floats = np.ones(x.shape, np.float32)
     for caster in _casters(light):
-        near = np.flatnonzero(receives & (_length(x - caster.x, z - caster.z) < 6))
-        if not len(near):
-            continue
+        near = np.flatnonzero(receives & ((x - caster.x) ** 2 + (z - caster.z) ** 2 < 30))
         off_x, off_z = caster.x - x[near], caster.z - z[near]
         to_x, to_z = light.at[0] - x[near], light.at[2] - z[near]
         square = np.maximum(to_x * to_x + to_z * to_z, 1e-4)
@@ -1040,7 +1042,8 @@ def _open_sky(x: Floats, z: Floats) -> Floats:
     places += [(disc_x, disc_z, 0.8) for car in _CARS for disc_x, disc_z, _ in _car_discs(car)]
     left: Floats = np.ones(x.shape, np.float32)
     for place_x, place_z, radius in places:
-        left *= 1 - 0.75 / (1 + _fourth(_length(x - place_x, z - place_z) / radius))
+        near = ((x - place_x) ** 2 + (z - place_z) ** 2) / radius**2
+        left *= 1 - 0.75 / (1 + near * near)
     return left
 
 
@@ -1106,27 +1109,31 @@ def _night_sky(canvas: _Canvas, noise: _Noise, index: Indices) -> Floats:
     )
 
 
+def _halos(canvas: _Canvas, rows: slice) -> Floats:
+    """Glow (N,) about each lamp: its light that mist and lens scatter."""
+    glow: Floats = np.zeros(rows.stop - rows.start, np.float32)
+    for _, z, head_x in _LAMPS:
+        off_x = canvas.ray_x[rows] - head_x / z
+        off_y = canvas.ray_y[rows] - (_LAMP_HEIGHT - _EYE) / z
+        square = off_x * off_x + off_y * off_y
+        glow += 0.0036 / z / (square + 0.00012) + 0.010 / (1 + square * 60)
+    return glow
+
+
 def _visible_camera(canvas: _Canvas, noise: _Noise, rng: np.random.Generator) -> NDArray[np.uint8]:
     """What a colour camera shows of the lit street: uint8, (H, W, 3)."""
-    light: Floats = np.zeros((3, len(canvas.depth)), np.float32)
+    pixels: Floats = np.zeros((3, len(canvas.depth)), np.float32)
     for rows in canvas.bands():
-        light[:, rows] = _lit(canvas, rows)
-    sky = np.flatnonzero(canvas.tag == _SKY)
-    light[:, sky] = _night_sky(canvas, noise, sky)
-
-    # The glow about each lamp: light that mist and lens scatter.
-    for _, z, head_x in _LAMPS:
-        off_x, off_y = canvas.ray_x - head_x / z, canvas.ray_y - (_LAMP_HEIGHT - _EYE) / z
-        square = off_x * off_x + off_y * off_y
-        halo = 0.0036 / z / (square + 0.00012) + 0.010 / (1 + square * 60)
-        for channel in range(3):
-            light[channel] += _WARM[channel] * halo
-
-    # Film-like: the shadows keep their depth, the lamps run softly into white.
-    light = light * 2.5
-    light = light * (light + 0.035) / (light + 0.06)
-    light = light * (1 + light * 0.08) / (1 + light)
-    image = canvas.shrink(np.sqrt(np.clip(light, 0, 1)))
+        light = _lit(canvas, rows)
+        sky = np.flatnonzero(canvas.tag[rows] == _SKY)
+        light[:, sky] = _night_sky(canvas, noise, rows.start + sky)
+        light += np.array(_WARM, np.float32)[:, None] * _halos(canvas, rows)
+        # Film-like: the shadows keep their depth, the lamps run softly into white.
+        light = light * 2.5
+        light = light * (light + 0.035) / (light + 0.06)
+        light = light * (1 + light * 0.08) / (1 + light)
+        pixels[:, rows] = np.sqrt(np.clip(light, 0, 1))
+    image = canvas.shrink(pixels)
     grain = _bell(rng, image.shape[1:]) * 0.7 + _bell(rng, image.shape) * 0.5
     image = image * 255 + grain * (1.0 + 2.2 * (1 - image))
     return np.asarray(np.moveaxis(np.clip(image + 0.5, 0, 255), 0, -1), np.uint8, order="C")

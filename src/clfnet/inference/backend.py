@@ -6,10 +6,12 @@ import numpy as np
 import onnxruntime
 
 from clfnet.errors import ConfigError, InputError, WeightsError
+from clfnet.inference.tiling import fuse_in_tiles
 from clfnet.method import FloatImage
 from clfnet.weights import ModelFile
 
 _INPUTS, _OUTPUTS = {"infrared", "visible"}, {"fused"}
+_TILE = 512  # pixels a side; the paper's network then takes some 0.6 GB
 _ONLY_FATAL = 4  # what goes wrong is raised; nothing else needs a line on stderr
 
 
@@ -17,7 +19,9 @@ class OnnxMethod:
     """Fuses with an ONNX graph.
 
     The graph has the inputs `infrared` and `visible` and the output `fused`: float32,
-    (1, 1, H, W), in [0, 1].
+    (1, 1, H, W), in [0, 1]. Its metadata may say how far a pixel of the result depends on the
+    sources (`margin`, in pixels); then large images are fused in tiles, with equal results and
+    bounded memory.
 
     Args:
         model: the graph, as bytes or as a file.
@@ -35,6 +39,7 @@ class OnnxMethod:
         data = model if isinstance(model, bytes) else ModelFile(model).read()
         self.name = name or ("onnx" if isinstance(model, bytes) else model.stem)
         self._session = _session(data, self.name, threads)
+        self._margin = self._session.get_modelmeta().custom_metadata_map.get("margin")
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         """Return the fused image; see `FusionMethod`.
@@ -42,6 +47,11 @@ class OnnxMethod:
         Raises:
             InputError: the graph does not run at this size, e.g. for lack of memory.
         """
+        if self._margin is None or max(visible.shape) <= _TILE:
+            return self._run(infrared, visible)
+        return fuse_in_tiles(self._run, infrared, visible, size=_TILE, margin=int(self._margin))
+
+    def _run(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)
         try:
             (fused,) = self._session.run(["fused"], feeds)

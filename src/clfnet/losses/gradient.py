@@ -4,9 +4,7 @@ import torch
 from torch import Tensor
 
 
-def gradient_loss(
-    fused: Tensor, infrared: Tensor, visible: Tensor, *, gain: float = 1.0
-) -> Tensor:
+def gradient_loss(fused: Tensor, infrared: Tensor, visible: Tensor, *, gain: float = 1.0) -> Tensor:
     """Mean absolute distance from the stronger of the two sources' gradients; not in the paper.
 
     Gradients are differences of neighbours along each axis, and the stronger one is chosen for

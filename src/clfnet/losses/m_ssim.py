@@ -57,23 +57,25 @@ def m_ssim_loss(
         )
     if min(fused.shape[-2:]) < size:
         raise InputError(
-            f"Images must be at least {size}×{size}, the window, got "
-            f"{fused.shape[-2]}×{fused.shape[-1]}."
+            f"Images must be at least {size}×{size}, the window, got "  # noqa: RUF001
+            f"{fused.shape[-2]}×{fused.shape[-1]}."  # noqa: RUF001
         )
     weights = _weights(window, size, sigma).to(fused)
-    mean_f, mean_ff = _local_mean(torch.cat((fused, fused**2), 1), weights).split(1, 1)
+    mean_f, mean_ff = _local_mean(torch.cat((fused, fused**2), 1), weights).chunk(2, 1)
     scores, brightness = [], []
     for source in (infrared, visible):
         mean_s, mean_ss, mean_fs = _local_mean(
             torch.cat((source, source**2, fused * source), 1), weights
-        ).split(1, 1)  # each (B, 1, H - size + 1, W - size + 1)
+        ).chunk(3, 1)  # each (B, 1, H - size + 1, W - size + 1)
         scores.append(_ssim(mean_f, mean_s, mean_ff, mean_ss, mean_fs))
         brightness.append(mean_s)
     score = torch.where(brightness[0] > brightness[1], scores[0], scores[1])  # Eq. (4)
     return 1 - score.mean()
 
 
-def _ssim(mean_a: Tensor, mean_b: Tensor, mean_aa: Tensor, mean_bb: Tensor, mean_ab: Tensor) -> Tensor:
+def _ssim(
+    mean_a: Tensor, mean_b: Tensor, mean_aa: Tensor, mean_bb: Tensor, mean_ab: Tensor
+) -> Tensor:
     """Eq. (2) from the local means of a, b, a², b² and a·b."""
     variance_a, variance_b = mean_aa - mean_a**2, mean_bb - mean_b**2
     covariance = mean_ab - mean_a * mean_b
@@ -98,4 +100,4 @@ def _local_mean(x: Tensor, weights: Tensor) -> Tensor:
     planes = x.flatten(0, 1)[:, None]  # (B·C, 1, H, W)
     planes = F.conv2d(planes, weights[None, None, None, :])
     planes = F.conv2d(planes, weights[None, None, :, None])
-    return planes[:, 0].unflatten(0, x.shape[:2])
+    return torch.unflatten(planes[:, 0], 0, x.shape[:2])

@@ -11,7 +11,7 @@ from clfnet.losses.negatives import Keys, Strategy, same_source
 
 
 class PatchNCE(NamedTuple):
-    """The loss, a scalar, and the share of places whose winner is the infrared branch, in [0, 1]."""
+    """The loss, a scalar, and the share of places that the infrared branch wins, in [0, 1]."""
 
     loss: Tensor
     infrared_share: Tensor

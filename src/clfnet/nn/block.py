@@ -1,8 +1,8 @@
 """The ResBlock of Fig. 1: a 1×1 and a 3×3 convolution beside a 1×1 identity mapping."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -25,6 +25,7 @@ class ResBlock(nn.Module):
             it is tanh.
 
     Example:
+        >>> import torch
         >>> ResBlock(16, 32)(torch.zeros(1, 16, 5, 7)).shape
         torch.Size([1, 32, 5, 7])
     """
@@ -60,6 +61,6 @@ def leaky_relu(x: Tensor) -> Tensor:
 
 def chain(channels: tuple[int, ...], last: Callable[[Tensor], Tensor] | None = None) -> nn.Module:
     """ResBlocks from ``channels[0]`` to ``channels[-1]``; `last` is the final activation."""
-    steps = list(zip(channels, channels[1:], strict=False))
+    steps = list(pairwise(channels))
     blocks = [ResBlock(a, b) for a, b in steps[:-1]]
     return nn.Sequential(*blocks, ResBlock(*steps[-1], activation=last))

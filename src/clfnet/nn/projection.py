@@ -1,5 +1,6 @@
 """The projection head H of Eq. (6): a two-layer MLP on the encoders' last features."""
 
+import torch
 from torch import Tensor, nn
 
 from clfnet.nn.block import SLOPE
@@ -35,4 +36,4 @@ class ProjectionHead(nn.Module):
         """Features (B, S, inputs) -> embeddings (B, S, outputs), not normalised."""
         rows = features.flatten(0, -2)  # (B·S, inputs)
         z: Tensor = self.second(self.activation(self.norm(self.first(rows))))
-        return z.unflatten(0, features.shape[:-1])  # (B, S, outputs)
+        return torch.unflatten(z, 0, features.shape[:-1])  # (B, S, outputs)

@@ -2,7 +2,7 @@
 
 import io
 import json
-import pickle
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from clfnet.io.files import write_atomic
 from clfnet.training.config import TrainConfig, as_tables, parse
 
 _FORMAT = 1
+_KEYS = {"config", "step", "best", "objective", "optimizer"}
 
 
 def save_checkpoint(
@@ -60,14 +61,15 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         WeightsError: if there is none, or it is damaged or of another version.
     """
     try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # of what is an error here anyway
+            state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise WeightsError(
             f"{path} is not there. Give the folder of a run that has a checkpoint."
         ) from error
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
+    except Exception as error:  # torch raises whatever damaged bytes lead to
         raise WeightsError(f"{path} is not a readable checkpoint. Start the run anew.") from error
-    if not isinstance(state, dict) or state.get("format") != _FORMAT:
+    if not isinstance(state, dict) or state.get("format") != _FORMAT or not state.keys() >= _KEYS:
         raise WeightsError(f"{path} is not a checkpoint of this version. Start the run anew.")
     state["config"] = parse(json.loads(state["config"]))
     return state

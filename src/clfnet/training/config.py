@@ -202,7 +202,8 @@ def _override(tables: dict[str, Any], override: str) -> None:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         value = text.strip()  # a bare word, so that the shell's quotes are not needed
-    tables.setdefault(table, {})[name] = value
+    if isinstance(tables.setdefault(table, {}), dict):  # else `parse` names it
+        tables[table][name] = value
 
 
 def _section(kind: type, table: str, values: Mapping[str, Any]) -> Any:
@@ -247,14 +248,40 @@ def _value(name: str, kind: Any, value: Any) -> Any:
 
 
 def _check(config: TrainConfig) -> None:
+    _check_each(config)
+    data, loss, run = config.data, config.loss, config.run
+    if data.crop < 16:
+        raise ConfigError(f"`data.crop` must be at least 16, M-SSIM's window, got {data.crop}.")
+    if loss.samples > data.crop**2:
+        raise ConfigError(
+            f"`loss.samples` must be at most the {data.crop**2} places of a crop, "
+            f"got {loss.samples}."
+        )
+    if loss.lambda1 and loss.samples * run.batch < 2:
+        raise ConfigError(
+            "`loss.samples` times `run.batch` must be at least 2, or nothing is a negative, got 1."
+        )
+    if run.seed >= 2**32:
+        raise ConfigError(f"`run.seed` must be below 2**32, got {run.seed}.")
+    if bool(run.epochs) == bool(run.steps):
+        raise ConfigError(
+            "Exactly one of `run.epochs` and `run.steps` must be above 0, "
+            f"got {run.epochs} and {run.steps}."
+        )
+    if not loss.lambda1 + loss.lambda2 + loss.intensity + loss.gradient > 0:
+        raise ConfigError("At least one weight of `loss` must be above 0, got none.")
+
+
+def _check_each(config: TrainConfig) -> None:
+    """The range of each number by itself."""
     data, loss, optimizer, run = config.data, config.loss, config.optimizer, config.run
-    at_least_one = {
+    at_least_one: dict[str, float] = {
         "data.crop": data.crop, "data.stride": data.stride, "run.batch": run.batch,
         "loss.samples": loss.samples, "model.width": config.model.width,
         "model.hidden": config.model.hidden, "model.embedding": config.model.embedding,
         "run.validate_every": run.validate_every, "run.checkpoint_every": run.checkpoint_every,
     }  # fmt: skip
-    not_negative = {
+    not_negative: dict[str, float] = {
         "loss.lambda1": loss.lambda1, "loss.lambda2": loss.lambda2,
         "loss.intensity": loss.intensity, "loss.intensity_gain": loss.intensity_gain,
         "loss.gradient": loss.gradient, "loss.gradient_gain": loss.gradient_gain,
@@ -281,17 +308,3 @@ def _check(config: TrainConfig) -> None:
     for name, value in shares.items():
         if not 0 <= value <= 1:
             raise ConfigError(f"`{name}` must be within 0 and 1, got {value}.")
-    if data.crop < 16:
-        raise ConfigError(f"`data.crop` must be at least 16, M-SSIM's window, got {data.crop}.")
-    if loss.samples > data.crop**2:
-        raise ConfigError(
-            f"`loss.samples` must be at most the {data.crop**2} places of a crop, "
-            f"got {loss.samples}."
-        )
-    if bool(run.epochs) == bool(run.steps):
-        raise ConfigError(
-            "Exactly one of `run.epochs` and `run.steps` must be above 0, "
-            f"got {run.epochs} and {run.steps}."
-        )
-    if not loss.lambda1 + loss.lambda2 + loss.intensity + loss.gradient > 0:
-        raise ConfigError("At least one weight of `loss` must be above 0, got none.")

@@ -14,6 +14,7 @@ from clfnet.data.pairing import pair_folders
 from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError
 from clfnet.io.image import read_image
 from clfnet.metrics import to_grey
+from clfnet.metrics.vif import MINIMUM_SIDE
 from clfnet.training.config import DataConfig
 
 Pixels = NDArray[np.uint8]
@@ -63,11 +64,16 @@ def load_pairs(data: DataConfig) -> tuple[list[Pair], list[Pair]]:
 def _check_pair(pair: Pair, data: DataConfig) -> None:
     (h, w), (vh, vw) = pair.infrared.shape, pair.visible.shape
     if (h, w) != (vh, vw):
-        raise SizeMismatchError(f"{pair.name}: infrared is {w}×{h} but visible is {vw}×{vh}.")
+        raise SizeMismatchError(f"{pair.name}: infrared is {w}x{h} but visible is {vw}x{vh}.")
     if min(h, w) < data.crop:
         raise ImageError(
-            f"{pair.name}: {w}×{h} is smaller than a crop of {data.crop}×{data.crop}. "
+            f"{pair.name}: {w}x{h} is smaller than a crop of {data.crop}x{data.crop}. "
             "Set a smaller `data.crop`."
+        )
+    if pair.name in data.held_out and min(h, w) < MINIMUM_SIDE:
+        raise ImageError(
+            f"{pair.name}: {w}x{h} is too small to validate on, VIF needs {MINIMUM_SIDE} pixels a "
+            "side. Hold out another pair."
         )
 
 
@@ -115,9 +121,7 @@ class Crops:
             self._order = epoch, shuffle.permutation(len(self))
         index, y, x = self._places[self._order[1][position]]
         pair, size = self._pairs[index], self._data.crop
-        cuts = tuple(
-            image[y : y + size, x : x + size] for image in (pair.infrared, pair.visible)
-        )
+        cuts = tuple(image[y : y + size, x : x + size] for image in (pair.infrared, pair.visible))
         if self._data.augment:
             symmetry = int(np.random.default_rng((self._seed, epoch, position)).integers(8))
             cuts = tuple(_mirrored(cut, symmetry) for cut in cuts)

@@ -15,7 +15,7 @@ from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 
 from clfnet.errors import OutputExistsError, WeightsError
-from clfnet.io.files import write_atomic
+from clfnet.io.files import refuse_existing, write_atomic
 from clfnet.nn import CLFNet, ResBlock
 from clfnet.nn.block import SLOPE
 from clfnet.training.checkpoint import load_checkpoint, network_tensors
@@ -45,23 +45,24 @@ def export_run(
         The files written.
 
     Raises:
-        WeightsError: if the run has no readable weights.
+        WeightsError: if the run has no readable weights, or the manifest is damaged.
         OutputExistsError: if a file is there and `overwrite` is not set.
     """
     network = load_network(run / BEST)
     state = load_checkpoint(run / CHECKPOINT)
     files = {
         "onnx": onnx_graph(network).SerializeToString(),
-        "safetensors": safetensors_bytes(
-            network_tensors(network), {"width": str(network.width)}
-        ),
+        "safetensors": safetensors_bytes(network_tensors(network), {"width": str(network.width)}),
     }
     manifest = output / "manifest.json"
-    entries = json.loads(manifest.read_text("utf-8")) if manifest.exists() else {}
+    entries = _entries(manifest)
     if name in entries and not overwrite:
         raise OutputExistsError(
             f"{manifest} must not name {name} yet, but does. Allow replacing it (--overwrite)."
         )
+    if not overwrite:
+        for kind in files:
+            refuse_existing(output / f"{name}.{kind}")
     written = []
     entry: dict[str, Any] = {}
     for kind, data in files.items():
@@ -85,11 +86,14 @@ def load_network(path: Path) -> CLFNet:
             width = int((file.metadata() or {})["width"])
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         network = CLFNet(width)
-        missing = network.load_state_dict(tensors, strict=False).missing_keys
+        missing, unknown = network.load_state_dict(tensors, strict=False)
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
-        raise WeightsError(f"{path} is not a readable network ({error}).") from error
-    if any(not key.endswith("num_batches_tracked") for key in missing):
-        raise WeightsError(f"{path} lacks {missing[0]} and more: it holds another network.")
+        reason = " ".join(str(error).split())  # torch's messages have several lines
+        raise WeightsError(f"{path} is not a readable network ({reason}).") from error
+    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
+    if missing or unknown:
+        what = f"lacks {missing[0]}" if missing else f"has {unknown[0]}"
+        raise WeightsError(f"{path} {what} and more: it holds another network.")
     return network.eval()
 
 
@@ -128,6 +132,8 @@ def onnx_graph(network: CLFNet) -> onnx.ModelProto:
         ir_version=_IR_VERSION,
         producer_name="clfnet",
     )
+    convolutions = 8  # of 3×3, one after the other on every path: each reaches a pixel further
+    helper.set_model_props(model, {"margin": str(convolutions)})
     onnx.checker.check_model(model, full_check=True)
     return model
 
@@ -154,24 +160,22 @@ class _Graph:
             for value, name in zip(values, names, strict=True)
         ]
         kernel = weight.shape[-1]
-        return self.node(
-            "Conv", [x, *names], kernel_shape=[kernel, kernel], pads=[kernel // 2] * 4
-        )
+        return self.node("Conv", [x, *names], kernel_shape=[kernel, kernel], pads=[kernel // 2] * 4)
 
     def chain(self, blocks: list[ResBlock], x: str, last: str = "") -> str:
         """Add ResBlocks; `last` names the output of the network's end, which is a sigmoid."""
         for index, block in enumerate(blocks):
             weight1, bias1 = _folded(block.conv1, block.norm1)
             weight3, bias3 = _folded(block.conv3, block.norm3)
-            skip = _skip(block)
+            start, end = x in ("infrared", "visible"), bool(last) and index == len(blocks) - 1
+            skip = _skip(block, scaled=start or end)
             skip_bias: Array | None = None
-            if x in ("infrared", "visible"):  # w·(2x − 1) = 2w·x − w, exact for 1×1
+            if start:  # w·(2x − 1) = 2w·x − w, exact for 1×1
                 bias1 = bias1 - weight1.sum((1, 2, 3))
                 weight1 = 2 * weight1
                 if skip is not None:
                     skip_bias = -skip.sum((1, 2, 3))
                     skip = 2 * skip
-            end = bool(last) and index == len(blocks) - 1
             if end:
                 weight3, bias3 = 2 * weight3, 2 * bias3
                 skip = None if skip is None else 2 * skip
@@ -187,6 +191,17 @@ class _Graph:
         return x
 
 
+def _entries(manifest: Path) -> dict[str, Any]:
+    """What a manifest holds already."""
+    try:
+        entries = json.loads(manifest.read_text("utf-8")) if manifest.exists() else {}
+    except ValueError:
+        entries = None
+    if not isinstance(entries, dict):
+        raise WeightsError(f"{manifest} must be a manifest in JSON, but is not. Move it away.")
+    return entries
+
+
 def _blocks(part: nn.Module) -> list[ResBlock]:
     return [module for module in part.modules() if isinstance(module, ResBlock)]
 
@@ -200,8 +215,12 @@ def _folded(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[Array, Array]:
     return _array(weight), _array(bias)
 
 
-def _skip(block: ResBlock) -> Array | None:
-    return _array(block.skip.weight) if isinstance(block.skip, nn.Conv2d) else None
+def _skip(block: ResBlock, *, scaled: bool) -> Array | None:
+    """The skip's kernel; None for an identity, unless it is `scaled` and thus needs one."""
+    if isinstance(block.skip, nn.Conv2d):
+        return _array(block.skip.weight)
+    channels = block.conv1.in_channels
+    return np.eye(channels, dtype=np.float32)[:, :, None, None] if scaled else None
 
 
 def _array(tensor: Tensor) -> Array:
@@ -212,15 +231,15 @@ def _array(tensor: Tensor) -> Array:
 def _card(network: CLFNet, config: TrainConfig, step: int, run: Path) -> dict[str, Any]:
     """What a reader wants to know of the weights."""
     rows = [row for row in read_log(run / "log.csv") if row[1].startswith("validation ")]
-    scores = [(value, at) for at, name, value in rows if name == "validation score"]
-    best = max(scores)[1] if scores else step
+    scores = {at: value for at, name, value in rows if name == "validation score"}
+    best = max(scores, key=scores.__getitem__, default=step)  # the first of equals, as in training
     return {
         "parameters": sum(p.numel() for p in network.parameters()),
         "steps": best,
         "seed": config.run.seed,
         "data": f"{config.data.infrared}, {config.data.visible}",
         "held_out": list(config.data.held_out),
-        "validation": {
+        "scores": {  # on the held-out pairs, stretched
             name.removeprefix("validation "): round(value, 6)
             for at, name, value in rows
             if at == best

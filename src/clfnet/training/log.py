@@ -28,27 +28,27 @@ class RunLog:
         self.path = folder / "log.csv"
         rows = [row for row in read_log(self.path) if row[0] <= step] if step else []
         write_atomic(self.path, _csv([_FIELDS, *rows]), overwrite=True)
-        self._events = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)  # type: ignore[no-untyped-call]
+        self._events = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
 
     def write(self, step: int, values: Mapping[str, float]) -> None:
         """Add the values of a step."""
         with self.path.open("ab") as file:
             file.write(_csv([(step, name, value) for name, value in values.items()]))
         for name, value in values.items():
-            self._events.add_scalar(name, value, step)  # type: ignore[no-untyped-call]
+            self._events.add_scalar(name, value, step)
 
     def close(self) -> None:
         """Flush what TensorBoard still holds."""
-        self._events.close()  # type: ignore[no-untyped-call]
+        self._events.close()
 
 
 def read_log(path: Path) -> list[tuple[int, str, float]]:
     """All rows (step, name, value) of a log; a half-written last row is left out."""
     if not path.exists():
         return []
-    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))[1:]
-    whole = [row for row in rows if len(row) == len(_FIELDS)]
-    return [(int(step), name, float(value)) for step, name, value in whole]
+    whole, _, _ = path.read_text(encoding="utf-8").rpartition("\n")
+    rows = list(csv.reader(io.StringIO(whole)))[1:]
+    return [(int(step), name, float(value)) for step, name, value in rows]
 
 
 def save_sample(

@@ -51,7 +51,9 @@ class Objective(nn.Module):
         infrared_features = network.infrared_encoder(infrared)
         visible_features = network.visible_encoder(visible)
         fused = network.decoder(torch.cat((infrared_features, visible_features), dim=1))
-        terms = {"m_ssim": m_ssim_loss(fused, infrared, visible, window=weights.window)}
+        with _full_precision(fused):
+            exact = fused.float()
+            terms = {"m_ssim": m_ssim_loss(exact, infrared, visible, window=weights.window)}
         contrast = fused.new_zeros(())
         if self.head is not None:
             contrast = self._contrast(
@@ -63,13 +65,11 @@ class Objective(nn.Module):
         )
         if weights.intensity:
             terms["intensity"] = intensity_loss(
-                fused, infrared, visible, gain=weights.intensity_gain or None
+                exact, infrared, visible, gain=weights.intensity_gain or None
             )
             loss = loss + weights.intensity * terms["intensity"]
         if weights.gradient:
-            terms["gradient"] = gradient_loss(
-                fused, infrared, visible, gain=weights.gradient_gain
-            )
+            terms["gradient"] = gradient_loss(exact, infrared, visible, gain=weights.gradient_gain)
             loss = loss + weights.gradient * terms["gradient"]
         return {"loss": loss, **terms}
 
@@ -105,15 +105,20 @@ class Objective(nn.Module):
         if weights.detach_keys:
             keys = [key.detach() for key in keys]
             crossed = None if crossed is None else (crossed[0].detach(), crossed[1].detach())
-        result = patch_nce(
-            *queries,
-            *keys,
-            temperature=weights.temperature,
-            strategy=STRATEGIES[weights.strategy],
-            crossed=crossed,
-        )
+        with _full_precision(fused):
+            result = patch_nce(
+                *(z.float() for z in (*queries, *keys)),
+                temperature=weights.temperature,
+                strategy=STRATEGIES[weights.strategy],
+                crossed=None if crossed is None else (crossed[0].float(), crossed[1].float()),
+            )
         terms["patch_nce"], terms["infrared_share"] = result
         return result.loss
+
+
+def _full_precision(images: Tensor) -> torch.autocast:
+    """Leave mixed precision: M-SSIM's variances are differences that bfloat16 cannot hold."""
+    return torch.autocast(images.device.type, enabled=False)
 
 
 @contextmanager

@@ -106,9 +106,7 @@ def learning_rate(optimizer: OptimizerConfig, step: int, steps: int) -> float:
 class _Trainer:
     """Everything that a run holds while it lasts."""
 
-    def __init__(
-        self, config: TrainConfig, folder: Path, process: Process, done: int = 0
-    ) -> None:
+    def __init__(self, config: TrainConfig, folder: Path, process: Process, done: int = 0) -> None:
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
         pairs, held_out = load_pairs(config.data)
@@ -164,13 +162,15 @@ class _Trainer:
             group["lr"] = self.rate(step)
         infrared, visible = (
             images.to(process.device)
-            for images in self.crops.batch((step * process.size + process.rank) * run.batch, run.batch)
+            for images in self.crops.batch(
+                (step * process.size + process.rank) * run.batch, run.batch
+            )
         )
         with torch.autocast(process.device.type, torch.bfloat16, enabled=run.amp):
             terms = model(infrared, visible, self._places(step).to(process.device))
         loss: Tensor = terms["loss"]
         self.optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         bound = self.config.optimizer.clip or math.inf
         norm = nn.utils.clip_grad_norm_(self.objective.parameters(), bound)
         if bool(torch.isfinite(norm)):  # else the weights stay those of the last good step

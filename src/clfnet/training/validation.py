@@ -1,7 +1,7 @@
 """How good a network is on held-out pairs, by a score that a copy of one source cannot win."""
 
 from collections.abc import Sequence
-from math import prod
+from math import isfinite, prod
 
 import numpy as np
 import torch
@@ -30,13 +30,17 @@ def fuse_levels(network: CLFNet, pair: Pair) -> Pixels:
     low, high = fused.min(), fused.max()
     if not high > low:
         return np.full(fused.shape, 128, np.uint8)
-    return np.rint((fused - low) / (high - low) * 255).astype(np.uint8)
+    levels: Pixels = np.rint((fused - low) / (high - low) * 255).astype(np.uint8)
+    return levels
 
 
 def measure(fused: Pixels, pair: Pair) -> dict[str, float]:
-    """The paper's six metrics (`paper` dialect), SCD, Qabf, and the two halves of plain VIF."""
+    """The paper's six metrics (`paper` dialect), SCD, Qabf, and the two halves of plain VIF.
+
+    What is not defined counts 0, e.g. the SCD of a copy of one source.
+    """
     infrared, visible = pair.infrared, pair.visible
-    return {
+    values = {
         "EN": en(fused),
         "MI": mi(fused, infrared, visible, base=2, share_top_bin=True),
         "VIF": vif(fused, infrared, visible, saturate=True),
@@ -49,6 +53,7 @@ def measure(fused: Pixels, pair: Pair) -> dict[str, float]:
         "VIF infrared": vif(fused, infrared, infrared, saturate=False) / 2,
         "VIF visible": vif(fused, visible, visible, saturate=False) / 2,
     }
+    return {name: value if isfinite(value) else 0.0 for name, value in values.items()}
 
 
 def score(values: dict[str, float], yardstick: dict[str, float]) -> float:

@@ -1,0 +1,91 @@
+"""Tiny data and recipes: a run takes a second or two."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from clfnet.io.image import Image, write_image
+from clfnet.metrics import to_grey
+from clfnet.training.config import TrainConfig, parse
+from clfnet.training.dataset import Pair
+
+STEMS = ("a", "b", "c")
+SIDE = 48
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Runs must be alike in every process; and the recipe's `threads` must not leak."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def _textured(seed: int, height: int, width: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Smooth shapes with some noise on them, (H, W)."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width] / 48
+    waves = sum(
+        np.sin(2 * np.pi * (fy * y + fx * x + phase))
+        for fy, fx, phase in random.uniform(0.3, 4, (5, 3))
+    )
+    return np.clip(128 + 30 * waves + random.normal(0, 6, (height, width)), 0, 255).astype(np.uint8)
+
+
+@pytest.fixture
+def textured_pair() -> Callable[..., Pair]:
+    """Make a pair of unrelated textures: ``textured_pair(seed, height, width)``."""
+
+    def make(seed: int = 0, height: int = SIDE, width: int = SIDE) -> Pair:
+        infrared, visible = (_textured(2 * seed + i, height, width) for i in range(2))
+        return Pair(f"pair {seed}", infrared, visible)
+
+    return make
+
+
+@pytest.fixture
+def street() -> Pair:
+    """The built-in night street: a pair in which each camera sees what the other does not."""
+    from clfnet.data.scene import night_street
+
+    scene = night_street(192, 144)
+    return Pair("street", scene.infrared, to_grey(scene.visible))
+
+
+@pytest.fixture
+def folders(tmp_path: Path, textured_pair: Callable[..., Pair]) -> tuple[Path, Path]:
+    """Folders of three pairs: a, b and c."""
+    paths = tmp_path / "ir", tmp_path / "vi"
+    for seed, stem in enumerate(STEMS):
+        pair = textured_pair(seed)
+        write_image(paths[0] / f"{stem}.png", Image(pair.infrared))
+        write_image(paths[1] / f"{stem}.png", Image(pair.visible))
+    return paths
+
+
+@pytest.fixture
+def recipe(folders: tuple[Path, Path]) -> Callable[..., TrainConfig]:
+    """Make a tiny recipe on these folders: ``recipe(run={"steps": 3}, loss={"lambda1": 0})``."""
+
+    def make(**changes: dict[str, Any]) -> TrainConfig:
+        tables: dict[str, dict[str, Any]] = {
+            "data": {
+                "infrared": str(folders[0]), "visible": str(folders[1]), "held_out": ["c"],
+                "crop": 16, "stride": 8, "augment": True,
+            },
+            "model": {"width": 2, "hidden": 8, "embedding": 4},
+            "loss": {"samples": 8},
+            "run": {
+                "batch": 2, "steps": 6, "threads": 1, "validate_every": 3, "checkpoint_every": 2,
+            },
+        }  # fmt: skip
+        for name, table in changes.items():
+            tables[name] = tables.get(name, {}) | table
+        return parse(tables)
+
+    return make
