@@ -1,8 +1,9 @@
 # make demo   fuse the built-in pair and show where the picture is
 # make test   all tests that are quick
 # make check  what a change must pass: format, lint, types, layers, tests
-# make train  the recipe of the shipped weights, on data that you name in configs/cpu.toml
-.PHONY: demo test test-slow check format train scores bench clean
+# make train  the recipe of the shipped weights; data: see configs/cpu.toml
+# make scores measure the shipped model and the published outputs in DATA, and render the README
+.PHONY: demo test test-slow check format train scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -38,6 +39,13 @@ train: .venv/dev
 
 scores: .venv/dev
 	$(BIN)/python docs/scores.py $(DATA)
+	$(MAKE) docs
+
+docs: .venv/dev
+	$(BIN)/python docs/render.py
+
+curves: .venv/dev
+	$(BIN)/python docs/curves.py paper=runs/paper cpu=$(RUN)
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/patch_nce.py

@@ -51,7 +51,7 @@ def textured_pair() -> Callable[..., Pair]:
 @pytest.fixture
 def street() -> Pair:
     """The built-in night street: a pair in which each camera sees what the other does not."""
-    from clfnet.data.scene import night_street
+    from clfnet.scene import night_street
 
     scene = night_street(192, 144)
     return Pair("street", scene.infrared, to_grey(scene.visible))

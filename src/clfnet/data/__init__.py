@@ -1,1 +1,1 @@
-"""Pairs of images: matched files, crops and the built-in scene."""
+"""Pairs of images: matched files and crops."""

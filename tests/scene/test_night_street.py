@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from clfnet.data.scene import ScenePair, night_street
 from clfnet.errors import InputError
+from clfnet.scene import ScenePair, night_street
 
 Mask = NDArray[np.bool_]
 Grey = NDArray[np.float64]
