@@ -25,7 +25,9 @@ def naive(q_ir: Tensor, q_vi: Tensor, ir: Tensor, vi: Tensor) -> Tensor:
             like_vi = F.cosine_similarity(q_vi[b, s], vi[b, s], dim=0)
             infrared = bool(like_ir > like_vi)
             query, keys = (q_ir, ir) if infrared else (q_vi, vi)
-            others = torch.cat((keys.flatten(0, 1)[: b * S + s], keys.flatten(0, 1)[b * S + s + 1 :]))
+            others = torch.cat(
+                (keys.flatten(0, 1)[: b * S + s], keys.flatten(0, 1)[b * S + s + 1 :])
+            )
             unlike = F.cosine_similarity(query[b, s][None], others) / TAU
             like = (like_ir if infrared else like_vi) / TAU
             losses.append(torch.logsumexp(torch.cat((like[None], unlike)), 0) - like)

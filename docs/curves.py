@@ -14,7 +14,7 @@ import numpy as np
 from clfnet.training.log import read_log
 
 mpl.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402  (the backend is chosen first)
+from matplotlib import pyplot as plt
 
 DOCS = Path(__file__).parent
 PANELS = {
@@ -37,7 +37,9 @@ def keep(name: str, run: Path) -> None:
     ]
     sparse = [(step, key, round(value, 4)) for step, key, value in rows if key != "infrared_share"]
     with (DOCS / "results" / f"curves-{name}.csv").open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([("step", "name", "value"), *means, *sparse])
+        csv.writer(file, lineterminator="\n").writerows(
+            [("step", "name", "value"), *means, *sparse]
+        )
 
 
 def plot() -> None:

@@ -1,4 +1,4 @@
-from math import exp, log
+from math import exp, hypot, log
 
 import pytest
 import torch
@@ -13,7 +13,7 @@ def _reference(query: Tensor, positive: Tensor, negatives: list[Tensor], tau: fl
 
     def similarity(a: Tensor, b: Tensor) -> float:
         dot = sum(float(x) * float(y) for x, y in zip(a, b, strict=True))
-        return dot / (float((a**2).sum()) ** 0.5 * float((b**2).sum()) ** 0.5)
+        return dot / (hypot(*a.tolist()) * hypot(*b.tolist()))
 
     like = exp(similarity(query, positive) / tau)
     return -log(like / (like + sum(exp(similarity(query, n) / tau) for n in negatives)))

@@ -11,7 +11,9 @@ def test_matches_the_loop_over_pixels() -> None:
     f, a, b = torch.rand(3, 1, 1, 4, 5, dtype=torch.float64) * 2 - 1
     for gain in (None, 1.3):
         total = 0.0
-        for pixel in zip(f.flatten().tolist(), a.flatten().tolist(), b.flatten().tolist(), strict=True):
+        for pixel in zip(
+            f.flatten().tolist(), a.flatten().tolist(), b.flatten().tolist(), strict=True
+        ):
             target = max(pixel[1:])
             total += abs(pixel[0] - (target if gain is None else math.tanh(gain * target)))
         assert float(intensity_loss(f, a, b, gain=gain)) == pytest.approx(total / 20)

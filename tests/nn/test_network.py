@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -11,7 +13,7 @@ def _count(width: int) -> int:
     def chain(channels: list[int]) -> int:
         return sum(
             i * i + 9 * i * o + 2 * i + 2 * o + (i * o if i != o else 0)
-            for i, o in zip(channels, channels[1:], strict=False)
+            for i, o in pairwise(channels)
         )
 
     w = width
@@ -46,7 +48,9 @@ def test_state_has_the_same_keys_before_and_after_the_first_forward() -> None:
 def test_encoders_are_independent() -> None:
     network = CLFNet(4).eval()
     x = torch.rand(1, 1, 8, 8)
-    ids = [{id(p) for p in e.parameters()} for e in (network.infrared_encoder, network.visible_encoder)]
+    ids = [
+        {id(p) for p in e.parameters()} for e in (network.infrared_encoder, network.visible_encoder)
+    ]
     assert not ids[0] & ids[1]
     assert not torch.equal(network.infrared_encoder(x), network.visible_encoder(x))
 

@@ -1,5 +1,6 @@
 """Tiny data and recipes: a run takes a second or two."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import torch
 
 from clfnet.io.image import Image, write_image
 from clfnet.metrics import to_grey
-from clfnet.training.config import TrainConfig, parse
+from clfnet.training.config import TrainConfig, as_tables, parse
 from clfnet.training.dataset import Pair
 
 STEMS = ("a", "b", "c")
@@ -89,3 +90,20 @@ def recipe(folders: tuple[Path, Path]) -> Callable[..., TrainConfig]:
         return parse(tables)
 
     return make
+
+
+@pytest.fixture
+def recipe_file(tmp_path: Path) -> Callable[[TrainConfig], Path]:
+    """Write a recipe as the file that the command line takes."""
+
+    def write(config: TrainConfig) -> Path:
+        lines = []
+        for name, table in as_tables(config).items():
+            lines.append(f"[{name}]")
+            # JSON's strings, numbers, truths and lists are TOML's too
+            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+        path = tmp_path / "recipe.toml"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return path
+
+    return write

@@ -57,8 +57,8 @@ def m_ssim_loss(
         )
     if min(fused.shape[-2:]) < size:
         raise InputError(
-            f"Images must be at least {size}×{size}, the window, got "  # noqa: RUF001
-            f"{fused.shape[-2]}×{fused.shape[-1]}."  # noqa: RUF001
+            f"Images must be at least {size}×{size}, the window, got "
+            f"{fused.shape[-2]}×{fused.shape[-1]}."
         )
     weights = _weights(window, size, sigma).to(fused)
     mean_f, mean_ff = _local_mean(torch.cat((fused, fused**2), 1), weights).chunk(2, 1)
