@@ -17,6 +17,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
@@ -226,8 +227,8 @@ class _Trainer:
 @contextmanager
 def _progress(steps: int, done: int, *, shown: bool) -> Iterator["_Show"]:
     columns = (
-        TextColumn("step"), MofNCompleteColumn(), BarColumn(),
-        TextColumn("{task.description}"), TimeRemainingColumn(),
+        TextColumn("step"), MofNCompleteColumn(), BarColumn(16), TimeRemainingColumn(),
+        TextColumn("{task.description}", table_column=Column(no_wrap=False)),  # may take two lines
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), disable=not shown) as progress:
         yield _Show(progress, progress.add_task("", total=steps, completed=done))

@@ -1,0 +1,244 @@
+"""From a run to a model: the ONNX graph computes what the network does."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from clfnet import weights
+from clfnet.errors import OutputExistsError, WeightsError
+from clfnet.nn import CLFNet
+from clfnet.training import train, trainer
+from clfnet.training.checkpoint import network_tensors
+from clfnet.training.config import TrainConfig, as_tables
+from clfnet.training.export import export_run, load_network, onnx_graph
+from clfnet.training.log import RunLog, read_log
+
+Recipe = Callable[..., TrainConfig]
+Image = NDArray[np.float32]
+
+SIZES = [(1, 1), (1, 7), (5, 1), (2, 3), (16, 16), (33, 47), (64, 21)]
+
+
+def trained(width: int, seed: int = 0) -> CLFNet:
+    """A network whose every weight and statistic is far from where it starts."""
+    torch.manual_seed(seed)
+    network = CLFNet(width)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
+            nn.init.normal_(module.running_mean, std=0.3)
+            nn.init.uniform_(module.running_var, 0.3, 3)
+            nn.init.uniform_(module.weight, -1.2, 1.2)
+            nn.init.normal_(module.bias, std=0.2)
+    return network.eval()
+
+
+def by_torch(network: CLFNet, infrared: Image, visible: Image) -> Image:
+    """[0, 1] in and out, in double precision."""
+    doubles = (torch.from_numpy(image).double() * 2 - 1 for image in (infrared, visible))
+    with torch.inference_mode():
+        fused = (network.double()(*doubles) + 1) / 2
+    network.float()
+    return fused.float().numpy()  # type: ignore[no-any-return]
+
+
+def by_onnx(model: bytes, infrared: Image, visible: Image) -> Image:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    (fused,) = session.run(["fused"], {"infrared": infrared, "visible": visible})
+    return fused  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def run(recipe: Recipe, tmp_path: Path) -> Path:
+    """A run of three validations."""
+    train(recipe(run={"steps": 3, "validate_every": 1, "checkpoint_every": 1}), tmp_path / "run")
+    return tmp_path / "run"
+
+
+@pytest.mark.parametrize("width", [1, 3, 16])
+def test_onnx_equals_torch(width: int) -> None:
+    network = trained(width)
+    model = onnx_graph(network).SerializeToString()
+    random = np.random.default_rng(0)
+    for height, columns in SIZES:
+        shape = (1, 1, height, columns)
+        infrared, visible = (random.random(shape, dtype=np.float32) for _ in range(2))
+        expected = by_torch(network, infrared, visible)
+        got = by_onnx(model, infrared, visible)
+        assert got.shape == shape
+        assert got.dtype == np.float32
+        np.testing.assert_allclose(got, expected, rtol=0, atol=1e-5)
+        if height * columns > 200:  # else the comparison could not fail
+            assert expected.std() > 0.01
+            assert np.abs(expected - by_torch(network, visible, infrared)).max() > 0.01
+
+
+def test_the_ends_of_the_range(width: int = 4) -> None:
+    network = trained(width)
+    model = onnx_graph(network).SerializeToString()
+    black, white = np.zeros((1, 1, 9, 9), np.float32), np.ones((1, 1, 9, 9), np.float32)
+    for pair in ((black, white), (white, black), (black, black), (white, white)):
+        np.testing.assert_allclose(by_onnx(model, *pair), by_torch(network, *pair), atol=1e-5)
+
+
+def test_the_graph_is_folded_and_takes_any_size() -> None:
+    model = onnx_graph(trained(2))
+    operators = {node.op_type for node in model.graph.node}
+    assert operators == {"Conv", "LeakyRelu", "Add", "Concat", "Sigmoid"}
+    assert [value.name for value in model.graph.input] == ["infrared", "visible"]
+    assert [value.name for value in model.graph.output] == ["fused"]
+    for value in (*model.graph.input, *model.graph.output):
+        kind = value.type.tensor_type
+        assert kind.elem_type == onnx.TensorProto.FLOAT
+        dims = [dim.dim_param or dim.dim_value for dim in kind.shape.dim]
+        assert dims == [1, 1, "height", "width"]
+    assert all(w.data_type == onnx.TensorProto.FLOAT for w in model.graph.initializer)
+
+
+def test_the_graph_is_the_same_each_time() -> None:
+    first, second = (onnx_graph(trained(2)).SerializeToString() for _ in range(2))
+    assert first == second
+
+
+def test_a_run_becomes_a_model(run: Path, recipe: Recipe, tmp_path: Path) -> None:
+    output = tmp_path / "model"
+    files = export_run(run, output, name="tiny")
+    assert files == [output / n for n in ("tiny.onnx", "tiny.safetensors", "manifest.json")]
+    assert sorted(files) == sorted(output.iterdir())
+    entry = json.loads((output / "manifest.json").read_text())["tiny"]
+    for kind in ("onnx", "safetensors"):
+        assert entry[kind]["file"] == f"tiny.{kind}"
+        data = (output / entry[kind]["file"]).read_bytes()
+        assert entry[kind]["sha256"] == hashlib.sha256(data).hexdigest()
+
+    best = load_file(run / trainer.BEST)
+    shipped = load_file(output / "tiny.safetensors")
+    assert best.keys() == shipped.keys()
+    assert all(torch.equal(tensor, shipped[name]) for name, tensor in best.items())
+    network = load_network(output / "tiny.safetensors")
+    images = np.random.default_rng(0).random((2, 1, 1, 20, 31), dtype=np.float32)
+    np.testing.assert_allclose(
+        by_onnx((output / "tiny.onnx").read_bytes(), *images),
+        by_torch(network, *images),
+        atol=1e-5,
+    )
+
+    model = weights.find("tiny", output / "manifest.json")  # as `clfnet fuse` reads it
+    assert model.onnx.read() == (output / "tiny.onnx").read_bytes()
+    assert model.card == {
+        key: value for key, value in entry.items() if key not in ("onnx", "safetensors")
+    }
+
+
+def test_the_card_says_how_the_model_was_made(run: Path, recipe: Recipe, tmp_path: Path) -> None:
+    export_run(run, tmp_path / "model")
+    card = json.loads((tmp_path / "model" / "manifest.json").read_text())["clfnet"]
+    config = recipe(run={"steps": 3, "validate_every": 1, "checkpoint_every": 1})
+    assert card["config"] == as_tables(config)
+    assert (card["seed"], card["held_out"]) == (0, ["c"])
+    assert card["parameters"] == sum(p.numel() for p in CLFNet(2).parameters())
+    rows = read_log(run / "log.csv")
+    scores = {step: value for step, name, value in rows if name == "validation score"}
+    assert scores[card["steps"]] == max(scores.values())
+    logged = {name: value for step, name, value in rows if step == card["steps"]}
+    for name, value in card["validation"].items():
+        assert value == pytest.approx(logged[f"validation {name}"], abs=1e-6), name
+    assert {"score", "EN", "MI", "VIF", "SD", "AG", "SF", "SCD"} <= card["validation"].keys()
+
+
+def test_of_equal_scores_the_card_names_the_first_as_training_keeps_it(
+    run: Path, tmp_path: Path
+) -> None:
+    log = RunLog(run)
+    for step, score in ((1, 0.0), (2, 0.5), (3, 0.5)):
+        log.write(step, {"validation score": score, "validation EN": float(step)})
+    log.close()
+    export_run(run, tmp_path / "model")
+    card = json.loads((tmp_path / "model" / "manifest.json").read_text())["clfnet"]
+    assert (card["steps"], card["validation"]) == (2, {"score": 0.5, "EN": 2.0})
+
+
+def test_nothing_is_overwritten_unasked(run: Path, tmp_path: Path) -> None:
+    output = tmp_path / "model"
+    export_run(run, output, name="a")
+    export_run(run, output, name="b")
+    assert list(json.loads((output / "manifest.json").read_text())) == ["a", "b"]
+    before = {path: path.read_bytes() for path in output.iterdir()}
+    with pytest.raises(OutputExistsError, match="must not name a yet, but does"):
+        export_run(run, output, name="a")
+    (output / "c.safetensors").write_bytes(b"mine")
+    with pytest.raises(OutputExistsError, match=r"c\.safetensors must not exist yet"):
+        export_run(run, output, name="c")
+    assert not (output / "c.onnx").exists()  # refused before anything is written
+    (output / "c.safetensors").unlink()
+    assert {path: path.read_bytes() for path in output.iterdir()} == before
+    (output / "a.onnx").write_bytes(b"old")
+    export_run(run, output, name="a", overwrite=True)
+    assert {path: path.read_bytes() for path in output.iterdir()} == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]"])
+def test_a_damaged_manifest_is_kept(run: Path, tmp_path: Path, text: str) -> None:
+    output = tmp_path / "model"
+    output.mkdir()
+    (output / "manifest.json").write_text(text)
+    with pytest.raises(WeightsError, match=r"manifest\.json must be a manifest in JSON"):
+        export_run(run, output)
+    assert [path.name for path in output.iterdir()] == ["manifest.json"]
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"best\.safetensors"):
+        export_run(tmp_path, tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_network_comes_back(tmp_path: Path) -> None:
+    network, path = trained(3), tmp_path / "n.safetensors"
+    save_file(network_tensors(network), path, {"width": "3"})
+    loaded = load_network(path)
+    assert (loaded.width, loaded.training) == (3, False)
+    pair = torch.rand(2, 1, 1, 12, 13) * 2 - 1
+    with torch.inference_mode():
+        assert torch.equal(loaded(*pair), network(*pair))
+
+
+def test_damaged_or_other_weights_are_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "n.safetensors"
+    tensors = network_tensors(trained(3))
+    save_file(tensors, path, {"width": "3"})
+    data = path.read_bytes()
+
+    def refused() -> str:
+        with pytest.raises(WeightsError) as caught:
+            load_network(path)
+        assert str(path) in str(caught.value)
+        assert "\n" not in str(caught.value)
+        return str(caught.value)
+
+    for damaged in (b"", b"junk", data[: len(data) // 2], data[:-1], bytes(100)):
+        path.write_bytes(damaged)
+        assert "is not a readable network" in refused()
+    for metadata in (None, {"width": "wide"}, {"width": "0"}, {"width": "4"}):
+        save_file(tensors, path, metadata)
+        assert "is not a readable network" in refused()
+    first = next(iter(tensors))
+    save_file({k: t for k, t in tensors.items() if k != first}, path, {"width": "3"})
+    assert f"lacks {first} and more: it holds another network" in refused()
+    save_file({**tensors, "head.weight": torch.zeros(1)}, path, {"width": "3"})
+    assert "has head.weight and more: it holds another network" in refused()
+    path.unlink()
+    assert "No such file" in refused()
