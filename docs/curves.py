@@ -53,8 +53,9 @@ def plot() -> None:
             axis.set_title(title, fontsize=10)
             axis.set_xlabel("step")
             axis.set_xscale("log")
-            axis.set_ylim(bottom=min(0, *(value for _, value in points)))
             axis.grid(alpha=0.3)
+    for axis in axes:  # once all lines are there, since a limit that is set does not grow
+        axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
     axes[0].set_ylim(0, 1)
     axes[0].legend()
     figure.savefig(DOCS / "images" / "curves.png", dpi=110)

@@ -11,8 +11,9 @@ import torch
 
 from clfnet.io.image import Image, write_image
 from clfnet.metrics import to_grey
+from clfnet.scene import night_street
 from clfnet.training.config import TrainConfig, as_tables, parse
-from clfnet.training.dataset import Pair
+from clfnet.training.dataset import Pair, Pixels
 
 STEMS = ("a", "b", "c")
 SIDE = 48
@@ -27,7 +28,7 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-def _textured(seed: int, height: int, width: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def _textured(seed: int, height: int, width: int) -> Pixels:
     """Smooth shapes with some noise on them, (H, W)."""
     random = np.random.default_rng(seed)
     y, x = np.mgrid[:height, :width] / 48
@@ -35,7 +36,9 @@ def _textured(seed: int, height: int, width: int) -> np.ndarray[Any, np.dtype[np
         np.sin(2 * np.pi * (fy * y + fx * x + phase))
         for fy, fx, phase in random.uniform(0.3, 4, (5, 3))
     )
-    return np.clip(128 + 30 * waves + random.normal(0, 6, (height, width)), 0, 255).astype(np.uint8)
+    image = 128 + 30 * waves + random.normal(0, 6, (height, width))
+    levels: Pixels = np.clip(image, 0, 255).astype(np.uint8)
+    return levels
 
 
 @pytest.fixture
@@ -49,11 +52,9 @@ def textured_pair() -> Callable[..., Pair]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def street() -> Pair:
     """The built-in night street: a pair in which each camera sees what the other does not."""
-    from clfnet.scene import night_street
-
     scene = night_street(192, 144)
     return Pair("street", scene.infrared, to_grey(scene.visible))
 

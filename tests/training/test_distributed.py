@@ -58,9 +58,7 @@ def test_one_process_is_the_plain_case(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-def test_torchrun_runs_the_command(
-    recipe: Recipe, recipe_file: RecipeFile, tmp_path: Path
-) -> None:
+def test_torchrun_runs_the_command(recipe: Recipe, recipe_file: RecipeFile, tmp_path: Path) -> None:
     """Batch norm sees each process's batch alone, so only that it works is asserted here."""
     file, folder = recipe_file(recipe(loss={"samples": 8, "detach_keys": True})), tmp_path / "run"
     done = torchrun("-m", "clfnet", "train", file, "-o", folder)
@@ -72,9 +70,6 @@ def test_torchrun_runs_the_command(
     assert all(math.isfinite(value) for _, _, value in rows)
     for weights in ("best.safetensors", "last.safetensors"):
         assert all(t.isfinite().all() for t in load_file(folder / weights).values())
-    done = torchrun("-m", "clfnet", "train", file, "-o", folder)
-    assert done.returncode != 0
-    assert "must not hold a run yet" in done.stderr
 
 
 @pytest.mark.slow
@@ -102,5 +97,5 @@ def test_two_processes_equal_one_with_twice_the_batch(
     one, two, half = (load_file(tmp_path / n / "last.safetensors") for n in ("one", "two", "half"))
     for name, tensor in two.items():
         assert torch.equal(tensor, ranks[0][f"network.{name}"]), name
-        torch.testing.assert_close(tensor, one[name], rtol=0, atol=2e-5, msg=lambda m, n=name: n + m)
+        torch.testing.assert_close(tensor, one[name], rtol=0, atol=2e-5)
     assert max(float((two[name] - half[name]).abs().max()) for name in two) > 1e-3

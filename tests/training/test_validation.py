@@ -1,6 +1,7 @@
 """The score that chooses the best model: a collapsed network, or noise, cannot win it."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from math import isfinite
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_noise_cannot_pay_for_what_it_spoils(pair: Pair) -> None:
     best = np.maximum(pair.infrared, pair.visible).astype(float)
     noise = np.random.default_rng(0).normal(0, 1, best.shape)
     scores = [score_of(levels(best + sigma * noise), pair) for sigma in (0, 2, 5, 10, 20, 40)]
-    assert all(more < less for less, more in zip(scores, scores[1:], strict=False))
+    assert all(more < less for less, more in pairwise(scores))
 
 
 def test_the_score_is_the_geometric_mean_of_capped_ratios() -> None:
@@ -103,10 +104,15 @@ def _one_sided_vif(fused: Pixels, source: Pixels) -> float:
         window = np.exp(-(x[:, None] ** 2 + x**2) / (2 * (side / 5) ** 2))
         window /= window.sum()
 
-        def blurred(image: NDArray[np.float64], w: NDArray[np.float64] = window) -> list[list[float]]:
+        def blurred(
+            image: NDArray[np.float64], w: NDArray[np.float64] = window
+        ) -> list[list[float]]:
             n = len(w)
             return [
-                [float((image[y : y + n, x : x + n] * w).sum()) for x in range(image.shape[1] - n + 1)]
+                [
+                    float((image[y : y + n, x : x + n] * w).sum())
+                    for x in range(image.shape[1] - n + 1)
+                ]
                 for y in range(image.shape[0] - n + 1)
             ]
 
@@ -124,7 +130,7 @@ def _one_sided_vif(fused: Pixels, source: Pixels) -> float:
 
 def test_the_halves_of_vif_match_a_loop_over_windows(textured_pair: PairMaker) -> None:
     pair = textured_pair(3, 44, 47)
-    fused = levels((pair.infrared * 0.3 + pair.visible * 0.7))
+    fused = levels(pair.infrared * 0.3 + pair.visible * 0.7)
     values = measure(fused, pair)
     halves = [values["VIF infrared"], values["VIF visible"]]
     assert halves == pytest.approx(

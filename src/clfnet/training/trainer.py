@@ -60,7 +60,7 @@ def train(config: TrainConfig, folder: Path) -> Result:
         InputError: if the data cannot be used; every problem is named before training starts.
         TrainingError: if the loss is not finite.
     """
-    if (folder / "log.csv").exists():
+    if (folder / CHECKPOINT).exists():
         raise OutputExistsError(
             f"{folder} must not hold a run yet, but does. Resume it, or choose another folder."
         )
