@@ -52,17 +52,17 @@ bench: .venv/dev
 
 .venv/python:
 	$(PYTHON) -m venv .venv
-	touch $@
+	@touch $@
 
 .venv/core: .venv/python pyproject.toml
 	$(INSTALL) --editable .
-	touch $@
+	@touch $@
 
 # torch goes first and by itself: asked for through the extra, pip may take a CUDA build of several GB.
 .venv/dev: .venv/core
 	$(INSTALL) $(TORCH)
 	$(INSTALL) --editable ".[train,dev]"
-	touch $@
+	@touch $@
 
 clean:
 	rm -rf .venv build dist clfnet-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
