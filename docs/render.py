@@ -29,13 +29,14 @@ def table(name: str) -> str:
     means = result["means"]
     rows = [
         f"| {_strong(method)} | "
-        + " | ".join(f"{means[d][method][m]:.{digits}f}" for d, m, digits in COLUMNS)
+        + " | ".join(_cell(means[d][method][m], digits) for d, m, digits in COLUMNS)
         + " |\n"
         for method in means["paper"]
     ]
     note = (
         f"\n`{result['command']}` on {result['pairs']} pairs of {result['data']}; "
-        f"weights {result['model'][:12]}. EN to SF in the `paper` dialect, the rest in `plain`.\n"
+        f"weights {result['model'][:12]}. EN to SF in the `paper` dialect, the rest in `plain`. "
+        f"–: SCD has no value for an exact copy.\n"
     )
     return HEAD + "".join(rows) + note
 
@@ -57,7 +58,8 @@ def card() -> str:
             f"| loss | {loss['lambda1']} patchNCE (S = {loss['samples']}, "
             f"τ = {loss['temperature']}, strategy {loss['strategy']}) "
             f"+ {loss['lambda2']} M-SSIM ({loss['window']}) "
-            f"+ {loss['intensity']} intensity (gain {loss['intensity_gain']}) "
+            f"+ {loss['intensity']} intensity "
+            f"(gain {loss['intensity_gain']}, pivot {loss['intensity_pivot']}) "
             f"+ {loss['gradient']} gradient (gain {loss['gradient_gain']}) |\n"
             f"| steps | {model['steps']:,} of {run['steps']:,}, batch {run['batch']} of "
             f"{config['data']['crop']}×{config['data']['crop']}, seed {run['seed']} |\n"
@@ -73,6 +75,10 @@ def render(text: str) -> str:
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
         text = re.sub(pattern, lambda m, b=block: m[1] + b + m[2], text, flags=re.DOTALL)
     return text
+
+
+def _cell(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
 
 
 def _strong(method: str) -> str:

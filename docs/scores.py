@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from math import isnan
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,7 @@ def rules() -> dict[str, Rule]:
     }
 
 
-def measure(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
+def measure(folder: Path) -> dict[str, dict[str, dict[str, float | None]]]:
     """Means by dialect, method and metric over the pairs of a test folder."""
     infrared, visible = folder / "ir", folder / "vi"
     published = sorted(path for path in (folder / "published").glob("*") if path.is_dir())
@@ -71,12 +72,21 @@ def measure(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
         for source in published:
             fused.append(Path(temporary) / f"{source.name} (published)")
             shutil.copytree(source, fused[-1])
-        return {
+        means = {
             dialect: evaluate(
                 infrared, visible, fused, dialect=dialect, metrics=metrics, jobs=2
             ).means()
             for dialect, metrics in COLUMNS.items()
         }
+    return {
+        dialect: {method: _defined(values) for method, values in table.items()}
+        for dialect, table in means.items()
+    }
+
+
+def _defined(values: dict[str, float]) -> dict[str, float | None]:
+    """None for what has no value, since JSON has no NaN."""
+    return {name: None if isnan(value) else value for name, value in values.items()}
 
 
 def main() -> None:

@@ -77,7 +77,13 @@ def test_the_loss_is_the_weighed_sum_of_its_terms(
     recipe: Recipe, batch: Batch, strategy: str, detach_keys: bool
 ) -> None:
     weights = {"lambda1": 0.3, "lambda2": 0.7, "intensity": 1.1, "gradient": 0.4}
-    shapes = {"intensity_gain": 1.3, "gradient_gain": 1.2, "window": "gaussian", "temperature": 0.2}
+    shapes = {
+        "intensity_gain": 1.3,
+        "intensity_pivot": -0.1,
+        "gradient_gain": 1.2,
+        "window": "gaussian",
+        "temperature": 0.2,
+    }
     more = {"strategy": strategy, "detach_keys": detach_keys}
     objective = make(recipe(loss={"samples": 8, **weights, **shapes, **more}))
     terms = objective(*batch)
@@ -87,7 +93,7 @@ def test_the_loss_is_the_weighed_sum_of_its_terms(
     expected = {
         "m_ssim": m_ssim_loss(fused, infrared, visible, window="gaussian"),
         "patch_nce": nce,
-        "intensity": intensity_loss(fused, infrared, visible, gain=1.3),
+        "intensity": intensity_loss(fused, infrared, visible, gain=1.3, pivot=-0.1),
         "gradient": gradient_loss(fused, infrared, visible, gain=1.2),
     }
     for name, value in expected.items():

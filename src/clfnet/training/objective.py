@@ -65,7 +65,11 @@ class Objective(nn.Module):
         )
         if weights.intensity:
             terms["intensity"] = intensity_loss(
-                exact, infrared, visible, gain=weights.intensity_gain or None
+                exact,
+                infrared,
+                visible,
+                gain=weights.intensity_gain or None,
+                pivot=weights.intensity_pivot,
             )
             loss = loss + weights.intensity * terms["intensity"]
         if weights.gradient:
