@@ -59,7 +59,7 @@ def card() -> str:
             f"τ = {loss['temperature']}, strategy {loss['strategy']}) "
             f"+ {loss['lambda2']} M-SSIM ({loss['window']}) "
             f"+ {loss['intensity']} intensity "
-            f"(gain {loss['intensity_gain']}, pivot {loss['intensity_pivot']}) "
+            f"(gain {loss['intensity_gain']}) "
             f"+ {loss['gradient']} gradient (gain {loss['gradient_gain']}) |\n"
             f"| steps | {model['steps']:,} of {run['steps']:,}, batch {run['batch']} of "
             f"{config['data']['crop']}×{config['data']['crop']}, seed {run['seed']} |\n"

@@ -43,5 +43,7 @@ def train(
         assert config is not None  # noqa: S101  (for the type checker; refused above)
         recipe = training.load(config, settings or ())
         result = training.train(recipe, output or Path("runs") / config.stem)
+    if not result.leads:
+        return
     score = f", best validation score {result.best:.4f}" if isfinite(result.best) else ""
     typer.echo(f"{result.folder}: {result.steps} steps{score}")

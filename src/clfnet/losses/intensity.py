@@ -5,25 +5,19 @@ from torch import Tensor
 
 
 def intensity_loss(
-    fused: Tensor,
-    infrared: Tensor,
-    visible: Tensor,
-    *,
-    gain: float | None = None,
-    pivot: float = 0.0,
+    fused: Tensor, infrared: Tensor, visible: Tensor, *, gain: float | None = None
 ) -> Tensor:
     """Mean absolute distance from the brighter source at each pixel; not part of the paper.
 
     It keeps both sources alive where the adaptive choice of Eq. (7) alone would settle on one, see
-    the model card. With a `gain`, the target is tanh(gain · (max − pivot)): a tone curve by which
-    the picture uses the whole range. A pivot below 0 keeps more of the shadows.
+    the model card. With a `gain`, the target is tanh(gain · max): a tone curve by which the
+    picture uses the whole range.
 
     Args:
         fused: (B, 1, H, W) in [-1, 1].
         infrared: the same shape and range.
         visible: the same shape and range.
-        gain: slope of the tone curve where it is steepest, or None for no curve.
-        pivot: the level that becomes mid-grey, in [-1, 1].
+        gain: slope of the tone curve at mid-grey, or None for no curve.
 
     Returns:
         A scalar in [0, 2].
@@ -35,5 +29,5 @@ def intensity_loss(
     """
     target = torch.maximum(infrared, visible)
     if gain is not None:
-        target = torch.tanh(gain * (target - pivot))
+        target = torch.tanh(gain * target)
     return (fused - target).abs().mean()

@@ -55,7 +55,6 @@ class LossConfig:
         detach_keys: whether the sources' embeddings get no gradient.
         intensity: weight of the distance from the brighter source.
         intensity_gain: slope of that target's tone curve; 0 is none.
-        intensity_pivot: the level in [-1, 1] that this curve makes mid-grey.
         gradient: weight of the distance from the stronger gradient.
         gradient_gain: how many times the stronger gradient is wanted.
     """
@@ -69,7 +68,6 @@ class LossConfig:
     detach_keys: bool = False
     intensity: float = 0.0
     intensity_gain: float = 0.0
-    intensity_pivot: float = 0.0
     gradient: float = 0.0
     gradient_gain: float = 1.0
 
@@ -265,10 +263,6 @@ def _check(config: TrainConfig) -> None:
         )
     if run.seed >= 2**32:
         raise ConfigError(f"`run.seed` must be below 2**32, got {run.seed}.")
-    if not -1 <= loss.intensity_pivot <= 1:
-        raise ConfigError(
-            f"`loss.intensity_pivot` must be within -1 and 1, got {loss.intensity_pivot}."
-        )
     if bool(run.epochs) == bool(run.steps):
         raise ConfigError(
             "Exactly one of `run.epochs` and `run.steps` must be above 0, "

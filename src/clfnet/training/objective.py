@@ -65,11 +65,7 @@ class Objective(nn.Module):
         )
         if weights.intensity:
             terms["intensity"] = intensity_loss(
-                exact,
-                infrared,
-                visible,
-                gain=weights.intensity_gain or None,
-                pivot=weights.intensity_pivot,
+                exact, infrared, visible, gain=weights.intensity_gain or None
             )
             loss = loss + weights.intensity * terms["intensity"]
         if weights.gradient:

@@ -41,11 +41,15 @@ _SHOWN = {"loss", "m_ssim", "patch_nce", "infrared_share", "images/s"}
 
 @dataclass(frozen=True)
 class Result:
-    """What a finished run leaves: its folder, steps done and the best validation score."""
+    """What a finished run leaves: its folder, steps done and the best validation score.
+
+    Of several processes one `leads`: it alone writes, and has something to report.
+    """
 
     folder: Path
     steps: int
     best: float
+    leads: bool
 
 
 def train(config: TrainConfig, folder: Path) -> Result:
@@ -147,7 +151,7 @@ class _Trainer:
             self._write_weights(LAST)
             if self.validate is None:
                 self._write_weights(BEST)
-        return Result(self.folder, run.steps, self.best)
+        return Result(self.folder, run.steps, self.best, leads)
 
     def rate(self, step: int) -> float:
         """The learning rate of a step."""
