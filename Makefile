@@ -1,13 +1,12 @@
 # make demo   fuse the built-in pair and show where the picture is
 # make test   all tests that are quick
 # make check  what a change must pass: format, lint, types, layers, tests
-# make train  the recipe of the shipped weights; data: see configs/cpu.toml
+# make train  the recipe of the shipped weights; data: see configs
 # make scores measure the shipped model and the published outputs in DATA, and render the README
 .PHONY: demo test test-slow check format train scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
-RUN ?= runs/cpu
 DATA ?= ../shared/data
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -35,7 +34,8 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 
 train: .venv/dev
-	$(BIN)/clfnet train configs/cpu.toml -o $(RUN)
+	$(BIN)/clfnet train configs/cpu.toml
+	$(BIN)/clfnet train configs/cpu-finish.toml
 
 scores: .venv/dev
 	$(BIN)/python docs/scores.py $(DATA)
@@ -45,7 +45,7 @@ docs: .venv/dev
 	$(BIN)/python docs/render.py
 
 curves: .venv/dev
-	$(BIN)/python docs/curves.py paper=runs/paper cpu=$(RUN)
+	$(BIN)/python docs/curves.py paper=runs/paper cpu=runs/cpu
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/patch_nce.py

@@ -12,7 +12,7 @@ from clfnet.inference.backend import OnnxMethod
 from clfnet.io.image import read_image
 from clfnet.metrics import qabf, scd, to_grey, vif
 from clfnet.scene import night_street
-from clfnet.training.export import load_network
+from clfnet.training.checkpoint import load_network
 from clfnet.weights import Model
 
 
@@ -25,7 +25,7 @@ def test_onnx_and_torch_agree(shipped: Model) -> None:
     street = (scene.infrared / 255, to_grey(scene.visible) / 255)
     noise = np.random.default_rng(0).random((2, 37, 51))
     for infrared, visible in (street, tuple(noise), tuple(noise[:, :1, :1])):
-        pair = [np.float32(image) for image in (infrared, visible)]
+        pair = [np.asarray(image, np.float32) for image in (infrared, visible)]
         with torch.inference_mode():
             expected = network(*(torch.from_numpy(2 * image - 1)[None, None] for image in pair))
         fused = method(*pair)

@@ -9,12 +9,12 @@ from clfnet.losses import intensity_loss
 def test_matches_the_loop_over_pixels() -> None:
     torch.manual_seed(0)
     f, a, b = torch.rand(3, 1, 1, 4, 5, dtype=torch.float64) * 2 - 1
-    for gain in (None, 1.3):
+    for gain, mix in ((None, 0.0), (1.3, 0.0), (1.3, 0.2)):
         total = 0.0
         for fused, *sources in zip(*(x.flatten().tolist() for x in (f, a, b)), strict=True):
-            target = max(sources)
+            target = (1 - mix) * max(sources) + mix * min(sources)
             total += abs(fused - (target if gain is None else math.tanh(gain * target)))
-        got = float(intensity_loss(f, a, b, gain=gain))
+        got = float(intensity_loss(f, a, b, gain=gain, mix=mix))
         assert got == pytest.approx(total / 20)
 
 

@@ -53,6 +53,7 @@ def test_the_papers_recipe_is_the_papers() -> None:
         "detach_keys": False,
         "intensity": 0.0,
         "intensity_gain": 0.0,
+        "intensity_mix": 0.0,
         "gradient": 0.0,
         "gradient_gain": 1.0,
     }

@@ -18,9 +18,9 @@ from clfnet import weights
 from clfnet.errors import OutputExistsError, WeightsError
 from clfnet.nn import CLFNet
 from clfnet.training import train, trainer
-from clfnet.training.checkpoint import network_tensors
+from clfnet.training.checkpoint import load_network, network_tensors
 from clfnet.training.config import TrainConfig, as_tables
-from clfnet.training.export import export_run, load_network, onnx_graph
+from clfnet.training.export import export_run, onnx_graph
 from clfnet.training.log import RunLog, read_log
 
 Recipe = Callable[..., TrainConfig]

@@ -79,6 +79,7 @@ def test_the_loss_is_the_weighed_sum_of_its_terms(
     weights = {"lambda1": 0.3, "lambda2": 0.7, "intensity": 1.1, "gradient": 0.4}
     shapes = {
         "intensity_gain": 1.3,
+        "intensity_mix": 0.2,
         "gradient_gain": 1.2,
         "window": "gaussian",
         "temperature": 0.2,
@@ -92,7 +93,7 @@ def test_the_loss_is_the_weighed_sum_of_its_terms(
     expected = {
         "m_ssim": m_ssim_loss(fused, infrared, visible, window="gaussian"),
         "patch_nce": nce,
-        "intensity": intensity_loss(fused, infrared, visible, gain=1.3),
+        "intensity": intensity_loss(fused, infrared, visible, gain=1.3, mix=0.2),
         "gradient": gradient_loss(fused, infrared, visible, gain=1.2),
     }
     for name, value in expected.items():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
-from clfnet.errors import OutputExistsError, TrainingError, WeightsError
+from clfnet.errors import ConfigError, OutputExistsError, TrainingError, WeightsError
 from clfnet.io.image import read_image
 from clfnet.training import learning_rate, resume, train, trainer
 from clfnet.training.checkpoint import load_checkpoint, network_tensors, save_checkpoint
@@ -156,7 +157,7 @@ def test_resuming_equals_never_having_stopped(
 def test_resuming_a_finished_run_changes_nothing(recipe: Recipe, tmp_path: Path) -> None:
     first = train(recipe(), tmp_path / "a")
     train(recipe(), tmp_path / "b")
-    assert resume(tmp_path / "b") == type(first)(tmp_path / "b", first.steps, first.best)
+    assert resume(tmp_path / "b") == replace(first, folder=tmp_path / "b")
     assert_same_run(tmp_path / "a", tmp_path / "b")
 
 
@@ -411,3 +412,17 @@ def test_the_cosine_rises_in_a_line_and_falls_in_half_a_wave(steps: int, warmup:
 def test_the_constant_rate_is_constant() -> None:
     constant = OptimizerConfig(learning_rate=0.3, schedule="constant", warmup=0.5)
     assert {learning_rate(constant, step, 9) for step in range(9)} == {0.3}
+
+
+def test_a_run_can_go_on_from_weights(recipe: Recipe, tmp_path: Path) -> None:
+    train(recipe(run={"steps": 1}), tmp_path / "first")
+    start = str(tmp_path / "first" / trainer.LAST)
+    width = recipe().model.width
+    still = {"learning_rate": 1e-30}  # so small that no weight moves
+    frozen = {"steps": 1, "freeze_statistics": 0.0}
+    second = recipe(model={"start": start}, optimizer=still, run=frozen)
+    train(second, tmp_path / "second")
+    expected, got = load_file(start), load_file(tmp_path / "second" / trainer.LAST)
+    assert all(torch.equal(tensor, got[name]) for name, tensor in expected.items())
+    with pytest.raises(ConfigError, match=f"must be {width}"):
+        train(recipe(model={"start": start, "width": width + 1}), tmp_path / "third")

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from clfnet.errors import WeightsError
 from clfnet.io.files import write_atomic
+from clfnet.nn import CLFNet
 from clfnet.training.config import TrainConfig, as_tables, parse
 
 _FORMAT = 1
@@ -82,3 +84,25 @@ def network_tensors(network: nn.Module) -> dict[str, Tensor]:
         for name, tensor in network.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
+
+
+def load_network(path: Path) -> CLFNet:
+    """Rebuild a network from its safetensors file, in evaluation mode.
+
+    Raises:
+        WeightsError: if the file cannot be read or holds another network.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            width = int((file.metadata() or {})["width"])
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        network = CLFNet(width)
+        missing, unknown = network.load_state_dict(tensors, strict=False)
+    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())  # torch's messages have several lines
+        raise WeightsError(f"{path} is not a readable network ({reason}).") from error
+    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
+    if missing or unknown:
+        what = f"lacks {missing[0]}" if missing else f"has {unknown[0]}"
+        raise WeightsError(f"{path} {what} and more: it holds another network.")
+    return network.eval()

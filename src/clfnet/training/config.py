@@ -34,11 +34,19 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The network's width and the projection head's sizes."""
+    """The network's width, the projection head's sizes, and what training starts from.
+
+    Attributes:
+        width: channels of the first block.
+        hidden: of the projection head.
+        embedding: D.
+        start: a safetensors file of a network of this width to go on from; empty starts anew.
+    """
 
     width: int = 16
     hidden: int = 2048
     embedding: int = 256
+    start: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,7 @@ class LossConfig:
         detach_keys: whether the sources' embeddings get no gradient.
         intensity: weight of the distance from the brighter source.
         intensity_gain: slope of that target's tone curve; 0 is none.
+        intensity_mix: share of the darker source in that target.
         gradient: weight of the distance from the stronger gradient.
         gradient_gain: how many times the stronger gradient is wanted.
     """
@@ -68,6 +77,7 @@ class LossConfig:
     detach_keys: bool = False
     intensity: float = 0.0
     intensity_gain: float = 0.0
+    intensity_mix: float = 0.0
     gradient: float = 0.0
     gradient_gain: float = 1.0
 
@@ -293,6 +303,7 @@ def _check_each(config: TrainConfig) -> None:
         "optimizer.learning_rate": optimizer.learning_rate,
     }
     shares = {
+        "loss.intensity_mix": loss.intensity_mix,
         "optimizer.warmup": optimizer.warmup,
         "run.freeze_statistics": run.freeze_statistics,
     }

@@ -10,7 +10,6 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 
@@ -18,7 +17,7 @@ from clfnet.errors import OutputExistsError, WeightsError
 from clfnet.io.files import refuse_existing, write_atomic
 from clfnet.nn import CLFNet, ResBlock
 from clfnet.nn.block import SLOPE
-from clfnet.training.checkpoint import load_checkpoint, network_tensors
+from clfnet.training.checkpoint import load_checkpoint, load_network, network_tensors
 from clfnet.training.config import TrainConfig, as_tables
 from clfnet.training.log import read_log
 from clfnet.training.trainer import BEST, CHECKPOINT
@@ -73,28 +72,6 @@ def export_run(
     entries[name] = entry | _card(network, state["config"], state["step"], run)
     write_atomic(manifest, (json.dumps(entries, indent=2) + "\n").encode(), overwrite=True)
     return [*written, manifest]
-
-
-def load_network(path: Path) -> CLFNet:
-    """Rebuild a network from its safetensors file, in evaluation mode.
-
-    Raises:
-        WeightsError: if the file cannot be read or holds another network.
-    """
-    try:
-        with safe_open(path, framework="pt") as file:
-            width = int((file.metadata() or {})["width"])
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        network = CLFNet(width)
-        missing, unknown = network.load_state_dict(tensors, strict=False)
-    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())  # torch's messages have several lines
-        raise WeightsError(f"{path} is not a readable network ({reason}).") from error
-    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
-    if missing or unknown:
-        what = f"lacks {missing[0]}" if missing else f"has {unknown[0]}"
-        raise WeightsError(f"{path} {what} and more: it holds another network.")
-    return network.eval()
 
 
 def onnx_graph(network: CLFNet) -> onnx.ModelProto:

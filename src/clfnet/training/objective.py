@@ -65,7 +65,11 @@ class Objective(nn.Module):
         )
         if weights.intensity:
             terms["intensity"] = intensity_loss(
-                exact, infrared, visible, gain=weights.intensity_gain or None
+                exact,
+                infrared,
+                visible,
+                gain=weights.intensity_gain or None,
+                mix=weights.intensity_mix,
             )
             loss = loss + weights.intensity * terms["intensity"]
         if weights.gradient:

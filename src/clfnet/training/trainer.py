@@ -22,9 +22,15 @@ from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from clfnet.errors import OutputExistsError, TrainingError
+from clfnet.errors import ConfigError, OutputExistsError, TrainingError
 from clfnet.io.files import write_atomic
-from clfnet.training.checkpoint import load_checkpoint, network_tensors, save_checkpoint
+from clfnet.nn import CLFNet
+from clfnet.training.checkpoint import (
+    load_checkpoint,
+    load_network,
+    network_tensors,
+    save_checkpoint,
+)
 from clfnet.training.config import OptimizerConfig, TrainConfig, with_steps
 from clfnet.training.dataset import Crops, load_pairs
 from clfnet.training.distributed import Process, process_group
@@ -108,6 +114,16 @@ def learning_rate(optimizer: OptimizerConfig, step: int, steps: int) -> float:
     return peak * (0.01 + 0.99 * (1 + math.cos(math.pi * phase)) / 2)
 
 
+def _start(config: TrainConfig) -> CLFNet:
+    network = load_network(Path(config.model.start))
+    if network.width != config.model.width:
+        raise ConfigError(
+            f"`model.width` must be {network.width}, that of {config.model.start}, "
+            f"got {config.model.width}."
+        )
+    return network
+
+
 class _Trainer:
     """Everything that a run holds while it lasts."""
 
@@ -121,7 +137,10 @@ class _Trainer:
         self.folder, self.process, self.done, self.best = folder, process, done, -math.inf
         self.validate = Validator(held_out) if held_out else None
         torch.manual_seed(config.run.seed)
-        self.objective = Objective(config).to(process.device)
+        self.objective = Objective(config)
+        if config.model.start and not done:
+            self.objective.network = _start(config)
+        self.objective.to(process.device)
         self.optimizer = torch.optim.Adam(
             self.objective.parameters(), lr=config.optimizer.learning_rate
         )
