@@ -42,7 +42,7 @@ def test_the_papers_recipe_is_the_papers() -> None:
         "held_out": [],
         "augment": False,
     }
-    assert config["model"] == {"width": 16, "hidden": 2048, "embedding": 256}
+    assert config["model"] == {"width": 16, "hidden": 2048, "embedding": 256, "start": ""}
     assert config["loss"] == {
         "lambda1": 1.0,
         "lambda2": 1.0,
