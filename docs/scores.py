@@ -62,13 +62,12 @@ def measure(folder: Path) -> dict[str, dict[str, dict[str, float | None]]]:
     infrared, visible = folder / "ir", folder / "vi"
     published = sorted(path for path in (folder / "published").glob("*") if path.is_dir())
     with tempfile.TemporaryDirectory() as temporary:
-        fused = []
-        for name, rule in rules().items():
-            fused.append(Path(temporary) / name)
-            fused[-1].mkdir()
-            for a, b in pair_folders(infrared, visible):
-                levels = rule(*(to_grey(read_image(file).pixels) for file in (a, b)))
-                write_image(fused[-1] / f"{b.stem}.png", Image(levels))
+        made = {Path(temporary) / name: rule for name, rule in rules().items()}
+        for files in pair_folders(infrared, visible):
+            pair = [to_grey(read_image(file).pixels) for file in files]
+            for target, rule in made.items():
+                write_image(target / f"{files[1].stem}.png", Image(rule(*pair)))
+        fused = [*made]
         for source in published:
             fused.append(Path(temporary) / f"{source.name} (published)")
             shutil.copytree(source, fused[-1])

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 
 from clfnet.errors import WeightsError
@@ -84,6 +85,11 @@ def network_tensors(network: nn.Module) -> dict[str, Tensor]:
         for name, tensor in network.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
+
+
+def network_bytes(network: CLFNet) -> bytes:
+    """The network as a safetensors file, from which `load_network` rebuilds it."""
+    return safetensors_bytes(network_tensors(network), {"width": str(network.width)})
 
 
 def load_network(path: Path) -> CLFNet:

@@ -77,6 +77,11 @@ def _check_pair(pair: Pair, data: DataConfig) -> None:
         )
 
 
+def to_network_range(levels: Pixels) -> Tensor:
+    """Levels 0..255, uint8 of any shape, as float32 in [-1, 1] of the same shape."""
+    return torch.from_numpy(levels.astype(np.float32) / 127.5 - 1)
+
+
 class Crops:
     """All crops of the training pairs, in an order that depends on the seed and the epoch alone.
 
@@ -109,8 +114,7 @@ class Crops:
         """
         cuts = [self._crop(first + i) for i in range(count)]
         infrared, visible = (
-            torch.from_numpy(np.stack(images).astype(np.float32) / 127.5 - 1)[:, None]
-            for images in zip(*cuts, strict=True)
+            to_network_range(np.stack(images))[:, None] for images in zip(*cuts, strict=True)
         )
         return infrared, visible
 

@@ -10,14 +10,13 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 
 from clfnet.errors import OutputExistsError, WeightsError
 from clfnet.io.files import refuse_existing, write_atomic
 from clfnet.nn import CLFNet, ResBlock
 from clfnet.nn.block import SLOPE
-from clfnet.training.checkpoint import load_checkpoint, load_network, network_tensors
+from clfnet.training.checkpoint import load_checkpoint, load_network, network_bytes
 from clfnet.training.config import TrainConfig, as_tables
 from clfnet.training.log import read_log
 from clfnet.training.trainer import BEST, CHECKPOINT
@@ -51,7 +50,7 @@ def export_run(
     state = load_checkpoint(run / CHECKPOINT)
     files = {
         "onnx": onnx_graph(network).SerializeToString(),
-        "safetensors": safetensors_bytes(network_tensors(network), {"width": str(network.width)}),
+        "safetensors": network_bytes(network),
     }
     manifest = output / "manifest.json"
     entries = _entries(manifest)
@@ -109,8 +108,9 @@ def onnx_graph(network: CLFNet) -> onnx.ModelProto:
         ir_version=_IR_VERSION,
         producer_name="clfnet",
     )
-    convolutions = 8  # of 3×3, one after the other on every path: each reaches a pixel further
-    helper.set_model_props(model, {"margin": str(convolutions)})
+    # each block on a path has one 3×3 convolution, which reaches a pixel further
+    reach = len(_blocks(network.infrared_encoder)) + len(_blocks(network.decoder))
+    helper.set_model_props(model, {"margin": str(reach)})
     onnx.checker.check_model(model, full_check=True)
     return model
 

@@ -93,8 +93,7 @@ class Objective(nn.Module):
             z: Tensor = head(maps.flatten(2)[:, :, places].transpose(1, 2))  # (B, S, D)
             return z
 
-        keep = self.config.run.statistics == "all"
-        with untouched_statistics(network, enabled=not keep):
+        with untouched_statistics(network, enabled=self.config.run.statistics == "sources"):
             queries = [
                 embed(encoder(fused))
                 for encoder in (network.infrared_encoder, network.visible_encoder)

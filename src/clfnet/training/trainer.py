@@ -18,7 +18,6 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Column
-from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
@@ -28,7 +27,7 @@ from clfnet.nn import CLFNet
 from clfnet.training.checkpoint import (
     load_checkpoint,
     load_network,
-    network_tensors,
+    network_bytes,
     save_checkpoint,
 )
 from clfnet.training.config import OptimizerConfig, TrainConfig, with_steps
@@ -115,6 +114,7 @@ def learning_rate(optimizer: OptimizerConfig, step: int, steps: int) -> float:
 
 
 def _start(config: TrainConfig) -> CLFNet:
+    """The network that the recipe goes on from."""
     network = load_network(Path(config.model.start))
     if network.width != config.model.width:
         raise ConfigError(
@@ -241,10 +241,7 @@ class _Trainer:
         )
 
     def _write_weights(self, name: str) -> None:
-        data = safetensors_bytes(
-            network_tensors(self.objective.network), {"width": str(self.config.model.width)}
-        )
-        write_atomic(self.folder / name, data, overwrite=True)
+        write_atomic(self.folder / name, network_bytes(self.objective.network), overwrite=True)
 
 
 @contextmanager

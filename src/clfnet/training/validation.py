@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from clfnet.metrics import ag, en, mi, qabf, scd, sd, sf, vif
 from clfnet.nn import CLFNet
-from clfnet.training.dataset import Pair
+from clfnet.training.dataset import Pair, to_network_range
 
 Pixels = NDArray[np.uint8]
 
@@ -21,8 +21,7 @@ def fuse_levels(network: CLFNet, pair: Pair) -> Pixels:
     """The network's picture of a pair, stretched to 0..255, uint8 (H, W)."""
     device = next(network.parameters()).device
     images = (
-        torch.from_numpy(image.astype(np.float32) / 127.5 - 1)[None, None].to(device)
-        for image in (pair.infrared, pair.visible)
+        to_network_range(image)[None, None].to(device) for image in (pair.infrared, pair.visible)
     )
     network.eval()
     with torch.inference_mode():
