@@ -69,7 +69,7 @@ def test_files_without_a_partner_are_named(root: Path) -> None:
     (root / "mean/02.png").rename(root / "mean/03.png")
     with pytest.raises(PairingError) as caught:
         evaluate(root / "ir", root / "vi", root / "mean")
-    for lonely in ("ir/02.png", "vi/02.bmp", "mean/03.png"):
+    for lonely in ("ir/02.png", "mean/03.png"):
         assert str(root / lonely) in str(caught.value)
 
 
@@ -95,6 +95,18 @@ def test_a_damaged_file_is_named(root: Path) -> None:
     (root / "mean/02.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     with pytest.raises(ImageError, match=r"mean/02\.png"):
         evaluate(root / "ir", root / "vi", root / "mean")
+
+
+def test_all_files_that_cannot_be_scored_are_named(root: Path) -> None:
+    write_image(root / "mean/02.png", Image(np.zeros((50, 43), np.uint8)), overwrite=True)
+    (root / "noise/01.tif").write_bytes(b"II*\0")
+    with pytest.raises(InputError, match=r"^2 images .*mean/02\.png .*43x50.*noise/01\.tif"):
+        evaluate(root / "ir", root / "vi", [root / "mean", root / "noise"], metrics=["EN"])
+
+
+def test_the_table_knows_what_was_scored(root: Path) -> None:
+    files = evaluate(root / "ir", root / "vi", root / "noise", metrics=["EN"]).files
+    assert files["noise"]["02"] == (root / "ir/02.png", root / "vi/02.bmp", root / "noise/02.tif")
 
 
 def test_a_file_too_small_for_a_metric_is_named(root: Path) -> None:

@@ -5,7 +5,15 @@ from math import inf, nan
 
 import pytest
 
-from clfnet.evaluation import Table, as_csv, as_json, as_markdown
+from clfnet.evaluation import (
+    Difference,
+    Table,
+    as_csv,
+    as_json,
+    as_latex,
+    as_markdown,
+    differences_as_markdown,
+)
 from clfnet.metrics import metrics_of
 
 THIRD = 1 / 3
@@ -47,10 +55,10 @@ def test_json_has_the_values_and_their_means(table: Table) -> None:
 
 def test_markdown_shows_means_the_best_and_the_direction(table: Table) -> None:
     assert as_markdown(table).splitlines() == [
-        "| method  |       EN ↑ |      MSE ↓ |",
-        "| :------ | ---------: | ---------: |",
-        "| ours    | **0.6667** | **0.3750** |",
-        r"| a\|b, c |     0.3750 |        nan |",
+        "| method  |       EN ↑ |      MSE ↓ | rank |",
+        "| :------ | ---------: | ---------: | ---: |",
+        "| ours    | **0.6667** | **0.3750** |  1.0 |",
+        r"| a\|b, c |     0.3750 |        nan |  2.0 |",
         "",
         "Means over 2 images, dialect `plain`.",
     ]
@@ -60,3 +68,37 @@ def test_markdown_of_one_method_calls_nothing_the_best(table: Table) -> None:
     alone = Table("paper", table.metrics, {"ours": {"01": table.methods["ours"]["01"]}})
     assert "**" not in as_markdown(alone)
     assert as_markdown(alone).endswith("Means over 1 image, dialect `paper`.\n")
+    assert "rank" not in as_markdown(alone)
+
+
+def test_latex_marks_the_three_best_and_escapes_names() -> None:
+    values = {"a_b": 3.0, r"50% & \x": 1.0, "c": 2.0, "d": nan, "e": 0.5}
+    methods = {name: {"01": {"EN": value}} for name, value in values.items()}
+    lines = as_latex(Table("paper", tuple(metrics_of("paper", ["EN"])), methods)).splitlines()
+    rows = lines[lines.index(r"\midrule") + 1 : lines.index(r"\bottomrule")]
+    assert rows == [
+        r"a\_b & \textbf{3.0000} \\",
+        r"50\% \& \textbackslash{}x & \textit{1.0000} \\",
+        r"c & \underline{2.0000} \\",
+        r"d & -- \\",
+        r"e & 0.5000 \\",
+    ]
+    assert r"method & EN $\uparrow$ \\" in lines
+    assert any("dialect paper" in line for line in lines)
+
+
+def test_latex_marks_all_that_are_equally_good_and_lower_errors_first() -> None:
+    methods = {name: {"01": {"MSE": v}} for name, v in (("a", 0.5), ("b", 0.25), ("c", 0.25))}
+    text = as_latex(Table("paper", tuple(metrics_of("paper", ["MSE"])), methods))
+    assert text.count(r"\textbf{0.2500}") == 2
+    assert r"\textit{0.5000}" in text
+    assert r"\underline{0" not in text
+
+
+def test_differences_whose_interval_leaves_zero_out_are_bold(table: Table) -> None:
+    metrics = {"EN": Difference(0.5, 0.25, 0.75), "MSE": Difference(-0.1, -0.3, 0.1)}
+    assert differences_as_markdown(table, "ours", {"a|b, c": metrics}).splitlines()[::2] == [
+        "| less ours |                             EN |                        MSE |",
+        r"| a\|b, c   | **+0.5000** (+0.2500, +0.7500) | -0.1000 (-0.3000, +0.1000) |",
+        "Difference of the means, with the 95 % interval of the paired bootstrap.",
+    ]

@@ -35,7 +35,7 @@ def pair_folders(*folders: Path) -> list[tuple[Path, ...]]:
     if unpaired:
         raise PairingError(
             f"every image must have a partner of the same stem in each folder, but "
-            f"{_listed(unpaired)} {'has' if len(unpaired) == 1 else 'have'} none. "
+            f"{listed(unpaired)} {'has' if len(unpaired) == 1 else 'have'} none. "
             f"Add the partners or take these files out."
         )
     return pairs
@@ -54,7 +54,7 @@ def match_folders(*folders: Path) -> tuple[list[tuple[Path, ...]], list[Path]]:
         PairingError: a folder is missing or without images, a stem occurs twice in one folder, or
             no stem is in every folder.
     """
-    by_stem = [_images_by_stem(folder) for folder in folders]
+    by_stem = [images_by_stem(folder) for folder in folders]
     if not by_stem:
         return [], []
     shared = sorted(set.intersection(*(set(files) for files in by_stem)))
@@ -72,7 +72,12 @@ def match_folders(*folders: Path) -> tuple[list[tuple[Path, ...]], list[Path]]:
     return pairs, unpaired
 
 
-def _images_by_stem(folder: Path) -> dict[str, Path]:
+def images_by_stem(folder: Path) -> dict[str, Path]:
+    """Return by stem the images of a folder, sorted.
+
+    Raises:
+        PairingError: the folder is missing, unreadable or without images, or two share a stem.
+    """
     if not folder.is_dir():
         raise PairingError(f"{folder} must be a folder, but is {_kind(folder)}. Check the path.")
     try:
@@ -87,7 +92,7 @@ def _images_by_stem(folder: Path) -> dict[str, Path]:
         files[file.stem] = file
     if twins:
         raise PairingError(
-            f"a stem must occur once in a folder, but {_listed(dict.fromkeys(twins))} share "
+            f"a stem must occur once in a folder, but {listed(dict.fromkeys(twins))} share "
             f"theirs. Keep one of each."
         )
     if not files:
@@ -107,7 +112,7 @@ def _kind(path: Path) -> str:
     return "a file" if path.exists() else "not there"
 
 
-def _listed(paths: Iterable[Path], most: int = 8) -> str:
+def listed(paths: Iterable[Path], most: int = 8) -> str:
     """Name the paths on one line; many are counted, not listed."""
     names = [str(path) for path in paths]
     rest = len(names) - most

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from pathlib import Path
 
-from clfnet.data.pairing import pair_folders
-from clfnet.errors import ImageError, InputError, SizeMismatchError
-from clfnet.evaluation.table import Table
+from clfnet.errors import ClfnetError, ImageError, InputError, SizeMismatchError
+from clfnet.evaluation.matching import match
+from clfnet.evaluation.table import Files, Table
 from clfnet.io.image import read_image
 from clfnet.metrics import GreyImage, metrics_of, score, to_grey
 from clfnet.metrics.image import size_of
@@ -23,6 +23,7 @@ def evaluate(
     visible: Folder,
     fused: Folder | Iterable[Folder],
     *,
+    mapping: Folder | None = None,
     dialect: str = "paper",
     metrics: Iterable[str] | None = None,
     jobs: int = 1,
@@ -30,16 +31,19 @@ def evaluate(
 ) -> Table:
     """Score the fused images of one or many methods.
 
-    Files of the same stem belong together. Colour and 16-bit images become grey levels 0..255 as
-    `clfnet.metrics.to_grey` says.
+    Files of the same stem belong together; fused images may also be called `NAME_METHOD`, or have
+    other names that a mapping translates (see `clfnet.evaluation.matching`). Colour and 16-bit
+    images become grey levels 0..255 as `clfnet.metrics.to_grey` says.
 
     Args:
         infrared: the folder of infrared images.
         visible: the folder of visible images.
         fused: the folders of fused images, one per method, which takes the folder's name.
+        mapping: a CSV file with the columns `file` and `name`, for renumbered fused images.
         dialect: "paper", "plain" or "cddfuse"; values of two dialects cannot be compared.
-        metrics: the names of the wanted ones; all of the dialect if not given.
-        jobs: how many images are scored at a time, in threads.
+        metrics: the names of the wanted ones; those of `metrics_of` if not given.
+        jobs: how many images are scored at a time, in threads; each takes some 100 bytes of memory
+            per pixel.
         progress: called after each image.
 
     Returns:
@@ -48,7 +52,8 @@ def evaluate(
     Raises:
         ConfigError: the dialect is unknown, or has no metric of that name.
         PairingError: a folder has no images, or a file no partner in another one.
-        InputError: no fused folder, two of the same name, or fewer than one job.
+        InputError: no fused folder, two of the same name, fewer than one job; or several images
+            cannot be scored, which are all named.
         ImageError: a file is no image, or too small for a metric.
         SizeMismatchError: the images of a pair differ in size.
         MissingExtraError: scipy is not installed, and one of the metrics needs it.
@@ -65,43 +70,50 @@ def evaluate(
     wanted = metrics_of(dialect, metrics)
     if jobs < 1:
         raise InputError(f"`jobs` must be at least 1, got {jobs}.")
-    methods = _by_name([fused] if isinstance(fused, str | PathLike) else fused)
-    pairs = {
-        method: pair_folders(Path(infrared), Path(visible), folder)
-        for method, folder in methods.items()
-    }
-    files = [(method, triple) for method, triples in pairs.items() for triple in triples]
+    folders = [fused] if isinstance(fused, str | PathLike) else list(fused)
+    methods = match(
+        Path(infrared),
+        Path(visible),
+        map(Path, folders),
+        None if mapping is None else Path(mapping),
+    )
+    tasks = [(method, name) for method, images in methods.items() for name in images]
     names = [metric.name for metric in wanted]
 
+    def attempt(task: tuple[str, str]) -> dict[str, float] | ClfnetError:
+        try:
+            return _score(methods[task[0]][task[1]], dialect, names)
+        except InputError as error:
+            return error
+
     found: dict[str, dict[str, dict[str, float]]] = {method: {} for method in methods}
+    errors: list[ClfnetError] = []
     with ThreadPoolExecutor(jobs) as pool:
-        results = pool.map(lambda file: _score(file[1], dialect, names), files)
-        for done, (scores, (method, triple)) in enumerate(
-            zip(results, files, strict=True), start=1
+        for done, (result, (method, name)) in enumerate(
+            zip(pool.map(attempt, tasks), tasks, strict=True), start=1
         ):
-            found[method][triple[-1].stem] = scores
+            if isinstance(result, ClfnetError):
+                errors.append(result)
+            else:
+                found[method][name] = result
             if progress:
-                progress(done, len(files))
-    return Table(dialect.casefold(), tuple(wanted), found)
+                progress(done, len(tasks))
+    _raise(errors)
+    return Table(dialect.casefold(), tuple(wanted), found, methods)
 
 
-def _by_name(folders: Iterable[Folder]) -> dict[str, Path]:
-    """The folder of each method."""
-    methods: dict[str, Path] = {}
-    for folder in map(Path, folders):
-        name = folder.resolve().name
-        if name in methods:
-            raise InputError(
-                f"`fused` must be folders of different names, got {methods[name]} and {folder}. "
-                "The name is the method's: rename one."
-            )
-        methods[name] = folder
-    if not methods:
-        raise InputError("`fused` must be at least one folder, got none.")
-    return methods
+def _raise(errors: list[ClfnetError], most: int = 8) -> None:
+    """Raise a single error as it is; several as one, since a mean needs the same images of all."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        rest = f" And {len(errors) - most} more." if len(errors) > most else ""
+        raise InputError(
+            f"{len(errors)} images cannot be scored. {' '.join(map(str, errors[:most]))}{rest}"
+        )
 
 
-def _score(files: tuple[Path, ...], dialect: str, metrics: list[str]) -> dict[str, float]:
+def _score(files: Files, dialect: str, metrics: list[str]) -> dict[str, float]:
     """Read and score one image; messages name the file."""
     infrared, visible, fused = (_read_grey(path) for path in files)
     path = files[-1]

@@ -1,14 +1,22 @@
-"""A table as text: CSV and JSON for machines, at full precision, and Markdown to read."""
+"""A table as text: CSV and JSON for machines, at full precision; Markdown and LaTeX to read."""
 
 import csv
 import io
 import json
-from math import isfinite, isnan, nan
+from collections.abc import Mapping
+from math import isfinite, isnan
 
-from clfnet.evaluation.table import Scores, Table
+from clfnet.evaluation.bootstrap import Difference
+from clfnet.evaluation.table import Scores, Table, mean_ranks
 from clfnet.metrics import Metric
 
 _ARROWS = {"higher": "↑", "lower": "↓"}
+_LATEX_ARROWS = {"higher": r"$\uparrow$", "lower": r"$\downarrow$"}
+_LATEX_MARKS = (r"\textbf{%s}", r"\underline{%s}", r"\textit{%s}")
+_LATEX_SPECIAL = str.maketrans(
+    {c: f"\\{c}" for c in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+)
 
 
 def as_csv(table: Table) -> str:
@@ -60,35 +68,150 @@ def as_markdown(table: Table) -> str:
 
     Returns:
         A Markdown table with one row per method, and a caption that names the dialect. Arrows tell
-        which values are better.
+        which values are better. Of several methods the last column has the mean rank, over images
+        and metrics; 1 is best.
 
     Example:
         >>> from clfnet.metrics import metrics_of
         >>> metrics = tuple(metrics_of("paper", ["EN"]))
         >>> methods = {"ours": {"01": {"EN": 7.0}}, "theirs": {"01": {"EN": 6.5}}}
         >>> print(as_markdown(Table("paper", metrics, methods)), end="")
-        | method |       EN ↑ |
-        | :----- | ---------: |
-        | ours   | **7.0000** |
-        | theirs |     6.5000 |
+        | method |       EN ↑ | rank |
+        | :----- | ---------: | ---: |
+        | ours   | **7.0000** |  1.0 |
+        | theirs |     6.5000 |  2.0 |
         <BLANKLINE>
         Means over 1 image, dialect `paper`.
     """
-    means = table.means()
-    columns = [["method", ":-", *(method.replace("|", "\\|") for method in means)]]
+    means, ranks = table.means(), mean_ranks(table)
+    columns = [["method", ":-", *map(_escaped, means)]]
     columns += [_column(metric, means) for metric in table.metrics]
-    lines = [f"| {' | '.join(row)} |" for row in zip(*map(_aligned, columns), strict=True)]
+    if len(means) > 1:
+        columns.append(["rank", "-:", *(f"{rank:.1f}" for rank in ranks.values())])
+    return "\n".join([*_lines(columns), "", f"{_caption(table)}.", ""])
+
+
+def as_latex(table: Table) -> str:
+    r"""Return the means, to four decimals, as a table of the `booktabs` package.
+
+    Args:
+        table: what to write.
+
+    Returns:
+        A `table` environment with one row per method. The best value of several methods is bold,
+        the second underlined, the third italic; arrows tell which values are better; the caption
+        names the dialect.
+
+    Example:
+        >>> from clfnet.metrics import metrics_of
+        >>> metrics = tuple(metrics_of("paper", ["EN"]))
+        >>> methods = {"ours": {"01": {"EN": 7.0}}, "theirs": {"01": {"EN": 6.5}}}
+        >>> print(as_latex(Table("paper", metrics, methods)).splitlines()[7])
+        ours & \textbf{7.0000} \\
+    """
+    means = table.means()
+    cells = [_latex_column(metric, means) for metric in table.metrics]
+    rows = [" & ".join(row) for row in zip(_latex_names(means), *cells, strict=True)]
+    head = [f"{_latex(metric.name)} {_LATEX_ARROWS[metric.better]}" for metric in table.metrics]
+    return "\n".join(
+        [
+            r"% \usepackage{booktabs}",
+            r"\begin{table}",
+            r"\centering",
+            rf"\begin{{tabular}}{{l{'r' * len(head)}}}",
+            r"\toprule",
+            " & ".join(["method", *head]) + r" \\",
+            r"\midrule",
+            *(rf"{row} \\" for row in rows),
+            r"\bottomrule",
+            r"\end{tabular}",
+            rf"\caption{{{_caption(table).replace('`', '')}. "
+            r"\textbf{First}, \underline{second} and \textit{third} best.}",
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+def differences_as_markdown(
+    table: Table, baseline: str, found: Mapping[str, Mapping[str, Difference]]
+) -> str:
+    """Return how much each method's mean differs from the baseline's, with its interval.
+
+    Args:
+        table: what was compared.
+        baseline: the method that the others are compared with.
+        found: of `clfnet.evaluation.differences`.
+
+    Returns:
+        A Markdown table; a difference whose interval leaves zero out is bold.
+    """
+    columns = [[f"less {_escaped(baseline)}", ":-", *map(_escaped, found)]]
+    columns += [
+        [metric.name, "-:", *(_interval(of_metrics[metric.name]) for of_metrics in found.values())]
+        for metric in table.metrics
+    ]
+    caption = "Difference of the means, with the 95 % interval of the paired bootstrap."
+    return "\n".join([*_lines(columns), "", caption, ""])
+
+
+def _interval(difference: Difference) -> str:
+    text = f"{difference.mean:+.4f}"
+    text = f"**{text}**" if difference.certain else text
+    return f"{text} ({difference.low:+.4f}, {difference.high:+.4f})"
+
+
+def _caption(table: Table) -> str:
     count = len(next(iter(table.methods.values())))
-    caption = f"Means over {count} image{'s' if count > 1 else ''}, dialect `{table.dialect}`."
-    return "\n".join([*lines, "", caption, ""])
+    return f"Means over {count} image{'s' if count > 1 else ''}, dialect `{table.dialect}`"
 
 
-def _column(metric: Metric, means: dict[str, dict[str, float]]) -> list[str]:
+def _escaped(method: str) -> str:
+    return method.replace("|", "\\|")
+
+
+def _latex(text: str) -> str:
+    return text.translate(_LATEX_SPECIAL)
+
+
+def _latex_names(means: Mapping[str, object]) -> list[str]:
+    return [_latex(method) for method in means]
+
+
+def places(values: list[float], metric: Metric) -> list[int]:
+    """Return the place of each value, 1 for the best; equal ones share it, undefined have 0.
+
+    Example:
+        >>> from clfnet.metrics import metrics_of
+        >>> places([0.5, 0.1, 0.5, float("nan"), 0.2], metrics_of("paper", ["SSIM"])[0])
+        [1, 4, 1, 0, 3]
+    """
+    cost = [-value if metric.better == "higher" else value for value in values]
+    return [0 if isnan(c) else 1 + sum(other < c for other in cost) for c in cost]
+
+
+def _latex_column(metric: Metric, means: Mapping[str, Scores]) -> list[str]:
     values = [scores[metric.name] for scores in means.values()]
-    defined = [value for value in values if not isnan(value)]
-    best = (max if metric.better == "higher" else min)(defined, default=nan)
-    cells = [f"**{v:.4f}**" if v == best and len(values) > 1 else f"{v:.4f}" for v in values]
+    cells = ["--" if isnan(value) else f"{value:.4f}" for value in values]
+    if len(values) == 1:
+        return cells
+    return [
+        _LATEX_MARKS[place - 1] % cell if 0 < place <= len(_LATEX_MARKS) else cell
+        for cell, place in zip(cells, places(values, metric), strict=True)
+    ]
+
+
+def _column(metric: Metric, means: Mapping[str, Scores]) -> list[str]:
+    values = [scores[metric.name] for scores in means.values()]
+    cells = [
+        f"**{value:.4f}**" if place == 1 and len(values) > 1 else f"{value:.4f}"
+        for value, place in zip(values, places(values, metric), strict=True)
+    ]
     return [f"{metric.name} {_ARROWS[metric.better]}", "-:", *cells]
+
+
+def _lines(columns: list[list[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in zip(*map(_aligned, columns), strict=True)]
 
 
 def _aligned(column: list[str]) -> list[str]:

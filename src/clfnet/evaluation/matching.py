@@ -1,0 +1,139 @@
+"""Which fused image belongs to which pair: by stem, as `NAME_METHOD`, or by the user's list."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from clfnet.data.pairing import images_by_stem, listed, pair_folders
+from clfnet.errors import InputError, PairingError
+from clfnet.evaluation.table import Files
+
+Names = Mapping[str, str]
+"""By a fused image's stem, the name of its pair."""
+
+
+def match(
+    infrared: Path, visible: Path, fused: Iterable[Path], mapping: Path | None = None
+) -> dict[str, dict[str, Files]]:
+    """Find the fused image of every pair, for every method.
+
+    A folder of fused images is one method and has its name, where the stems are those of the pairs.
+    Where none of them is, the files must be called `NAME_METHOD`, NAME being a pair's; then one
+    folder may hold several methods. A mapping gives the names of renumbered files.
+
+    Args:
+        infrared: folder of infrared images.
+        visible: folder of visible images; a pair has the stem of its two files as its name.
+        fused: folders of fused images.
+        mapping: a CSV file with the columns `file` (a fused image's file name or stem) and `name`
+            (of its pair), and optionally `method` (the folder that the line is for).
+
+    Returns:
+        By method and name, the files; names are sorted.
+
+    Raises:
+        PairingError: a folder has no images; a pair lacks a fused image or a fused image its pair
+            (all of them are named); or the mapping cannot be used.
+        InputError: no fused folder, or two methods of one name.
+
+    Example:
+        >>> import tempfile
+        >>> root = Path(tempfile.mkdtemp())
+        >>> for file in ("ir/1.png", "vi/1.png", "all/1_GTF.png", "all/1_IFCNN.png"):
+        ...     (root / file).parent.mkdir(exist_ok=True); (root / file).touch()
+        >>> list(match(root / "ir", root / "vi", [root / "all"]))
+        ['GTF', 'IFCNN']
+    """
+    pairs = {files[0].stem: files for files in pair_folders(infrared, visible)}
+    rows = _rows(mapping) if mapping else []
+    methods: dict[str, dict[str, Path]] = {}
+    origins: dict[str, Path] = {}
+    for folder in fused:
+        for method, files in _methods_in(folder, pairs, rows).items():
+            if method in methods:
+                raise InputError(
+                    f"`fused` must be folders of different names, got {method!r} in "
+                    f"{origins[method]} and {folder}. The name is the method's: rename one."
+                )
+            methods[method], origins[method] = files, folder
+    if not methods:
+        raise InputError("`fused` must be at least one folder, got none.")
+    _check_complete(methods, pairs)
+    return {
+        method: {name: (*pair, files[name]) for name, pair in _two(pairs).items()}
+        for method, files in methods.items()
+    }
+
+
+def _two(pairs: Mapping[str, tuple[Path, ...]]) -> dict[str, tuple[Path, Path]]:
+    return {name: (files[0], files[1]) for name, files in pairs.items()}
+
+
+def _methods_in(
+    folder: Path, pairs: Mapping[str, object], rows: list[dict[str, str]]
+) -> dict[str, dict[str, Path]]:
+    """By method and pair, the fused images of a folder."""
+    files = images_by_stem(folder)
+    own = folder.resolve().name
+    names = _names_for(own, rows)
+    renamed = {names.get(file.name, names.get(stem, stem)): file for stem, file in files.items()}
+    if len(renamed) < len(files):
+        raise PairingError(f"`mapping` must give each file of {folder} a name of its own.")
+    if renamed.keys() & pairs.keys():
+        return {own: renamed}
+    return _by_suffix(renamed, pairs) or {own: renamed}
+
+
+def _by_suffix(
+    files: Mapping[str, Path], pairs: Mapping[str, object]
+) -> dict[str, dict[str, Path]] | None:
+    """Read every stem as NAME_METHOD, the longest NAME there is; None if one cannot be read so."""
+    methods: dict[str, dict[str, Path]] = {}
+    for stem, file in files.items():
+        name = max((n for n in pairs if stem.startswith(f"{n}_")), key=len, default=None)
+        method = stem[len(name) + 1 :] if name else ""
+        if not name or not method:
+            return None
+        methods.setdefault(method, {})[name] = file
+    return dict(sorted(methods.items()))
+
+
+def _check_complete(
+    methods: Mapping[str, Mapping[str, Path]], pairs: Mapping[str, tuple[Path, ...]]
+) -> None:
+    """Name every pair without a fused image, and every fused image without a pair."""
+    wrong = []
+    for method, files in methods.items():
+        missing, extra = pairs.keys() - files.keys(), files.keys() - pairs.keys()
+        if missing:
+            sources = [pairs[name][0] for name in sorted(missing)]
+            wrong.append(f"{method} has no fused image of {listed(sources)}")
+        if extra:
+            wrong.append(f"no pair belongs to {listed(files[name] for name in sorted(extra))}")
+    if wrong:
+        raise PairingError(
+            f"every pair must have one fused image of its name, but {'; '.join(wrong)}. "
+            "Rename the files, or name their pairs in a mapping (--mapping)."
+        )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """The lines of a mapping, checked."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
+            columns = set(reader.fieldnames or ())
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise PairingError(f"{path} must be a CSV file, but: {error}.") from error
+    if not {"file", "name"} <= columns:
+        got = ", ".join(sorted(columns)) or "none"
+        raise PairingError(
+            f"{path} must have the columns file and name, got {got}. Add a first line with them."
+        )
+    return rows
+
+
+def _names_for(method: str, rows: list[dict[str, str]]) -> Names:
+    """What the mapping says of one folder."""
+    return {row["file"]: row["name"] for row in rows if row.get("method", "") in ("", method)}
