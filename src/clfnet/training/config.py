@@ -2,13 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
-from difflib import get_close_matches
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from clfnet.errors import ConfigError
+from clfnet.io.toml import build, known, read_toml
 
 
 @dataclass(frozen=True)
@@ -161,12 +160,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
     Raises:
         ConfigError: if the file cannot be read, or a key or value is not valid.
     """
-    try:
-        tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+    tables = read_toml(path)
     for override in overrides:
         _override(tables, override)
     return parse(tables)
@@ -178,13 +172,11 @@ def parse(tables: Mapping[str, Any]) -> TrainConfig:
     Raises:
         ConfigError: naming the key, the value and what would do.
     """
-    known = get_type_hints(TrainConfig)
+    kinds = get_type_hints(TrainConfig)
     sections = {}
     for name, table in tables.items():
-        section = _known(name, list(known), "table")
-        if not isinstance(table, Mapping):
-            raise ConfigError(f"`{name}` must be a table, got {table!r}.")
-        sections[section] = _section(known[section], name, table)
+        section = known(name, list(kinds), "table")
+        sections[section] = build(kinds[section], table, name)
     if "data" not in sections:
         raise ConfigError("`data` must be given: a table with `infrared` and `visible`.")
     return TrainConfig(**sections)
@@ -214,47 +206,6 @@ def _override(tables: dict[str, Any], override: str) -> None:
         value = text.strip()  # a bare word, so that the shell's quotes are not needed
     if isinstance(tables.setdefault(table, {}), dict):  # else `parse` names it
         tables[table][name] = value
-
-
-def _section(kind: type, table: str, values: Mapping[str, Any]) -> Any:
-    hints = get_type_hints(kind)
-    given = {}
-    for key, value in values.items():
-        name = _known(key, list(hints), "key", table)
-        given[name] = _value(f"{table}.{key}", hints[name], value)
-    missing = [
-        f.name
-        for f in fields(kind)
-        if f.name not in given and f.default is f.default_factory  # both MISSING: required
-    ]
-    if missing:
-        raise ConfigError(f"`{table}.{missing[0]}` must be given.")
-    return kind(**given)
-
-
-def _known(name: str, names: list[str], what: str, table: str = "") -> str:
-    if name in names:
-        return name
-    near = get_close_matches(name, names, n=1)
-    hint = f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(names)}."
-    where = f" in `{table}`" if table else ""
-    raise ConfigError(f"Unknown {what} `{name}`{where}. {hint}")
-
-
-def _value(name: str, kind: Any, value: Any) -> Any:
-    if get_origin(kind) is Literal:
-        if value not in get_args(kind):
-            choices = ", ".join(map(repr, get_args(kind)))
-            raise ConfigError(f"`{name}` must be one of {choices}, got {value!r}.")
-        return value
-    if get_origin(kind) is tuple:
-        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
-            raise ConfigError(f"`{name}` must be a list of strings, got {value!r}.")
-        return tuple(value)
-    accepted: type | UnionType = int | float if kind is float else kind
-    if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
-        raise ConfigError(f"`{name}` must be {kind.__name__}, got {value!r}.")
-    return kind(value)
 
 
 def _check(config: TrainConfig) -> None:
