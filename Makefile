@@ -1,9 +1,9 @@
 # make demo   fuse the built-in pair and show where the picture is
-# make test   all tests that are quick
+# make test   all tests that are quick; test-browser: those of the HTML report, in chromium
 # make check  what a change must pass: format, lint, types, layers, tests
 # make train  the recipe of the shipped weights; data: see configs
 # make scores measure the shipped model and the published outputs in DATA, and render the README
-.PHONY: demo test test-slow check format train scores docs curves bench clean
+.PHONY: demo test test-slow test-browser check format train scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -21,6 +21,11 @@ test: .venv/dev
 
 test-slow: .venv/dev
 	$(TEST) -m slow
+
+test-browser: .venv/dev
+	@command -v chromium >/dev/null || { echo "chromium must be installed: apt-get install chromium" >&2; exit 1; }
+	$(INSTALL) --editable ".[browser]"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m browser tests/browser
 
 check: .venv/dev
 	$(BIN)/ruff format --check .
@@ -49,6 +54,7 @@ curves: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/patch_nce.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/metrics.py
 
 .venv/python:
 	$(PYTHON) -m venv .venv

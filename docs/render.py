@@ -1,14 +1,20 @@
-"""Write the tables of README.md from docs/results and the model's manifest: `make docs`.
+"""Write the tables of README.md and docs/metrics.md: `make docs`.
+
+They come from docs/results, the model's manifest and the metrics' registry.
 
 Everything between ``<!-- NAME -->`` and ``<!-- /NAME -->`` is replaced.
 """
 
 import json
 import re
+from math import isinf
 from pathlib import Path
 from typing import Any
 
+from clfnet.metrics import DIALECTS, Metric
+
 ROOT = Path(__file__).parents[1]
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "metrics.md")
 RESULTS = ROOT / "docs" / "results"
 MANIFEST = ROOT / "src" / "clfnet" / "weights" / "manifest.json"
 
@@ -21,6 +27,10 @@ COLUMNS = (
     ("paper", "AG", 2), ("paper", "SF", 4), ("plain", "Qabf", 3), ("plain", "SCD", 2),
     ("plain", "SSIM", 3), ("plain", "Nabf", 3), ("plain", "VIF", 3), ("plain", "SD", 1),
 )  # fmt: skip
+
+
+NAMED = r" \*"
+"""Marks a metric that is computed only where it is named."""
 
 
 def table(name: str) -> str:
@@ -69,13 +79,67 @@ def card() -> str:
     return "\n".join(parts)
 
 
+def metrics() -> str:
+    """What each metric is: a row for each form that it has in the dialects."""
+    names = dict.fromkeys(name for known in DIALECTS.values() for name in known)
+    head = (
+        "| metric | what | unit | range | better | minimum side | dialects | source |\n"
+        "|---|---|---|---|---|---|---|---|\n"
+    )
+    return head + "".join(map(_forms, names)) + f"\n{NAMED.strip()} only where it is named\n"
+
+
+def _forms(name: str) -> str:
+    forms: dict[int, tuple[Metric, list[str]]] = {}
+    for dialect, known in DIALECTS.items():
+        if name in known:
+            metric = known[name]
+            forms.setdefault(id(metric), (metric, []))[1].append(f"`{dialect}`")
+    return "".join(
+        f"| {name if metric.by_default else name + NAMED} | {metric.title} | {metric.unit} "
+        f"| {_range(metric)} | {metric.better} | {metric.minimum_side} "
+        f"| {'all' if len(dialects) == len(DIALECTS) else ', '.join(dialects)} "
+        f"| {metric.source} |\n"
+        for metric, dialects in forms.values()
+    )
+
+
+def speed() -> str:
+    """How long each metric takes."""
+    result = json.loads((RESULTS / "metrics-speed.json").read_text("utf-8"))
+    rows = [
+        f"| {name} | `{dialect}` | {seconds:.3f} |\n"
+        for dialect, times in result["seconds_per_megapixel"].items()
+        for name, seconds in times.items()
+    ]
+    note = (
+        f"\n`{result['command']}` on {result['size']}, one core of {result['cpu']}. What dialects "
+        f"compute alike is under the first of them. The paper's six together take "
+        f"{result['paper_six_seconds']:.3f} s an image.\n"
+    )
+    return (
+        "| metric | dialect | CPU seconds per megapixel |\n|---|---|---|\n" + "".join(rows) + note
+    )
+
+
+def scores() -> list[Path]:
+    """The results that hold scores of methods."""
+    return [p for p in RESULTS.glob("*.json") if "means" in json.loads(p.read_text("utf-8"))]
+
+
 def render(text: str) -> str:
-    """The README with its tables up to date."""
-    blocks = {"card": card()} | {f"scores-{p.stem}": table(p.stem) for p in RESULTS.glob("*.json")}
+    """A document with its tables up to date."""
+    blocks = {"card": card(), "metrics": metrics(), "metrics-speed": speed()}
+    blocks |= {f"scores-{p.stem}": table(p.stem) for p in scores()}
     for name, block in blocks.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
         text = re.sub(pattern, lambda m, b=block: m[1] + b + m[2], text, flags=re.DOTALL)
     return text
+
+
+def _range(metric: Metric) -> str:
+    low = f"{metric.lowest:.4g}".replace("-", "−")
+    return f"{low} and more" if isinf(metric.highest) else f"{low} to {metric.highest:.4g}"
 
 
 def _cell(value: float | None, digits: int) -> str:
@@ -87,9 +151,9 @@ def _strong(method: str) -> str:
 
 
 def main() -> None:
-    """Rewrite README.md."""
-    path = ROOT / "README.md"
-    path.write_text(render(path.read_text("utf-8")), encoding="utf-8")
+    """Rewrite the documents."""
+    for path in DOCUMENTS:
+        path.write_text(render(path.read_text("utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

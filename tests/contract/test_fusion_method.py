@@ -9,6 +9,7 @@ import pytest
 from clfnet.inference.backend import OnnxMethod
 from clfnet.inference.fuser import Fuser
 from clfnet.method import FloatImage, FusionMethod
+from clfnet.methods import METHODS as CLASSICAL
 from clfnet.weights import load_manifest
 
 SHAPES = [(1, 1), (1, 7), (7, 1), (2, 3), (15, 17), (64, 48), (33, 130)]
@@ -21,7 +22,12 @@ def _shipped(name: str) -> Callable[[Path], FusionMethod]:
     return lambda _: Fuser(name, threads=1).method
 
 
+def _classical(name: str) -> Callable[[Path], FusionMethod]:
+    return lambda _: CLASSICAL[name]()
+
+
 METHODS |= {name: _shipped(name) for name in load_manifest()}
+METHODS |= {name: _classical(name) for name in CLASSICAL}
 
 
 @pytest.fixture(params=METHODS)

@@ -1,11 +1,14 @@
-"""The README's tables are those of the committed results."""
+"""The tables of the documents are those of the committed results and of the registry."""
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from clfnet.metrics import DIALECTS
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,12 +23,21 @@ def script() -> ModuleType:
     return module
 
 
-def test_readme_is_rendered(script: ModuleType) -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
+@pytest.mark.parametrize("name", ["README.md", "docs/metrics.md"])
+def test_document_is_rendered(name: str, script: ModuleType) -> None:
+    assert ROOT / name in script.DOCUMENTS
+    text = (ROOT / name).read_text("utf-8")
     assert script.render(text) == text, "run `make docs`"
+
+
+def test_every_metric_is_in_its_table_and_was_timed() -> None:
+    text = (ROOT / "docs" / "metrics.md").read_text("utf-8")
+    for metric in {id(m): m for known in DIALECTS.values() for m in known.values()}.values():
+        assert f"| {metric.title} |" in text
+        assert re.search(rf"^\| {metric.name} \| `\w+` \| [\d.]+ \|$", text, re.MULTILINE)
 
 
 def test_results_are_of_the_shipped_weights(script: ModuleType) -> None:
     shipped = json.loads(script.MANIFEST.read_text("utf-8"))["clfnet"]["onnx"]["sha256"]
-    for path in script.RESULTS.glob("*.json"):
+    for path in script.scores():
         assert json.loads(path.read_text("utf-8"))["model"] == shipped, "run `make scores`"

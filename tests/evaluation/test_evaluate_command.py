@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from clfnet.cli.evaluate import evaluate
 from clfnet.errors import ConfigError, OutputExistsError
-from clfnet.metrics import DIALECTS
+from clfnet.metrics import metrics_of
 
 app = typer.Typer()
 app.command()(evaluate)
@@ -30,17 +30,18 @@ def test_prints_and_writes_the_table(root: Path) -> None:
     assert printed.startswith("| method |")
     assert "dialect `plain`" in printed
     assert (root / "out/scores.markdown").read_text() == printed
+    names = [metric.name for metric in metrics_of("plain")]
     found = json.loads((root / "out/scores.json").read_text())
     assert found["dialect"] == "plain"
     with (root / "out/scores.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["method", "name", *DIALECTS["plain"]]
+    assert list(rows[0]) == ["method", "name", *names]
     assert [(row["method"], row["name"]) for row in rows] == [
         (method, name) for method in ("mean", "noise") for name in ("01", "02")
     ]
     for row in rows:
         values = found["methods"][row["method"]]["images"][row["name"]]
-        assert values == {name: float(row[name]) for name in DIALECTS["plain"]}
+        assert values == {name: float(row[name]) for name in names}
 
 
 def test_metrics_are_a_list_with_commas(root: Path) -> None:

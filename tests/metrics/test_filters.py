@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from clfnet.errors import MissingExtraError
-from clfnet.metrics.filters import Border, correlate, gaussian, sobel
+from clfnet.metrics.filters import Border, blur_inside, correlate, gaussian, sobel
 
 PAD = {"constant": "constant", "nearest": "edge", "mirror": "reflect"}
 
@@ -20,6 +20,18 @@ def test_correlate_is_the_sum_over_the_window(border: Border) -> None:
         for i in range(6)
     ]
     np.testing.assert_allclose(correlate(image, vertical, horizontal, border), expected)
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_blur_inside_is_the_sum_over_windows_in_the_image(step: int) -> None:
+    rng = np.random.default_rng(0)
+    image, window = rng.random((8, 11)), rng.random(5)
+    expected = [
+        [(np.outer(window, window) * image[i : i + 5, j : j + 5]).sum() for j in range(0, 7, step)]
+        for i in range(0, 4, step)
+    ]
+    np.testing.assert_allclose(blur_inside(image, window, step), expected)
+    assert blur_inside(image[:5, :5], window, step).shape == (1, 1)
 
 
 def test_gaussian_sums_to_one_and_is_symmetric() -> None:

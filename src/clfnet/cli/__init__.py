@@ -18,6 +18,8 @@ from clfnet.cli.evaluate import evaluate
 from clfnet.cli.export import export
 from clfnet.cli.fuse import fuse
 from clfnet.cli.models import models
+from clfnet.cli.panel import panel
+from clfnet.cli.reproduce import reproduce
 from clfnet.cli.train import train
 from clfnet.errors import ClfnetError
 
@@ -31,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, fuse, evaluate, train, export, models):
+for command in (demo, fuse, evaluate, panel, train, export, models, reproduce):
     app.command()(command)
 
 

@@ -18,17 +18,31 @@ def evaluate(
     infrared: Annotated[Path, typer.Option(help="Folder of infrared images.")],
     visible: Annotated[Path, typer.Option(help="Folder of visible images.")],
     fused: Annotated[
-        list[Path], typer.Option(help="Folder of fused images, named as the method; repeatable.")
+        list[Path],
+        typer.Option(help="Folder of fused images, named as the method; repeatable."),
     ],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="CSV file with the columns file and name, for renumbered fused images."),
+    ] = None,
     dialect: Annotated[
         str, typer.Option(help="Convention of the values: paper, plain or cddfuse.")
     ] = "paper",
     metrics: Annotated[
-        str | None, typer.Option(metavar="EN,MI,...", help="All of the dialect by default.")
+        str | None, typer.Option(metavar="EN,MI,...", help="Which; see docs/metrics.md.")
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="METHOD", help="Also show how the others differ from this method."),
     ] = None,
     csv: Annotated[Path | None, typer.Option(help="File for the values of every image.")] = None,
     json: Annotated[Path | None, typer.Option(help="File for these and the means.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="File for the table shown.")] = None,
+    latex: Annotated[Path | None, typer.Option(help="File for a booktabs table.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="File for a report to look at, pictures included.")
+    ] = None,
+    plots: Annotated[Path | None, typer.Option(help="Folder for curves, ranks, overview.")] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
     ] = False,
@@ -36,26 +50,44 @@ def evaluate(
 ) -> None:
     """Score fused images against their sources and print a table of means.
 
-    Files of the same stem in all folders belong together.
+    Files of the same stem in all folders belong together; fused ones may also be NAME_METHOD.
     """
     from clfnet import evaluation
+    from clfnet.evaluation.plots import plot_paths, write_plots
+    from clfnet.evaluation.report import as_html
     from clfnet.io.files import write_atomic
 
-    forms = (evaluation.as_csv, evaluation.as_json, evaluation.as_markdown)
-    outputs = [
-        (path, form) for path, form in zip((csv, json, markdown), forms, strict=True) if path
-    ]
-    for path, _ in outputs:
+    texts = {csv: evaluation.as_csv, json: evaluation.as_json, latex: evaluation.as_latex}
+    wanted = [path for path in (*texts, markdown, html) if path]
+    for path in wanted + (plot_paths(plots) if plots else []):
         if path.exists() and not overwrite:  # told before the work, not after it
             raise OutputExistsError(f"{path} is there already. Allow it with --overwrite.")
     names = None if metrics is None else [name.strip() for name in metrics.split(",")]
     with _bar() as progress:
         table = evaluation.evaluate(
-            infrared, visible, fused, dialect=dialect, metrics=names, jobs=jobs, progress=progress
+            infrared,
+            visible,
+            fused,
+            mapping=mapping,
+            dialect=dialect,
+            metrics=names,
+            jobs=jobs,
+            progress=progress,
         )
-    for path, form in outputs:
-        write_atomic(path, form(table).encode(), overwrite=overwrite)
-    typer.echo(evaluation.as_markdown(table), nl=False)
+    for file, form in texts.items():
+        if file:
+            write_atomic(file, form(table).encode(), overwrite=overwrite)
+    shown = evaluation.as_markdown(table)
+    if baseline is not None:
+        found = evaluation.differences(table, baseline)
+        shown += "\n" + evaluation.differences_as_markdown(table, baseline, found)
+    if markdown:
+        write_atomic(markdown, shown.encode(), overwrite=overwrite)
+    if html:
+        write_atomic(html, as_html(table).encode(), overwrite=overwrite)
+    if plots:
+        write_plots(table, plots, overwrite=overwrite)
+    typer.echo(shown, nl=False)
 
 
 @contextmanager

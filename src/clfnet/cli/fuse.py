@@ -32,7 +32,10 @@ def fuse(
     infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="File or folder.")],
     visible: Annotated[Path, typer.Argument(metavar="VISIBLE", help="File or folder.")],
     output: Annotated[str, typer.Option("--output", "-o", help="File or folder to write.")],
-    model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "clfnet",
+    model: Annotated[
+        str,
+        typer.Option(help="A shipped model, a classical rule, an .onnx file, or onnx:FILE."),
+    ] = "clfnet",
     stretch: Annotated[
         bool, typer.Option("--stretch", help="Stretch each result to the full range.")
     ] = False,

@@ -13,10 +13,17 @@ def models(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print everything, the recipe too, as JSON.")
     ] = False,
+    methods: Annotated[
+        bool, typer.Option("--methods", help="List what else `clfnet fuse --model` knows by name.")
+    ] = False,
 ) -> None:
     """List the shipped models: parameters, size, checksum and scores."""
+    from clfnet.methods import METHODS
     from clfnet.weights import load_manifest
 
+    if methods:
+        typer.echo(json.dumps([*METHODS]) if as_json else "\n".join(METHODS))
+        return
     entries = {name: _entry(model) for name, model in load_manifest().items()}
     if as_json:
         typer.echo(json.dumps(entries, indent=2))

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.errors import ImageError, SizeMismatchError
+from clfnet.inference.find import find_method
 from clfnet.io import colour
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage, FusionMethod
-from clfnet.weights import find
 
 Array = NDArray[Any]
 Source = str | os.PathLike[str] | Array
@@ -28,7 +28,9 @@ class Fuser:
     spread it first.
 
     Args:
-        model: the name of a shipped model, the path of an .onnx file, or any `FusionMethod`.
+        model: the name of a shipped model or of a classical rule, the path of an .onnx file,
+            "onnx:FILE" for somebody else's graph (see `clfnet.inference.find`), or any
+            `FusionMethod`.
         stretch: stretch the fused luma of each image linearly, so that it spans 0 to full scale; an
             image of one value stays as it is.
         threads: how many CPU threads one image may use; all cores by default. Counts for models
@@ -36,6 +38,8 @@ class Fuser:
 
     Raises:
         WeightsError: there is no such model, or its file is damaged.
+        InputError: `model` is a folder of results, "published:DIR".
+        MissingExtraError: a classical rule needs the extra `methods`.
         ConfigError: `threads` is below 1.
 
     Example:
@@ -56,7 +60,9 @@ class Fuser:
         stretch: bool = False,
         threads: int | None = None,
     ) -> None:
-        self.method = _load(model, threads) if isinstance(model, str | os.PathLike) else model
+        self.method = (
+            find_method(model, threads=threads) if isinstance(model, str | os.PathLike) else model
+        )
         self.stretch = stretch
 
     def __call__(self, infrared: Source, visible: Source) -> Array:
@@ -126,13 +132,6 @@ def fuse(
 @lru_cache(maxsize=4)
 def _kept_fuser(model: str, stretch: bool) -> Fuser:
     return Fuser(model, stretch=stretch)
-
-
-def _load(model: str | os.PathLike[str], threads: int | None) -> FusionMethod:
-    from clfnet.inference.backend import OnnxMethod  # ONNX Runtime takes long to import
-
-    found = find(model if isinstance(model, str) else Path(model))
-    return OnnxMethod(found.onnx.read(), name=found.name, threads=threads)
 
 
 def _as_array(source: Source, name: str) -> Array:

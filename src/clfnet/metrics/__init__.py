@@ -1,4 +1,4 @@
-"""How good is a fused image? Twelve metrics and more, in the dialects of the literature.
+"""How good is a fused image? Eighteen metrics, in the dialects of the literature.
 
 `score` computes several for one image; each metric also is a function of its own, in a file of its
 own. Images are grey: uint8, (H, W), `fused` first; `to_grey` makes them.
@@ -6,9 +6,12 @@ own. Images are grey: uint8, (H, W), `fused` first; `to_grey` makes them.
 
 from clfnet.metrics.ag import ag
 from clfnet.metrics.cc import cc
+from clfnet.metrics.ce import ce
 from clfnet.metrics.en import en
+from clfnet.metrics.fmi import fmi
 from clfnet.metrics.image import GreyImage, to_grey
 from clfnet.metrics.mi import mi
+from clfnet.metrics.ms_ssim import ms_ssim
 from clfnet.metrics.mse import mse
 from clfnet.metrics.nabf import nabf
 from clfnet.metrics.psnr import psnr
@@ -19,6 +22,7 @@ from clfnet.metrics.sd import sd
 from clfnet.metrics.sf import sf
 from clfnet.metrics.ssim import ssim
 from clfnet.metrics.vif import vif
+from clfnet.metrics.viff import viff
 
 __all__ = [
     "DIALECTS",
@@ -26,9 +30,12 @@ __all__ = [
     "Metric",
     "ag",
     "cc",
+    "ce",
     "en",
+    "fmi",
     "metrics_of",
     "mi",
+    "ms_ssim",
     "mse",
     "nabf",
     "psnr",
@@ -40,4 +47,5 @@ __all__ = [
     "ssim",
     "to_grey",
     "vif",
+    "viff",
 ]

@@ -1,4 +1,4 @@
-"""The separable filters that VIF, SSIM, Qabf and Nabf share."""
+"""The separable filters that VIF, VIFF, SSIM, MS-SSIM, Qabf and Nabf share."""
 
 from typing import Literal
 
@@ -52,12 +52,32 @@ def correlate(
         >>> correlate(np.ones((1, 3)), np.ones(1), np.ones(3), "constant").tolist()
         [[2.0, 3.0, 2.0]]
     """
-    try:
-        from scipy.ndimage import correlate1d
-    except ImportError as error:
-        raise MissingExtraError("scipy", "evaluate") from error
-    rows = correlate1d(image, vertical, axis=0, mode=border)
-    return np.asarray(correlate1d(rows, horizontal, axis=1, mode=border))
+    columns = _correlate(image, vertical, 0, border)
+    return _correlate(columns, horizontal, 1, border)
+
+
+def blur_inside(image: FloatArray, window: FloatArray, step: int = 1) -> FloatArray:
+    """Return an image blurred where the window lies wholly inside it ("valid").
+
+    Args:
+        image: float64, shape (H, W), at least as large as the window.
+        window: along a column and along a row, odd length n.
+        step: of the kept places, from the first; 2 halves the size.
+
+    Returns:
+        float64, shape (⌈(H − n + 1) / step⌉, ⌈(W − n + 1) / step⌉).
+
+    Raises:
+        MissingExtraError: scipy is not installed.
+
+    Example:
+        >>> blur_inside(np.arange(15.0).reshape(3, 5), np.full(3, 1 / 3), step=2).round(9).tolist()
+        [[6.0, 8.0]]
+    """
+    half = len(window) // 2
+    height, width = image.shape
+    columns = _correlate(image, window, 0, "nearest")[half : height - half : step]
+    return _correlate(columns, window, 1, "nearest")[:, half : width - half : step]
 
 
 def sobel(image: FloatArray, border: Border) -> tuple[FloatArray, FloatArray]:
@@ -81,3 +101,11 @@ def sobel(image: FloatArray, border: Border) -> tuple[FloatArray, FloatArray]:
     """
     smooth, slope = np.array([1.0, 2.0, 1.0]), np.array([-1.0, 0.0, 1.0])
     return correlate(image, smooth, slope, border), correlate(image, slope, smooth, border)
+
+
+def _correlate(image: FloatArray, window: FloatArray, axis: int, border: Border) -> FloatArray:
+    try:
+        from scipy.ndimage import correlate1d
+    except ImportError as error:
+        raise MissingExtraError("scipy", "evaluate") from error
+    return np.asarray(correlate1d(image, window, axis=axis, mode=border))

@@ -7,7 +7,8 @@ dialects are never comparable, so every table names its dialect.
 `paper`     the older reference implementation, in uint8, and every table of the CLF-Net paper: VIF
             and SD saturate, SF is of levels in [0, 1]
 `plain`     the same without saturation, levels 0..255, and Qabf; most papers since 2023
-`cddfuse`   as `plain`, but MI in nats, AG a plain mean, SSIM a sum; many tables of 2023 to 2026
+`cddfuse`   as `plain`, but MI in nats, AG a plain mean, SSIM and MS-SSIM sums; many tables of 2023
+            to 2026
 =========== ========================================================================================
 """
 
@@ -22,9 +23,12 @@ from typing import Literal, TypeVar
 from clfnet.errors import ConfigError
 from clfnet.metrics.ag import ag
 from clfnet.metrics.cc import cc
+from clfnet.metrics.ce import ce
 from clfnet.metrics.en import en
+from clfnet.metrics.fmi import fmi
 from clfnet.metrics.image import GreyImage
 from clfnet.metrics.mi import mi
+from clfnet.metrics.ms_ssim import ms_ssim
 from clfnet.metrics.mse import mse
 from clfnet.metrics.nabf import nabf
 from clfnet.metrics.psnr import psnr
@@ -34,6 +38,7 @@ from clfnet.metrics.sd import sd
 from clfnet.metrics.sf import sf
 from clfnet.metrics.ssim import ssim
 from clfnet.metrics.vif import vif
+from clfnet.metrics.viff import viff
 
 T = TypeVar("T")
 
@@ -55,6 +60,7 @@ class Metric:
         lowest: no value is below it.
         highest: no value is above it.
         minimum_side: how many pixels each side of the images must have at least.
+        by_default: whether it is computed where no metrics are named.
     """
 
     name: str
@@ -66,6 +72,7 @@ class Metric:
     lowest: float = 0
     highest: float = inf
     minimum_side: int = 1
+    by_default: bool = True
 
 
 def _alone(metric: Callable[[GreyImage], float]) -> Compute:
@@ -82,7 +89,7 @@ _PAPER = _table(
     Metric("EN", "entropy", "Roberts et al. 2008", _alone(en), unit="bit", highest=8),
     Metric(
         "MI",
-        "mutual information, sum over both sources",
+        "mutual information, sum over both sources; 254 and 255 share a joint bin",
         "Qu et al. 2002",
         partial(mi, base=2, share_top_bin=True),
         unit="bit",
@@ -105,7 +112,7 @@ _PAPER = _table(
     ),
     Metric(
         "AG",
-        "average gradient",
+        "average gradient, per (H − 1)(W − 1)",
         "Cui et al. 2015",
         _alone(partial(ag, per_pixel=False)),
         unit="level/pixel",
@@ -160,6 +167,47 @@ _PAPER = _table(
         better="lower",
         highest=1,
     ),
+    Metric(
+        "CE",
+        "cross entropy of the histograms, mean over both sources",
+        "Bulanon et al. 2009",
+        ce,
+        better="lower",
+        unit="bit",
+        lowest=-log2(e) / e,
+    ),
+    Metric(
+        "VIFF",
+        "visual information fidelity for fusion",
+        "Han et al. 2013",
+        viff,
+        minimum_side=41,
+    ),
+    Metric(
+        "MS-SSIM",
+        "structural similarity at five scales, mean over both sources",
+        "Wang et al. 2003",
+        partial(ms_ssim, combine="mean"),
+        highest=1,
+        minimum_side=176,
+        by_default=False,  # most crops are too small
+    ),
+    Metric(
+        "FMI",
+        "feature mutual information of pixels, mean over both sources",
+        "Haghighat et al. 2011, Haghighat and Razian 2014",
+        partial(fmi, feature="pixel"),
+        minimum_side=3,
+        by_default=False,  # slow
+    ),
+    Metric(
+        "FMI_grad",
+        "feature mutual information of horizontal gradients, mean over both sources",
+        "Haghighat et al. 2011, Haghighat and Razian 2014",
+        partial(fmi, feature="gradient"),
+        minimum_side=3,
+        by_default=False,  # slow
+    ),
 )
 
 _PLAIN = _table(
@@ -189,16 +237,23 @@ _CDDFUSE = _table(
     *_PLAIN.values(),
     replace(
         _PLAIN["MI"],
+        title="mutual information, sum over both sources",
         compute=partial(mi, base=e, share_top_bin=False),
         unit="nat",
         highest=16 * log(2),
     ),
-    replace(_PLAIN["AG"], compute=_alone(partial(ag, per_pixel=True))),
+    replace(_PLAIN["AG"], title="average gradient", compute=_alone(partial(ag, per_pixel=True))),
     replace(
         _PLAIN["SSIM"],
         title="structural similarity, sum over both sources",
         compute=partial(ssim, combine="sum"),
         lowest=-2,
+        highest=2,
+    ),
+    replace(
+        _PLAIN["MS-SSIM"],
+        title="structural similarity at five scales, sum over both sources",
+        compute=partial(ms_ssim, combine="sum"),
         highest=2,
     ),
 )
@@ -214,7 +269,9 @@ def metrics_of(dialect: str, names: Iterable[str] | None = None) -> list[Metric]
 
     Args:
         dialect: "paper", "plain" or "cddfuse".
-        names: the wanted ones, in any case; all of the dialect if not given.
+        names: the wanted ones, in any case. If not given, all of the dialect but those that only
+            come by name: MS-SSIM, which refuses images below 176 pixels, and the slow FMI and
+            FMI_grad.
 
     Returns:
         The metrics in the order of `names`, each once, or of the dialect.
@@ -230,7 +287,7 @@ def metrics_of(dialect: str, names: Iterable[str] | None = None) -> list[Metric]
     """
     metrics = _find("dialect", dialect, DIALECTS)
     if names is None:
-        return list(metrics.values())
+        return [metric for metric in metrics.values() if metric.by_default]
     return list(_table(*(_find("metrics", name, metrics) for name in names)).values())
 
 
@@ -249,7 +306,7 @@ def score(
         infrared: the same size.
         visible: the same size.
         dialect: "paper", "plain" or "cddfuse".
-        metrics: the names of the wanted ones; all of the dialect if not given.
+        metrics: the names of the wanted ones; if not given, those of `metrics_of(dialect)`.
 
     Returns:
         By name, the value, in the unit and range of `metrics_of`.

@@ -1,6 +1,7 @@
 """SSIM: the structural similarity to both sources."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -9,6 +10,12 @@ from clfnet.metrics.image import FloatArray, GreyImage, check
 
 C1, C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 """They keep the quotients of luminance and of structure finite, for levels 0..255."""
+
+WINDOW = gaussian(11, 1.5)
+"""The Gaussian window, along a row and along a column."""
+
+Blur = Callable[[FloatArray], FloatArray]
+"""Takes the mean over the window around each place."""
 
 
 def ssim(
@@ -46,23 +53,53 @@ def ssim(
         1.0
     """
     check(fused=fused, infrared=infrared, visible=visible)
-    f, a, b = (image.astype(np.float64) for image in (fused, infrared, visible))
-    mean_f = _blur(f)
-    variance_f = _blur(f * f) - mean_f * mean_f
-    total = _similarity(a, f, mean_f, variance_f) + _similarity(b, f, mean_f, variance_f)
+    f, a, b = (local(image.astype(np.float64), _blur) for image in (fused, infrared, visible))
+    total = _mean_similarity(a, f) + _mean_similarity(b, f)
     return total / 2 if combine == "mean" else total
 
 
-def _similarity(x: FloatArray, f: FloatArray, mean_f: FloatArray, variance_f: FloatArray) -> float:
-    """SSIM(x, f), given the local mean and variance of f."""
-    mean_x = _blur(x)
-    variance_x = _blur(x * x) - mean_x * mean_x
-    covariance = _blur(x * f) - mean_x * mean_f
-    above = (2 * mean_x * mean_f + C1) * (2 * covariance + C2)
-    below = (mean_x**2 + mean_f**2 + C1) * (variance_x + variance_f + C2)
-    return float((above / below).mean())
+class Local(NamedTuple):
+    """An image with its mean and variance in the window around each place.
+
+    Attributes:
+        image: float64, (H, W), levels.
+        mean: in levels.
+        variance: in squared levels.
+    """
+
+    image: FloatArray
+    mean: FloatArray
+    variance: FloatArray
+
+
+def local(image: FloatArray, blur: Blur) -> Local:
+    """Return an image with its local mean and variance; `blur` takes the mean over a window."""
+    mean = blur(image)
+    return Local(image, mean, blur(image * image) - mean * mean)
+
+
+def similarity(x: Local, y: Local, blur: Blur) -> tuple[FloatArray, FloatArray]:
+    """Return how alike two images are in each window; the product of both is SSIM.
+
+    Args:
+        x: an image and its local statistics, levels 0..255.
+        y: another one of that size.
+        blur: what made the statistics.
+
+    Returns:
+        The similarity of luminance, 0 to 1, and that of contrast and structure, −1 to 1; of the
+        shape that `blur` returns.
+    """
+    covariance = blur(x.image * y.image) - x.mean * y.mean
+    luminance = (2 * x.mean * y.mean + C1) / (x.mean**2 + y.mean**2 + C1)
+    structure = (2 * covariance + C2) / (x.variance + y.variance + C2)
+    return luminance, structure
+
+
+def _mean_similarity(x: Local, y: Local) -> float:
+    luminance, structure = similarity(x, y, _blur)
+    return float((luminance * structure).mean())
 
 
 def _blur(image: FloatArray) -> FloatArray:
-    window = gaussian(11, 1.5)
-    return correlate(image, window, window, "nearest")
+    return correlate(image, WINDOW, WINDOW, "nearest")

@@ -1,10 +1,11 @@
 """VIF: how much of the sources' visual information survives in the fused image."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
-from clfnet.metrics.filters import correlate, gaussian
+from clfnet.metrics.filters import blur_inside, gaussian
 from clfnet.metrics.image import FloatArray, GreyImage, check
 
 WINDOWS = (17, 9, 5, 3)
@@ -17,6 +18,9 @@ NOISE = 2.0
 """The variance of the visual noise."""
 
 EPSILON = 1e-10
+
+WithMean = tuple[FloatArray, FloatArray]
+"""An image and its local mean."""
 
 
 def vif(fused: GreyImage, infrared: GreyImage, visible: GreyImage, *, saturate: bool) -> float:
@@ -51,41 +55,83 @@ def vif(fused: GreyImage, infrared: GreyImage, visible: GreyImage, *, saturate: 
         >>> round(vif(a, a, a, saturate=False), 6)
         2.0
     """
-    check(MINIMUM_SIDE, fused=fused, infrared=infrared, visible=visible)
-    images = [image.astype(np.float64) for image in (fused, infrared, visible)]
     kept, present = np.zeros(2), np.zeros(2)  # (2,): of the infrared and of the visible image
-    for scale, side in enumerate(WINDOWS, start=1):
-        window = gaussian(side, side / 5)
-        if scale > 1:
-            images = [_blur(image, window)[::2, ::2] for image in images]
-        limit = 255.0 if saturate and scale == 1 else np.inf
-        for i, (some, all_) in enumerate(_information(images, window, limit)):
-            kept[i] += some
-            present[i] += all_
+    for channels in channels_of(fused, infrared, visible, limit=255 if saturate else np.inf):
+        kept += [channel.kept(NOISE).sum() for channel in channels]
+        present += [channel.present(NOISE).sum() for channel in channels]
     with np.errstate(invalid="ignore"):  # 0 / 0 of a constant source
         return float(np.sum(kept / present))
 
 
-def _information(
-    images: list[FloatArray], window: FloatArray, limit: float
-) -> Iterator[tuple[float, float]]:
-    """Yield what one scale of each source carries: the part kept in the fused image, and all."""
-    d, *sources = images
-    mean_d = _blur(d, window)
-    v2 = np.maximum(_blur(np.minimum(d * d, limit), window) - mean_d * mean_d, 0)
+class Channel(NamedTuple):
+    """How a source came into the fused image: there it is gain · source + loss.
+
+    Attributes:
+        gain: of each window, 0 and more.
+        variance: of the source in each window, in squared levels.
+        loss: the variance in the fused image that the gain leaves unexplained.
+    """
+
+    gain: FloatArray
+    variance: FloatArray
+    loss: FloatArray
+
+    def kept(self, noise: float) -> FloatArray:
+        """Return what each window tells of the source in the fused image, seen through noise."""
+        kept: FloatArray = self.gain * self.gain * self.variance / (self.loss + noise)
+        return np.log1p(kept, out=kept)
+
+    def present(self, noise: float) -> FloatArray:
+        """Return what each window tells of the source in the source, seen through noise."""
+        return np.log1p(self.variance / noise)
+
+
+def channels_of(
+    fused: GreyImage, infrared: GreyImage, visible: GreyImage, *, limit: float
+) -> Iterator[list[Channel]]:
+    """Yield the channels of the infrared and of the visible image, from scale 1 to 4.
+
+    Args:
+        fused: uint8, (H, W), 0..255, at least 41 pixels a side.
+        infrared: the same size.
+        visible: the same size.
+        limit: where products of two levels stop at scale 1.
+
+    Raises:
+        ImageError: an image is no uint8 array of shape (H, W), or smaller than 41 pixels.
+        SizeMismatchError: the images differ in size.
+        MissingExtraError: scipy is not installed.
+    """
+    check(MINIMUM_SIDE, fused=fused, infrared=infrared, visible=visible)
+    images = [image.astype(np.float64) for image in (fused, infrared, visible)]
+    for scale, side in enumerate(WINDOWS, start=1):
+        window = gaussian(side, side / 5)
+        if scale > 1:
+            images = [blur_inside(image, window, step=2) for image in images]
+        yield _channels(images, window, limit if scale == 1 else np.inf)
+
+
+def _channels(images: list[FloatArray], window: FloatArray, limit: float) -> list[Channel]:
+    means = [blur_inside(image, window) for image in images]
+    d, *sources = zip(images, means, strict=True)
+    v2 = np.maximum(_covariance(d, d, window, limit), 0)
+    channels = []
     for r in sources:
-        mean_r = _blur(r, window)
-        v1 = np.maximum(_blur(np.minimum(r * r, limit), window) - mean_r * mean_r, 0)
-        c = _blur(np.minimum(r * d, limit), window) - mean_r * mean_d
+        v1 = np.maximum(_covariance(r, r, window, limit), 0)
+        c = _covariance(r, d, window, limit)
         # A negative gain, and a gain between flat places, count as none: then q = v2.
         k = np.maximum(c, 0) / (v1 + EPSILON)
         v1[v1 < EPSILON] = 0
         k[(v1 == 0) | (v2 < EPSILON)] = 0
-        q = np.maximum(v2 - k * c, EPSILON)
-        yield np.log(1 + k * k * v1 / (q + NOISE)).sum(), np.log(1 + v1 / NOISE).sum()
+        channels.append(Channel(k, v1, np.maximum(v2 - k * c, EPSILON)))
+    return channels
 
 
-def _blur(image: FloatArray, window: FloatArray) -> FloatArray:
-    """Blur with a separable window; keep what does not touch the border ("valid")."""
-    cut = slice(len(window) // 2, -(len(window) // 2))
-    return correlate(image, window, window, "nearest")[cut, cut]
+def _covariance(x: WithMean, y: WithMean, window: FloatArray, limit: float) -> FloatArray:
+    """Local covariance; the products of two levels stop at the limit."""
+    (image_x, mean_x), (image_y, mean_y) = x, y
+    products = image_x * image_y
+    np.minimum(products, limit, out=products)
+    covariance = blur_inside(products, window)
+    covariance -= mean_x * mean_y
+    return covariance

@@ -1,0 +1,44 @@
+"""`clfnet panel`: one picture that compares methods on one image."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def panel(
+    infrared: Annotated[Path, typer.Option(help="Folder of infrared images.")],
+    visible: Annotated[Path, typer.Option(help="Folder of visible images.")],
+    fused: Annotated[
+        list[Path], typer.Option(help="Folder of fused images, named as the method; repeatable.")
+    ],
+    image: Annotated[str, typer.Option(metavar="STEM", help="The image: its name, no suffix.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
+    box: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="X,Y,W,H[,ZOOM[,CORNER]]",
+            help="Region to mark, pixels; repeatable: red, green, blue, ... Zoom 0 only marks it, "
+            "a corner is e.g. bottom-left; chosen where not given.",
+        ),
+    ] = None,
+    columns: Annotated[int | None, typer.Option(min=1, help="Pictures per row.")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a file that is there already.")
+    ] = False,
+) -> None:
+    """Set sources and fused images side by side, with regions marked and enlarged.
+
+    Every folder has an image of the name that --image gives. Prints the path.
+    """
+    from clfnet.evaluation.panel import Box, panel_of_folders
+    from clfnet.io.files import refuse_existing
+    from clfnet.io.image import Image, check_suffix, write_image
+
+    check_suffix(output)
+    if not overwrite:
+        refuse_existing(output)
+    boxes = [Box.parse(text) for text in box or ()]
+    pixels = panel_of_folders(infrared, visible, fused, image, boxes=boxes, columns=columns)
+    write_image(output, Image(pixels), overwrite=overwrite)
+    typer.echo(output)

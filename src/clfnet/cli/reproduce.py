@@ -1,0 +1,50 @@
+"""`clfnet reproduce`: make a table or figure of the paper again."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def reproduce(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="E.g. table2; all of them are listed without.", show_default=False),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(metavar="FRACTION", help="Share of the full training; 1 is all of it."),
+    ] = None,
+    data: Annotated[Path, typer.Option(help="The data folder.")] = Path("../shared/data"),
+    experiments: Annotated[Path, typer.Option(help="Folder of the experiments.")] = Path(
+        "experiments"
+    ),
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder of the results. [default: EXPERIMENTS/NAME]"),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make rows that are there anew.")] = False,
+) -> None:
+    """Make a table or figure of the paper again; called again, it goes on where it stopped."""
+    from clfnet import experiments as library
+
+    if name is None:
+        for each, title in library.names(experiments).items():
+            typer.echo(f"{each:12} {title}")
+        return
+    made = library.reproduce(
+        name,
+        data=data,
+        experiments=experiments,
+        output=output,
+        budget=budget,
+        fresh=fresh,
+        report=_report,
+    )
+    for path in (made.readme, made.result, made.work):
+        typer.echo(path)
+
+
+def _report(task: str, done: int, total: int) -> None:
+    """A line and not a bar: training draws its own, and two at a time would clash."""
+    typer.echo(f"[{done}/{total}] {task}", err=True)

@@ -1,0 +1,388 @@
+"""Qualitative panels, as Figs. 3–16: labelled pictures in a grid, boxes marked and enlarged."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations, permutations, product
+from math import ceil, inf, log
+from os import PathLike
+from pathlib import Path
+from string import ascii_lowercase
+from typing import Literal, NamedTuple, Self, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from clfnet.data.pairing import images_by_stem
+from clfnet.errors import ImageError, InputError, PairingError, SizeMismatchError
+from clfnet.io.image import read_image, to_uint8
+
+Colour = tuple[int, int, int]
+Area = tuple[int, int, int, int]
+"""Left, top, right and bottom, pixels of the drawn picture; the last two are beyond it."""
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+Corner = Literal["bottom-right", "bottom-left", "top-right", "top-left"]
+CORNERS: tuple[Corner, ...] = get_args(Corner)
+"""Where an inset can be, the preferred first."""
+
+COLOURS: tuple[Colour, ...] = (
+    (230, 25, 35), (0, 190, 70), (30, 110, 255), (255, 190, 0), (220, 60, 220), (0, 200, 215),
+)  # fmt: skip
+"""RGB of the first, second, ... box, the same in all pictures: red, green, blue, ..."""
+
+_MIN_WIDTH = 300  # pixels; smaller pictures are enlarged, so that labels are sharp
+_MIN_FONT = 9  # pixels
+_MAX_SHARE = 0.4  # of a side of the picture for an inset: two fit side by side
+_MIN_ZOOM, _MAX_ZOOM = 1.25, 6  # below, an inset tells nothing new; above, pixels are too few
+_ASPECT = 1.6  # of the whole panel, where the columns are free to choose
+_BOX = (  # x, y, width, height, then zoom (or nothing), then corner
+    r"\s*(-?\d{1,9})\s*,\s*(-?\d{1,9})\s*,\s*(\d{1,9})\s*,\s*(\d{1,9})\s*"
+    r"(?:,\s*(?P<zoom>\d+(?:\.\d*)?|\.\d+)?\s*"
+    r"(?:,\s*(?P<corner>(?:bottom|top)-(?:left|right))\s*)?)?"
+)
+
+
+class Box(NamedTuple):
+    """A region that all pictures of a panel mark.
+
+    Attributes:
+        x: its first column, pixels of the source picture.
+        y: its first row.
+        width: columns.
+        height: rows.
+        zoom: how many times its inset enlarges it; 0 draws no inset. By default as large as fits
+            well, and no inset for a box that is large already.
+        corner: where the inset is; by default where it covers least of the boxes.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+    zoom: float | None = None
+    corner: Corner | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "x,y,w,h", "x,y,w,h,zoom" or "x,y,w,h,zoom,corner", where the zoom may be empty.
+
+        Raises:
+            InputError: it is written otherwise.
+
+        Example:
+            >>> Box.parse("60,40,32,24,,top-left")
+            Box(x=60, y=40, width=32, height=24, zoom=None, corner='top-left')
+        """
+        match = re.fullmatch(_BOX, text)
+        if not match:
+            raise InputError(
+                f"`box` must be X,Y,W,H in whole pixels, then if wanted a zoom and a corner "
+                f"({', '.join(CORNERS)}), got {text!r}. Write e.g. 60,40,32,24."
+            )
+        x, y, width, height = map(int, match.groups()[:4])
+        corner = next((name for name in CORNERS if name == match["corner"]), None)
+        return cls(x, y, width, height, float(match["zoom"]) if match["zoom"] else None, corner)
+
+
+class _Inset(NamedTuple):
+    """A box to enlarge: the size it is drawn in, and where."""
+
+    box: Box
+    width: int
+    height: int
+    colour: Colour
+    corner: Corner
+
+    def area(self, size: tuple[int, int]) -> Area:
+        """Where it is in a picture of a size, its frame, which touches the edge, not counted."""
+        line = _line_width(size[0])
+        left = line if self.corner.endswith("left") else size[0] - line - self.width
+        top = line if self.corner.startswith("top") else size[1] - line - self.height
+        return left, top, left + self.width, top + self.height
+
+
+def panel(
+    pictures: Mapping[str, NDArray[np.uint8]],
+    *,
+    boxes: Sequence[Box] = (),
+    columns: int | None = None,
+) -> NDArray[np.uint8]:
+    """Draw pictures in a grid, each with its label below and the boxes marked and enlarged.
+
+    Pictures narrower than 300 pixels are enlarged by a whole number, bicubic as the insets. Box
+    outlines lie outside the box, so that nothing of it is hidden, but at the picture's edge.
+
+    Args:
+        pictures: by label, uint8, (H, W) or (H, W, 3), all of one size. Labels read "(a) infrared",
+            "(b) visible", ... in this order.
+        boxes: what to mark: the first in red, then green, blue, ...
+        columns: pictures per row; by default what fills the rows and suits a page.
+
+    Returns:
+        The panel on white, RGB, uint8, (rows, columns, 3).
+
+    Raises:
+        ImageError: a picture is not uint8 of one of these shapes.
+        SizeMismatchError: the pictures differ in size.
+        InputError: there are no pictures, a box is not inside them, insets share a corner, are more
+            than four or larger than a picture, or `columns` is below 1.
+
+    Example:
+        >>> grey = np.full((40, 300), 128, np.uint8)
+        >>> panel({"infrared": grey, "visible": grey}, boxes=[Box(10, 10, 20, 8)]).shape
+        (65, 606, 3)
+    """
+    height, width = _common_size(pictures)
+    for box in boxes:
+        _check_box(box, width, height)
+    if columns is not None and columns < 1:
+        raise InputError(f"`columns` must be at least 1, got {columns}.")
+    scale = ceil(_MIN_WIDTH / width)
+    size = (width * scale, height * scale)
+    insets = _insets(boxes, size, scale)
+    drawn = [_marked(pixels, boxes, insets, scale) for pixels in pictures.values()]
+    labels = [
+        f"({_letters(index)}) {' '.join(name.split())}" for index, name in enumerate(pictures)
+    ]
+    return _grid(drawn, labels, columns)
+
+
+def panel_of_folders(
+    infrared: str | PathLike[str],
+    visible: str | PathLike[str],
+    fused: Iterable[str | PathLike[str]],
+    name: str,
+    *,
+    boxes: Sequence[Box] = (),
+    columns: int | None = None,
+    sources: tuple[str, str] = ("infrared", "visible"),
+) -> NDArray[np.uint8]:
+    """Draw one image of every folder: the sources, then what each method made of them.
+
+    Args:
+        infrared: the folder of infrared images.
+        visible: the folder of visible images.
+        fused: the folders of fused images, one per method, which takes the folder's name.
+        name: the stem of the image.
+        boxes: see `panel`.
+        columns: see `panel`.
+        sources: the labels of the first two, e.g. ("MR-T1", "MR-T2").
+
+    Returns:
+        The panel; 16-bit images are rounded to 8 bits.
+
+    Raises:
+        PairingError: a folder is missing or has no image `name`.
+        InputError: two folders have the same name; and as `panel`.
+        ImageError: a file is no image.
+        SizeMismatchError: the images differ in size.
+
+    Example:
+        >>> import tempfile
+        >>> from clfnet.io.image import Image, write_image
+        >>> root = Path(tempfile.mkdtemp())
+        >>> for kind in ("ir", "vi", "ours"):
+        ...     write_image(root / kind / "1.png", Image(np.eye(300, dtype=np.uint8)))
+        >>> panel_of_folders(root / "ir", root / "vi", [root / "ours"], "1").shape
+        (325, 912, 3)
+    """
+    folders = [Path(folder) for folder in (infrared, visible, *fused)]
+    labels = [*sources, *(folder.resolve().name for folder in folders[2:])]
+    twins = {label for label in labels if labels.count(label) > 1}
+    if twins:
+        raise InputError(
+            f"folders must have different names, got {', '.join(sorted(twins))} more than once. "
+            "The name is the method's: rename one."
+        )
+    pictures = {
+        label: to_uint8(read_image(_file(folder, name)).pixels)
+        for label, folder in zip(labels, folders, strict=True)
+    }
+    return panel(pictures, boxes=boxes, columns=columns)
+
+
+def _file(folder: Path, stem: str) -> Path:
+    files = images_by_stem(folder)
+    if stem not in files:
+        known = ", ".join(sorted(files)[:8]) + (", ..." if len(files) > 8 else "")
+        raise PairingError(
+            f"{folder} must have an image of the stem {stem!r}, got {known}. Name one of these."
+        )
+    return files[stem]
+
+
+def _common_size(pictures: Mapping[str, NDArray[np.uint8]]) -> tuple[int, int]:
+    """Return height and width of all pictures."""
+    if not pictures:
+        raise InputError("`pictures` must be at least one, got none.")
+    for name, pixels in pictures.items():
+        grey, colour = pixels.ndim == 2, pixels.ndim == 3 and pixels.shape[2] == 3
+        if pixels.dtype != np.uint8 or not (grey or colour) or not pixels.size:
+            raise ImageError(
+                f"{name} must be uint8 of shape (H, W) or (H, W, 3), "
+                f"got {pixels.dtype} of {pixels.shape}. Convert it first."
+            )
+    first, *others = pictures
+    height, width = pictures[first].shape[:2]
+    for name in others:
+        if pictures[name].shape[:2] != (height, width):
+            other = pictures[name].shape
+            raise SizeMismatchError(
+                f"{name} must have the size of {first}, {width}x{height}, "
+                f"got {other[1]}x{other[0]}. Resize it, or fuse again at full size."
+            )
+    return height, width
+
+
+def _check_box(box: Box, width: int, height: int) -> None:
+    inside = box.x >= 0 and box.y >= 0 and box.x + box.width <= width
+    if min(box[2:4]) < 1 or not (inside and box.y + box.height <= height):
+        raise InputError(
+            f"a box must be inside the {width}x{height} pictures, "
+            f"got x={box.x}, y={box.y}, width={box.width}, height={box.height}."
+        )
+    if box.zoom is not None and not (box.zoom == 0 or 1 <= box.zoom < inf):
+        raise InputError(f"`zoom` must be at least 1, or 0 for no inset, got {box.zoom:g}.")
+    if box.corner is not None and box.corner not in CORNERS:
+        raise InputError(f"`corner` must be of {', '.join(CORNERS)}, got {box.corner!r}.")
+
+
+def _insets(boxes: Sequence[Box], size: tuple[int, int], scale: int) -> list[_Inset]:
+    """Place the insets so that together they hide least of the boxes and of each other."""
+    zooms = [_zoom(box, size, scale) for box in boxes]
+    enlarged = [
+        (box, round(box.width * zoom), round(box.height * zoom), COLOURS[index % len(COLOURS)])
+        for index, (box, zoom) in enumerate(zip(boxes, zooms, strict=True))
+        if zoom
+    ]
+    wanted = [box.corner for box, *_ in enlarged]
+    choices = [
+        [_Inset(*inset, corner) for inset, corner in zip(enlarged, corners, strict=True)]
+        for corners in permutations(CORNERS, len(enlarged))
+        if all(want in (None, corner) for want, corner in zip(wanted, corners, strict=True))
+    ]
+    if not choices:
+        raise InputError(
+            f"insets must have a corner each, got {len(enlarged)} insets with the corners "
+            f"{', '.join(filter(None, wanted)) or 'free'}. Give a box `zoom` 0 or another corner."
+        )
+    marked = [_scaled(box, scale) for box in boxes]
+    return min(choices, key=lambda insets: _hidden([i.area(size) for i in insets], marked))
+
+
+def _zoom(box: Box, size: tuple[int, int], scale: int) -> float:
+    """How many times larger than in the source the inset of a box is drawn; 0 for none."""
+    frame = 2 * _line_width(size[0])
+    largest = min((size[0] - frame) / box.width, (size[1] - frame) / box.height)
+    if box.zoom is None:
+        zoom = min(_MAX_SHARE * largest, _MAX_ZOOM * scale)
+        return zoom if zoom >= _MIN_ZOOM * scale else 0
+    if box.zoom * scale > largest:
+        raise InputError(
+            f"`zoom` must leave the inset smaller than the picture, at most {largest / scale:.2f} "
+            f"for a box of {box.width}x{box.height}, got {box.zoom:g}."
+        )
+    return box.zoom * scale
+
+
+def _scaled(box: Box, scale: int) -> Area:
+    left, top = box.x * scale, box.y * scale
+    return left, top, left + box.width * scale, top + box.height * scale
+
+
+def _hidden(insets: list[Area], boxes: list[Area]) -> int:
+    """Pixels of boxes that insets cover, and pixels that two insets cover."""
+    pairs = [*product(insets, boxes), *combinations(insets, 2)]
+    return sum(_overlap(a, b) for a, b in pairs)
+
+
+def _overlap(a: Area, b: Area) -> int:
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    return max(width, 0) * max(height, 0)
+
+
+def _marked(
+    pixels: NDArray[np.uint8], boxes: Sequence[Box], insets: list[_Inset], scale: int
+) -> Image.Image:
+    """One picture with the outlines of its boxes and their insets: RGB."""
+    source = Image.fromarray(pixels).convert("RGB")
+    size = (source.width * scale, source.height * scale)
+    picture = source.resize(size, Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(picture)
+    for index, box in enumerate(boxes):
+        _outline(draw, _scaled(box, scale), COLOURS[index % len(COLOURS)])
+    for inset in insets:
+        area, box = inset.area(size), inset.box
+        part = (box.x, box.y, box.x + box.width, box.y + box.height)
+        crop = source.resize((inset.width, inset.height), Image.Resampling.BICUBIC, part)
+        picture.paste(crop, area[:2])
+        _outline(draw, area, inset.colour)
+    return picture
+
+
+def _outline(draw: ImageDraw.ImageDraw, area: Area, colour: Colour) -> None:
+    """A frame around an area; it hides nothing of it, but at the picture's edge."""
+    width, height = draw.im.size
+    line = _line_width(width)
+    left, top = max(area[0] - line, 0), max(area[1] - line, 0)
+    right, bottom = min(area[2] + line, width), min(area[3] + line, height)
+    draw.rectangle((left, top, right - 1, bottom - 1), outline=colour, width=line)
+
+
+def _line_width(width: int) -> int:
+    """Of an outline in a picture that is so wide."""
+    return max(2, round(width / 250))
+
+
+def _grid(pictures: list[Image.Image], labels: list[str], columns: int | None) -> NDArray[np.uint8]:
+    """Set pictures of one size in rows, a label below each."""
+    width, height = pictures[0].size
+    gutter = max(4, width // 50)
+    font_size = max(_MIN_FONT, width // 18)
+    font = _fitting_font(labels, font_size, width)
+    cell = (width + gutter, height + gutter // 2 + round(1.4 * font_size) + gutter)
+    columns = min(columns or _columns(len(pictures), cell), len(pictures))
+    rows = ceil(len(pictures) / columns)
+    page = Image.new("RGB", (columns * cell[0] - gutter, rows * cell[1] - gutter), "white")
+    draw = ImageDraw.Draw(page)
+    for index, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
+        left, top = index % columns * cell[0], index // columns * cell[1]
+        page.paste(picture, (left, top))
+        where = (left + width / 2, top + height + gutter / 2)
+        draw.text(where, _elided(label, font, width), fill="black", font=font, anchor="ma")
+    return np.asarray(page)
+
+
+def _columns(count: int, cell: tuple[int, int]) -> int:
+    """How many pictures a row has: few gaps first, then the shape of a page."""
+    if count <= 3:
+        return count
+
+    def cost(columns: int) -> tuple[int, float]:
+        rows = ceil(count / columns)
+        return columns * rows - count, abs(log(columns * cell[0] / (rows * cell[1]) / _ASPECT))
+
+    return min(range(3, min(count, 6) + 1), key=cost)
+
+
+def _fitting_font(labels: list[str], size: int, width: int) -> Font:
+    """The largest font, up to a size, in which all labels fit a width, if one is large enough."""
+    fonts = (ImageFont.load_default(s) for s in range(size, _MIN_FONT, -1))
+    fits = (font for font in fonts if all(font.getlength(label) <= width for label in labels))
+    return next(fits, ImageFont.load_default(_MIN_FONT))
+
+
+def _elided(label: str, font: Font, width: int) -> str:
+    """A label that fits a width, its end cut where it must be."""
+    if font.getlength(label) <= width:
+        return label
+    fitting = (label[:end] + "..." for end in range(len(label), 0, -1))
+    return next((text for text in fitting if font.getlength(text) <= width), "")
+
+
+def _letters(index: int) -> str:
+    """a, b, ... z, aa, ab, ..."""
+    head, last = divmod(index, 26)
+    return (_letters(head - 1) if head else "") + ascii_lowercase[last]

@@ -1,0 +1,88 @@
+"""From what a user writes to a method: shipped models, classical rules, ONNX files, folders."""
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+
+from clfnet import weights
+from clfnet.errors import InputError, WeightsError
+from clfnet.method import FusionMethod
+from clfnet.methods import METHODS, Published
+from clfnet.methods.published import PREFIX
+
+ONNX = "onnx:"
+"""What a specification of a foreign ONNX file begins with."""
+
+_FILES = {".onnx", ".safetensors"}
+
+
+def find_method(spec: str | os.PathLike[str], *, threads: int | None = None) -> FusionMethod:
+    """Find what fuses.
+
+    ================ ==============================================================================
+    a shipped model  e.g. `clfnet`
+    a classical rule a name of `clfnet.methods.METHODS`, e.g. `laplacian`
+    FILE.onnx        a model made by `clfnet export`
+    onnx:FILE        any ONNX graph of two images to one; see `clfnet.inference.any_onnx.AnyOnnx`
+    ================ ==============================================================================
+
+    Args:
+        spec: one of these; a path object is a model made by `clfnet export`.
+        threads: how many CPU threads a model may use for one image; all cores by default.
+
+    Raises:
+        WeightsError: there is no such model or rule, or its file is damaged or of another kind.
+        InputError: it is a folder of published results, which cannot fuse.
+        MissingExtraError: a classical rule needs an extra that is not installed.
+        ConfigError: `threads` is below 1.
+
+    Example:
+        >>> find_method("maximum").name
+        'maximum'
+    """
+    if isinstance(spec, str):
+        if spec.startswith(PREFIX):
+            raise InputError(
+                f"`model` must be able to fuse, got {spec}, a folder of results. "
+                f"Score them with: clfnet evaluate --fused {spec.removeprefix(PREFIX)}"
+            )
+        if spec.startswith(ONNX):
+            from clfnet.inference.any_onnx import AnyOnnx  # ONNX Runtime takes long to import
+
+            return AnyOnnx(Path(spec.removeprefix(ONNX)), threads=threads)
+        if spec in METHODS:
+            return METHODS[spec]()
+        _check_name(spec)
+    return _exported(spec, threads)
+
+
+def find_compared(spec: str, *, threads: int | None = None) -> FusionMethod | Published:
+    """Find what a table compares: as `find_method`, or the results in `published:DIR`.
+
+    Raises:
+        PairingError: DIR is no folder.
+        WeightsError: see `find_method`.
+        MissingExtraError: see `find_method`.
+        ConfigError: `threads` is below 1.
+    """
+    return Published.parse(spec) if spec.startswith(PREFIX) else find_method(spec, threads=threads)
+
+
+def _check_name(spec: str) -> None:
+    """Refuse what is neither a shipped model nor a file, and say what is near."""
+    names = [*weights.load_manifest(), *METHODS]
+    if spec in names or Path(spec).suffix in _FILES or Path(spec).is_file():
+        return
+    near = get_close_matches(spec, names, n=3)
+    raise WeightsError(
+        f"`model` must be one of {', '.join(map(repr, names))}, the path of an .onnx file or "
+        f"onnx:FILE, got {spec!r}. "
+        + (f"Did you mean {' or '.join(map(repr, near))}?" if near else "See: clfnet models")
+    )
+
+
+def _exported(spec: str | os.PathLike[str], threads: int | None) -> FusionMethod:
+    from clfnet.inference.backend import OnnxMethod  # ONNX Runtime takes long to import
+
+    found = weights.find(spec if isinstance(spec, str) else Path(spec))
+    return OnnxMethod(found.onnx.read(), name=found.name, threads=threads)

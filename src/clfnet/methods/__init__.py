@@ -1,0 +1,33 @@
+"""What one compares with: classical fusion rules, and folders of somebody's results.
+
+`METHODS` has the rules by name; each is imported when it is made, so that only those that are used
+need their extra. Each lies in a file of its name and is a function of that name on float64 arrays.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+
+from clfnet.method import FusionMethod
+from clfnet.methods.classical import load
+from clfnet.methods.published import Published
+
+__all__ = ["METHODS", "Published"]
+
+_NAMES = (
+    "infrared",
+    "visible",
+    "average",
+    "maximum",
+    "laplacian",
+    "ratio",
+    "dwt",
+    "dtcwt",
+    "guided_filter",
+    "two_scale_saliency",
+)
+
+METHODS: Mapping[str, Callable[[], FusionMethod]] = MappingProxyType(
+    {name: partial(load, name) for name in _NAMES}
+)
+"""Name: how to make it; making it raises `MissingExtraError` if its extra is not installed."""
