@@ -42,12 +42,14 @@ train: .venv/dev
 	$(BIN)/clfnet train configs/cpu.toml
 	$(BIN)/clfnet train configs/cpu-finish.toml
 
+EXPERIMENTS := $(patsubst experiments/%/experiment.toml,%,$(wildcard experiments/*/experiment.toml))
 scores: .venv/dev
-	$(BIN)/python docs/scores.py $(DATA)
+	for name in $(EXPERIMENTS); do $(BIN)/clfnet reproduce $$name --data $(DATA) || exit; done
 	$(MAKE) docs
 
 docs: .venv/dev
 	$(BIN)/python docs/render.py
+	$(BIN)/python docs/diagrams.py
 
 curves: .venv/dev
 	$(BIN)/python docs/curves.py paper=runs/paper cpu=runs/cpu

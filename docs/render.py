@@ -1,21 +1,24 @@
 """Write the tables of README.md and docs/metrics.md: `make docs`.
 
-They come from docs/results, the model's manifest and the metrics' registry.
+They come from experiments, docs/results, the model's manifest and the metrics' registry.
 
 Everything between ``<!-- NAME -->`` and ``<!-- /NAME -->`` is replaced.
 """
 
 import json
 import re
-from math import isinf
+from math import isinf, isnan
 from pathlib import Path
 from typing import Any
 
+from clfnet.experiments.scoring import table_of
 from clfnet.metrics import DIALECTS, Metric
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "metrics.md")
+EXPERIMENTS = ROOT / "experiments"
 RESULTS = ROOT / "docs" / "results"
+SCORES = {"tno": "table2", "roadscene": "table3"}
 MANIFEST = ROOT / "src" / "clfnet" / "weights" / "manifest.json"
 
 HEAD = (
@@ -33,22 +36,26 @@ NAMED = r" \*"
 """Marks a metric that is computed only where it is named."""
 
 
-def table(name: str) -> str:
-    """One test set: a row per method."""
-    result = json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
-    means = result["means"]
-    rows = [
+def table(experiment: str) -> str:
+    """The scores of an experiment: a row per method, all images stretched."""
+    result = json.loads((EXPERIMENTS / experiment / "result.json").read_text("utf-8"))
+    rows = {name.partition(": ")[2]: row for name, row in result["rows"].items()}
+    tables = {dialect: table_of(rows, "stretched", dialect) for dialect in ("paper", "plain")}
+    means = {dialect: of.means() for dialect, of in tables.items()}
+    lines = [
         f"| {_strong(method)} | "
-        + " | ".join(_cell(means[d][method][m], digits) for d, m, digits in COLUMNS)
+        + " | ".join(_cell(means[dialect][method][m], digits) for dialect, m, digits in COLUMNS)
         + " |\n"
-        for method in means["paper"]
+        for method in rows
     ]
+    count = len(next(iter(tables["paper"].methods.values())))
     note = (
-        f"\n`{result['command']}` on {result['pairs']} pairs of {result['data']}; "
-        f"weights {result['model'][:12]}. EN to SF in the `paper` dialect, the rest in `plain`. "
-        f"–: SCD has no value for an exact copy.\n"
+        f"\n`{result['command']}`: {count} pairs, every image stretched to 0..255, weights "
+        f"{rows['clfnet']['model'][:12]}. EN to SF in the `paper` dialect, the rest in `plain`. "
+        f"–: SCD has no value for an exact copy. Unstretched, with intervals and curves: "
+        f"[experiments/{experiment}](experiments/{experiment}/README.md).\n"
     )
-    return HEAD + "".join(rows) + note
+    return HEAD + "".join(lines) + note
 
 
 def card() -> str:
@@ -122,15 +129,10 @@ def speed() -> str:
     )
 
 
-def scores() -> list[Path]:
-    """The results that hold scores of methods."""
-    return [p for p in RESULTS.glob("*.json") if "means" in json.loads(p.read_text("utf-8"))]
-
-
 def render(text: str) -> str:
     """A document with its tables up to date."""
     blocks = {"card": card(), "metrics": metrics(), "metrics-speed": speed()}
-    blocks |= {f"scores-{p.stem}": table(p.stem) for p in scores()}
+    blocks |= {f"scores-{name}": table(experiment) for name, experiment in SCORES.items()}
     for name, block in blocks.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
         text = re.sub(pattern, lambda m, b=block: m[1] + b + m[2], text, flags=re.DOTALL)
@@ -142,8 +144,8 @@ def _range(metric: Metric) -> str:
     return f"{low} and more" if isinf(metric.highest) else f"{low} to {metric.highest:.4g}"
 
 
-def _cell(value: float | None, digits: int) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
+def _cell(value: float, digits: int) -> str:
+    return "–" if isnan(value) else f"{value:.{digits}f}"
 
 
 def _strong(method: str) -> str:

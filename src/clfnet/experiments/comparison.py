@@ -1,9 +1,10 @@
 """Tables II to V and Figs. 7, 12, 17, 18: methods scored on sets of pairs."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from clfnet import weights
+from clfnet.evaluation import Table
 from clfnet.evaluation.plots import write_plots
 from clfnet.experiments.markdown import intervals, means
 from clfnet.experiments.results import Results
@@ -11,6 +12,8 @@ from clfnet.experiments.run import Run
 from clfnet.experiments.scoring import MODES, compared, depends_on, scores, table_of
 from clfnet.experiments.spec import Comparison, Pairs
 from clfnet.inference.find import find_compared
+
+_WORDS = {"unstretched": "as they come", "stretched": "stretched to 0..255"}
 
 
 def measure(spec: Comparison, run: Run, results: Results) -> None:
@@ -27,42 +30,56 @@ def measure(spec: Comparison, run: Run, results: Results) -> None:
             partial(_scores, run, pairs, method),
         )
     results.keep_only(list(tasks))
+    for pairs in spec.sets:
+        write_plots(_table(pairs, results), run.output / _slug(pairs), overwrite=True)
 
 
-def _scores(run: Run, pairs: Pairs, method: str) -> dict[str, Any]:
-    return scores(run.data, pairs, find_compared(method), run.work / pairs.name)
-
-
-def render(spec: Comparison, results: Results, folder: Path) -> str:
-    """Return the tables as Markdown, and draw the figures into the folder."""
+def render(spec: Comparison, results: Results) -> str:
+    """Return the tables as Markdown."""
     parts = []
     for pairs in spec.sets:
-        prefix = _row(pairs, "")
-        rows = {
-            name.removeprefix(prefix): row
-            for name, row in results.rows.items()
-            if name.startswith(prefix)
-        }
-        first = table_of(rows, "stretched", "paper")
+        first = _table(pairs, results)
         count = len(next(iter(first.methods.values())))
         parts.append(f"## {pairs.name}, {count} pairs\n")
         for mode in MODES:
             for dialect in ("paper", "plain"):
-                table = table_of(rows, mode, dialect)
-                parts.append(f"Fused images {mode}, dialect `{dialect}`:\n")
+                table = _table(pairs, results, mode, dialect)
+                parts.append(f"Fused images {_WORDS[mode]}, dialect `{dialect}`:\n")
                 parts.append(means(table, spec.paper if dialect == "paper" else None))
-        plots = folder / pairs.name.replace(" ", "-").lower()
-        write_plots(first, plots, overwrite=True)
-        parts.append(f"Every image (stretched, `paper`):\n\n![curves]({plots.name}/curves.png)\n")
-        parts.append(
-            f"![overview]({plots.name}/overview.png)\n\n![ranks]({plots.name}/ranks.png)\n"
-        )
+        parts.append("Every image, the means and the ranks (stretched, `paper`):\n")
+        parts += [
+            f"![{plot}]({_slug(pairs)}/{plot}.png)\n" for plot in ("curves", "overview", "ranks")
+        ]
         parts.append(
             f"Difference of the means from `{spec.baseline}` (stretched, `paper`), with the 95 % "
             "interval of the paired bootstrap over the images; bold where it leaves zero out:\n"
         )
         parts.append(intervals(first, spec.baseline))
     return "\n".join(parts)
+
+
+def _scores(run: Run, pairs: Pairs, method: str) -> dict[str, Any]:
+    """The row of a method; a shipped model's says which weights it had."""
+    model = weights.load_manifest().get(method)
+    found = scores(run.data, pairs, find_compared(method), run.work / _slug(pairs))
+    return ({"model": model.onnx.sha256} if model else {}) | found
+
+
+def _table(
+    pairs: Pairs, results: Results, mode: str = "stretched", dialect: str = "paper"
+) -> Table:
+    prefix = _row(pairs, "")
+    rows = {
+        name.removeprefix(prefix): row
+        for name, row in results.rows.items()
+        if name.startswith(prefix)
+    }
+    return table_of(rows, mode, dialect)
+
+
+def _slug(pairs: Pairs) -> str:
+    """The folder of a set."""
+    return pairs.name.replace(" ", "-").lower()
 
 
 def _row(pairs: Pairs, method: str) -> str:

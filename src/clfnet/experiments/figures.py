@@ -40,7 +40,7 @@ def draw(spec: Figures, shown: Panel, data: Path) -> Pixels:
     return panel({name: to_uint8(pixels) for name, pixels in pictures.items()}, boxes=boxes)
 
 
-def render(spec: Figures, results: Results, _folder: Path) -> str:
+def render(spec: Figures, results: Results) -> str:
     """Return what each panel shows."""
     lines = [
         f"- `{shown.name}.png`: pair {shown.image} of {spec.pairs.name}. {shown.caption}"

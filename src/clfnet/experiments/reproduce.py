@@ -92,23 +92,22 @@ def reproduce(
     spec = load_spec(experiments / name / "experiment.toml")
     _check_budget(budget, spec)
     folder = output or experiments / name
-    run = Run(data, work or Path("runs") / "experiments" / name, budget, report)
+    run = Run(data, folder, work or Path("runs") / "experiments" / name, budget, report)
     results = Results(folder / "result.json", _head(name, spec, budget), fresh=fresh)
     module = _module(spec)
     module.measure(spec, run, results)
     readme = folder / "README.md"
-    write_atomic(readme, render(name, spec, results, folder).encode(), overwrite=True)
+    write_atomic(readme, render(name, spec, results).encode(), overwrite=True)
     return Reproduced(readme, results.path, run.work)
 
 
-def render(name: str, spec: Spec, results: Results, folder: Path) -> str:
-    """Return the README of an experiment, and draw its plots into the folder."""
-    command = results.head["command"]
+def render(name: str, spec: Spec, results: Results) -> str:
+    """Return the README of an experiment."""
     parts = [
         f"# {spec.title}\n",
-        f"`{command}`\n",
+        f"`{results.head['command']}`\n",
         *([spec.note.strip() + "\n"] if spec.note else []),
-        _module(spec).render(spec, results, folder),
+        _module(spec).render(spec, results),
         f"*Rendered from `result.json` by the command above; what `{name}` is, is in "
         "`experiment.toml`.*\n",
     ]

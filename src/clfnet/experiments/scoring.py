@@ -24,7 +24,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """What is measured in each dialect."""
 
-MODES: Mapping[str, bool] = {"as it is": False, "stretched": True}
+MODES: Mapping[str, bool] = {"unstretched": False, "stretched": True}
 """Whether every fused image is stretched to 0..255 before it is scored."""
 
 DIGITS = 6

@@ -79,15 +79,15 @@ def seconds(config: TrainConfig) -> float:
     return round((spent[1] - spent[0]) / (TIMED[1] - TIMED[0]), 4)
 
 
-def render(spec: Sweep, results: Results, _folder: Path) -> str:
+def render(spec: Sweep, results: Results) -> str:
     """Return the tables as Markdown."""
     rows = {row.name: results.rows[row.name] for row in spec.rows if row.name in results.rows}
     paper = {row.name: row.paper for row in spec.rows if row.paper}
     parts = [_facts(spec, results)]
     for mode in MODES:
-        parts.append(f"Fused images {mode}, dialect `paper`, {spec.test.name}:\n")
+        parts.append(f"{spec.test.name}, fused images {mode}, dialect `paper`:\n")
         parts.append(means(table_of(rows, mode, "paper"), paper, rank=False))
-        parts.append(f"Fused images {mode}, dialect `plain`:\n")
+        parts.append(f"{spec.test.name}, fused images {mode}, dialect `plain`:\n")
         parts.append(means(table_of(rows, mode, "plain"), rank=False))
     parts.append(_directions(spec, rows))
     return "\n".join(parts)

@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clfnet.experiments import cost
+from clfnet.experiments.results import Results
+from clfnet.experiments.run import Run
+from clfnet.experiments.spec import Cost, load_spec
+from clfnet.nn import CLFNet
+from clfnet.weights import find
+
+
+@pytest.fixture
+def spec(experiments: Path) -> Cost:
+    found = load_spec(experiments / "table7/experiment.toml")
+    assert isinstance(found, Cost)
+    return found
+
+
+def test_multiply_adds_are_those_of_the_network() -> None:
+    """Every convolution keeps the size, so each weight of one counts once per pixel."""
+    convolutions = sum(p.numel() for p in CLFNet().parameters() if p.ndim == 4)
+    identities = 3  # 1×1: what folding the ranges adds, an identity for the two inputs' skips
+    found = cost.multiply_adds(find("clfnet").onnx.path)
+    assert convolutions <= found <= convolutions + identities
+
+
+def test_methods_take_turns_and_an_image_counts_once(
+    spec: Cost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    class Method:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def __call__(self, infrared: object, visible: object) -> None:
+            calls.append(self.name)
+
+    monkeypatch.setattr(cost, "find_method", Method)
+    image = np.zeros((4, 4), np.float32)
+    found = cost.seconds(spec, [(image, image)] * 3)
+    assert calls == ["maximum", "clfnet"] * 2 * 3  # a warm-up and one repeat, three images
+    assert set(found) == {"maximum", "clfnet"}
+    assert found["maximum"]["mean"] >= 0
+
+
+def test_memory_of_a_larger_method_is_larger() -> None:
+    assert cost.peak_memory("clfnet") > cost.peak_memory("maximum") + 50
+
+
+def test_the_table(spec: Cost, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cost, "peak_memory", lambda method: 12.5)
+    results = Results(run.output / "result.json", {})
+    cost.measure(spec, run, results)
+    lines = cost.render(spec, results).splitlines()
+    assert lines[0] == ("|  | Tiny, s | parameters, M | GMAC at 640×480 | peak MiB at 640×480 |")
+    assert "| 0.190120 | 58." in lines[3]
+    assert lines[2].endswith("| – | – | 12.50 |")
+    assert lines[4] == "| Theirs · *paper* | 0.5000 ± 0.2500 | 0.125000 |  |  |"
