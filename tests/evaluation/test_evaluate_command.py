@@ -63,3 +63,36 @@ def test_a_file_that_is_there_is_kept_and_told_before_the_work(root: Path) -> No
     assert not (root / "scores.json").exists()
     _run(root, f"--csv={path}", "--overwrite", "--metrics=EN")
     assert path.read_text().startswith("method,name,EN\n")
+
+
+def test_latex_html_and_plots_are_written(root: Path) -> None:
+    out = root / "out"
+    options = [f"--latex={out / 't.tex'}", f"--html={out / 'r.html'}", f"--plots={out / 'plots'}"]
+    _run(root, f"--fused={root / 'noise'}", "--metrics=EN,SF", *options)
+    assert r"\toprule" in (out / "t.tex").read_text()
+    assert "noise" in (out / "r.html").read_text()
+    assert len(list((out / "plots").glob("*.png"))) == 3
+    with pytest.raises(OutputExistsError, match=r"curves\.png .* --overwrite"):
+        _run(root, "--metrics=EN", f"--plots={out / 'plots'}")
+
+
+def test_differences_from_a_baseline_are_shown(root: Path) -> None:
+    path = root / "table.md"
+    options = (f"--fused={root / 'noise'}", "--metrics=EN", f"--markdown={path}")
+    printed = _run(root, *options, "--baseline=mean")
+    assert path.read_text() == printed
+    lines = printed.splitlines()
+    assert lines[0].startswith("| method |")
+    assert any(line.startswith("| less mean |") for line in lines)
+    assert "95 % interval" in lines[-1]
+    with pytest.raises(ConfigError, match="`baseline` must be one of mean, noise, got 'other'"):
+        _run(root, *options, "--baseline=other", "--overwrite")
+
+
+def test_renumbered_files_are_mapped(root: Path) -> None:
+    for number, name in enumerate(("01", "02")):
+        (root / f"noise/{name}.tif").rename(root / f"noise/img{number}.tif")
+    mapping = root / "mapping.csv"
+    mapping.write_text("file,name,method\nimg0,01,noise\nimg1,02,noise\n")
+    printed = _run(root, f"--fused={root / 'noise'}", f"--mapping={mapping}", "--metrics=EN")
+    assert "| noise " in printed

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from clfnet.errors import ConfigError, InputError, WeightsError
+from clfnet.errors import InputError, WeightsError
+from clfnet.inference.session import open_session
 from clfnet.io.colour import luma
 from clfnet.method import FloatImage
 
@@ -20,7 +20,6 @@ VISIBLE = frozenset({"rgb", "vi", "vis", "visible"})
 TOLERANCE = 0.05
 """How far a result may leave [0, 1] and still is taken for that range, overshot."""
 
-_ONLY_FATAL = 4  # what goes wrong is raised; nothing else needs a line on stderr
 _log = logging.getLogger(__name__)
 
 
@@ -46,7 +45,9 @@ class AnyOnnx:
 
     def __init__(self, path: Path, *, name: str | None = None, threads: int | None = None) -> None:
         self.name = name or path.stem
-        self._session = _session(path, threads)
+        if not path.is_file():
+            raise WeightsError(f"{path} must be an ONNX file, but is no file. Check the path.")
+        self._session = open_session(path, str(path), threads)
         inputs = _checked(self._session.get_inputs(), 2, f"{path}: inputs")
         _checked(self._session.get_outputs(), 1, f"{path}: outputs")
         self._infrared, self._visible = _in_order([_input(each, path) for each in inputs], path)
@@ -104,23 +105,6 @@ class _Input(NamedTuple):
     name: str
     channels: int
     size: tuple[int | str | None, ...]
-
-
-def _session(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
-    if threads is not None and threads < 1:
-        raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
-    if not path.is_file():
-        raise WeightsError(f"{path} must be an ONNX file, but is no file. Check the path.")
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = _ONLY_FATAL
-    options.intra_op_num_threads = threads or 0
-    try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has no base class for its errors
-        raise WeightsError(
-            f"{path} must be an ONNX graph, but ONNX Runtime cannot load it "
-            f"({' '.join(str(error).split())[:200]}). Export it again."
-        ) from error
 
 
 def _checked(tensors: list[Any], number: int, what: str) -> list[Any]:

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from clfnet.errors import ConfigError, InputError, WeightsError
+from clfnet.errors import InputError, WeightsError
+from clfnet.inference.session import open_session
 from clfnet.inference.tiling import fuse_in_tiles
 from clfnet.method import FloatImage
 from clfnet.weights import ModelFile
 
 _INPUTS, _OUTPUTS = {"infrared", "visible"}, {"fused"}
 _TILE = 512  # pixels a side; the paper's network then takes some 0.6 GB
-_ONLY_FATAL = 4  # what goes wrong is raised; nothing else needs a line on stderr
 
 
 class OnnxMethod:
@@ -38,7 +38,8 @@ class OnnxMethod:
     ) -> None:
         data = model if isinstance(model, bytes) else ModelFile(model).read()
         self.name = name or ("onnx" if isinstance(model, bytes) else model.stem)
-        self._session = _session(data, self.name, threads)
+        self._session = open_session(data, self.name, threads)
+        _check_names(self._session, self.name)
         self._margin = self._session.get_modelmeta().custom_metadata_map.get("margin")
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
@@ -65,25 +66,11 @@ class OnnxMethod:
         return image
 
 
-def _session(data: bytes, name: str, threads: int | None) -> onnxruntime.InferenceSession:
-    if threads is not None and threads < 1:
-        raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = _ONLY_FATAL
-    options.intra_op_num_threads = threads or 0
-    options.enable_mem_pattern = False  # a plan per size would be kept for every size ever seen
-    try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has no base class for its errors
-        raise WeightsError(
-            f"{name} must be an ONNX graph, but ONNX Runtime cannot load it "
-            f"({' '.join(str(error).split())[:200]}). Export it again."
-        ) from error
+def _check_names(session: onnxruntime.InferenceSession, name: str) -> None:
     found = ({i.name for i in session.get_inputs()}, {o.name for o in session.get_outputs()})
     if found != (_INPUTS, _OUTPUTS):
         raise WeightsError(
             f"{name} must map `infrared` and `visible` to `fused`, but maps "
             f"{', '.join(sorted(found[0]))} to {', '.join(sorted(found[1]))}. "
-            f"Make it with: clfnet export"
+            f"Make it with: clfnet export, or name it onnx:FILE"
         )
-    return session

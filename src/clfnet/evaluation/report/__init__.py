@@ -1,0 +1,6 @@
+"""A table and its pictures as one HTML file, to look at without a network."""
+
+from clfnet.evaluation.report.page import as_html
+from clfnet.evaluation.report.pictures import Region
+
+__all__ = ["Region", "as_html"]

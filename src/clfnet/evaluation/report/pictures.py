@@ -1,0 +1,142 @@
+"""The pictures of a report: which ones, how they are embedded, and the region that is zoomed."""
+
+import base64
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+from clfnet.errors import ConfigError, ImageError
+from clfnet.evaluation.table import Files
+from clfnet.io.image import read_image, to_uint8
+from clfnet.metrics import to_grey
+
+LONGEST_SIDE = 1280
+"""Larger pictures are reduced to it, in pixels."""
+
+_BOXES_A_SIDE = 5  # a region of its own choice is so small a part of the picture's sides
+
+Pixels = NDArray[np.uint8]
+
+
+class Region(NamedTuple):
+    """A rectangle of a picture, in its pixels.
+
+    Attributes:
+        x: columns left of it.
+        y: rows above it.
+        width: its columns.
+        height: its rows.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def within(self, width: int, height: int) -> "Region":
+        """Return it moved, and cut if need be, into a picture of this size.
+
+        Example:
+            >>> Region(90, 10, 20, 200).within(100, 50)
+            Region(x=80, y=0, width=20, height=50)
+        """
+        columns, rows = min(self.width, width), min(self.height, height)
+        return Region(min(self.x, width - columns), min(self.y, height - rows), columns, rows)
+
+
+def pictures_of(
+    files: Mapping[str, Mapping[str, Files]], names: list[str], region: Region | None, most: int
+) -> list[dict[str, Any]]:
+    """Return the pictures of some images, ready to embed.
+
+    Args:
+        files: by method and image, where they are; may be empty.
+        names: of the images.
+        region: what to zoom, if it is the same for all.
+        most: how many images at most.
+
+    Returns:
+        For each chosen image its index in `names`, width and height in pixels of the file, region,
+        and data URIs: `infrared`, `visible` and, in the order of the methods, `fused`.
+
+    Raises:
+        ConfigError: the region has no pixels.
+        ImageError: the region is outside of all pictures, or a picture cannot be read.
+    """
+    if region is not None:
+        _check(region)
+    chosen = _spread(len(names), most) if files else []
+    pictures = [_picture([of[names[index]] for of in files.values()], region) for index in chosen]
+    if region is not None and pictures:
+        _check_inside(region, pictures)
+    return [{"image": index, **one} for index, one in zip(chosen, pictures, strict=True)]
+
+
+def _picture(files: list[Files], region: Region | None) -> dict[str, Any]:
+    infrared, visible = (_read(path) for path in files[0][:2])
+    height, width = infrared.shape[:2]
+    box = region.within(width, height) if region else _warmest(infrared)
+    return {
+        "width": width,
+        "height": height,
+        "region": box,
+        "infrared": _data_uri(infrared),
+        "visible": _data_uri(visible),
+        "fused": [_data_uri(_read(fused)) for *_, fused in files],
+    }
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """Indices from the first to the last, evenly spread."""
+    indices: list[int] = np.linspace(0, count - 1, min(most, count)).round().astype(int).tolist()
+    return indices
+
+
+def _check(region: Region) -> None:
+    if min(region.x, region.y) < 0 or min(region.width, region.height) < 1:
+        raise ConfigError(
+            "`region` must be X,Y,WIDTH,HEIGHT in pixels, X and Y at least 0, WIDTH and HEIGHT at "
+            f"least 1, got {','.join(map(str, region))}. Leave it out to have one chosen."
+        )
+
+
+def _check_inside(region: Region, pictures: Iterable[Mapping[str, int]]) -> None:
+    sizes = {(picture["width"], picture["height"]) for picture in pictures}
+    if not any(region.x < width and region.y < height for width, height in sizes):
+        largest = "x".join(map(str, max(sizes)))
+        raise ImageError(
+            f"`region` must begin inside of a picture, the largest of which is {largest}, "
+            f"got {region.x},{region.y}. Choose a smaller X or Y."
+        )
+
+
+def _warmest(infrared: Pixels) -> Region:
+    """The box that is brightest in the infrared picture: a person or a vehicle, often."""
+    grey = to_grey(infrared).astype(np.float64)
+    excess = np.maximum(grey - grey.mean(), 0) ** 2  # squared: small and hot before large and warm
+    height, width = grey.shape
+    rows, columns = max(1, height // _BOXES_A_SIDE), max(1, width // _BOXES_A_SIDE)
+    total = np.pad(excess.cumsum(0).cumsum(1), ((1, 0), (1, 0)))  # (H + 1, W + 1)
+    down = total[rows:] - total[:-rows]
+    sums = down[:, columns:] - down[:, :-columns]
+    y, x = np.unravel_index(sums.argmax(), sums.shape)
+    return Region(int(x), int(y), columns, rows)
+
+
+def _read(path: Path) -> Pixels:
+    """Eight bits, grey (H, W) or colour (H, W, 3)."""
+    return to_uint8(read_image(path).pixels)
+
+
+def _data_uri(pixels: Pixels) -> str:
+    """Lossless WebP, but for the size."""
+    picture = PIL.Image.fromarray(pixels)
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), PIL.Image.Resampling.LANCZOS)
+    buffer = BytesIO()
+    picture.save(buffer, "WEBP", lossless=True)
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
