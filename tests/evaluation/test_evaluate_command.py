@@ -96,3 +96,12 @@ def test_renumbered_files_are_mapped(root: Path) -> None:
     mapping.write_text("file,name,method\nimg0,01,noise\nimg1,02,noise\n")
     printed = _run(root, f"--fused={root / 'noise'}", f"--mapping={mapping}", "--metrics=EN")
     assert "| noise " in printed
+
+
+def test_the_region_of_the_report(root: Path) -> None:
+    page = root / "r.html"
+    _run(root, "--metrics=EN", f"--html={page}", "--region=3,4,20,10")
+    assert "[3,4,20,10]" in page.read_text()
+    for text in ("3,4,20", "a,b,c,d", "3,4,0,9", "-1,0,9,9"):
+        with pytest.raises(ConfigError, match="`region` must be X,Y,WIDTH,HEIGHT"):
+            _run(root, "--metrics=EN", f"--html={page}", "--overwrite", f"--region={text}")

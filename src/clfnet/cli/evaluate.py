@@ -42,6 +42,10 @@ def evaluate(
     html: Annotated[
         Path | None, typer.Option(help="File for a report to look at, pictures included.")
     ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y,W,H", help="What the report enlarges at first, in pixels."),
+    ] = None,
     plots: Annotated[Path | None, typer.Option(help="Folder for curves, ranks, overview.")] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
@@ -54,7 +58,7 @@ def evaluate(
     """
     from clfnet import evaluation
     from clfnet.evaluation.plots import plot_paths, write_plots
-    from clfnet.evaluation.report import as_html
+    from clfnet.evaluation.report import Region, as_html
     from clfnet.io.files import write_atomic
 
     texts = {csv: evaluation.as_csv, json: evaluation.as_json, latex: evaluation.as_latex}
@@ -62,6 +66,7 @@ def evaluate(
     for path in wanted + (plot_paths(plots) if plots else []):
         if path.exists() and not overwrite:  # told before the work, not after it
             raise OutputExistsError(f"{path} is there already. Allow it with --overwrite.")
+    box = None if region is None else Region.parse(region)
     names = None if metrics is None else [name.strip() for name in metrics.split(",")]
     with _bar() as progress:
         table = evaluation.evaluate(
@@ -84,7 +89,7 @@ def evaluate(
     if markdown:
         write_atomic(markdown, shown.encode(), overwrite=overwrite)
     if html:
-        write_atomic(html, as_html(table).encode(), overwrite=overwrite)
+        write_atomic(html, as_html(table, region=box).encode(), overwrite=overwrite)
     if plots:
         write_plots(table, plots, overwrite=overwrite)
     typer.echo(shown, nl=False)

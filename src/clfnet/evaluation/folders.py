@@ -42,7 +42,7 @@ def evaluate(
         mapping: a CSV file with the columns `file` and `name`, for renumbered fused images.
         dialect: "paper", "plain" or "cddfuse"; values of two dialects cannot be compared.
         metrics: the names of the wanted ones; those of `metrics_of` if not given.
-        jobs: how many images are scored at a time, in threads; each takes some 100 bytes of memory
+        jobs: how many images are scored at a time, in threads; each takes some 130 bytes of memory
             per pixel.
         progress: called after each image.
 

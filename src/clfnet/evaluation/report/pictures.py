@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import PIL.Image
@@ -37,6 +37,24 @@ class Region(NamedTuple):
     y: int
     width: int
     height: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "x,y,width,height".
+
+        Raises:
+            ConfigError: it is written otherwise, or has no pixels.
+
+        Example:
+            >>> Region.parse("60,40,32,24")
+            Region(x=60, y=40, width=32, height=24)
+        """
+        numbers = text.split(",")
+        if len(numbers) != 4 or not all(number.strip().isdecimal() for number in numbers):
+            raise ConfigError(f"`region` must be X,Y,WIDTH,HEIGHT in whole pixels, got {text!r}.")
+        region = cls(*map(int, numbers))
+        _check(region)
+        return region
 
     def within(self, width: int, height: int) -> "Region":
         """Return it moved, and cut if need be, into a picture of this size.
