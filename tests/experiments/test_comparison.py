@@ -3,7 +3,14 @@ from pathlib import Path
 from clfnet.experiments import comparison
 from clfnet.experiments.results import Results
 from clfnet.experiments.run import Run
-from clfnet.experiments.spec import Comparison, load_spec
+from clfnet.experiments.spec import Comparison, Pairs, load_spec
+from clfnet.weights import find
+
+
+def _sets(experiments: Path) -> tuple[Pairs, ...]:
+    spec = load_spec(experiments / "table2/experiment.toml")
+    assert isinstance(spec, Comparison)
+    return spec.sets
 
 
 def test_rows_tables_and_plots(experiments: Path, run: Run) -> None:
@@ -37,15 +44,7 @@ def test_what_is_done_is_not_done_again(experiments: Path, run: Run) -> None:
 
 
 def test_a_shipped_models_row_names_its_weights(experiments: Path, run: Run) -> None:
-    from clfnet.weights import find
-
-    spec = Comparison("t", load_sets(experiments), ("clfnet",))
+    spec = Comparison("t", _sets(experiments), ("clfnet",))
     results = Results(run.output / "result.json", {})
     comparison.measure(spec, run, results)
     assert results.rows["Tiny: clfnet"]["model"] == find("clfnet").onnx.sha256
-
-
-def load_sets(experiments: Path) -> tuple[comparison.Pairs, ...]:
-    spec = load_spec(experiments / "table2/experiment.toml")
-    assert isinstance(spec, Comparison)
-    return spec.sets

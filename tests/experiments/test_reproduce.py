@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clfnet.errors import ConfigError, InputError
-from clfnet.experiments import names, reproduce
+from clfnet.experiments import Reproduced, names, reproduce
 from clfnet.experiments.reproduce import render
 from clfnet.experiments.results import Results
 from clfnet.experiments.spec import load_spec
@@ -45,13 +45,16 @@ def test_another_output(experiments: Path, data: Path, tmp_path: Path) -> None:
 
 
 def test_the_budget_is_stated_and_kept_apart(experiments: Path, data: Path, tmp_path: Path) -> None:
-    arguments = {"data": data, "experiments": experiments, "work": tmp_path / "work" / "table1"}
-    made = reproduce("table1", budget=0.005, **arguments)
+    def call(budget: float) -> Reproduced:
+        work = tmp_path / "work" / "table1"
+        return reproduce("table1", data=data, experiments=experiments, work=work, budget=budget)
+
+    made = call(0.005)
     assert made.readme.read_text().startswith(
         "# A sweep\n\n`clfnet reproduce table1 --budget 0.005`"
     )
     with pytest.raises(InputError, match=r"must be of the command .*0\.01.* is of .*0\.005"):
-        reproduce("table1", budget=0.01, **arguments)
+        call(0.01)
 
 
 def test_refuses_what_makes_no_sense(experiments: Path, data: Path, tmp_path: Path) -> None:

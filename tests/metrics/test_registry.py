@@ -136,5 +136,5 @@ def test_unknown_names_are_refused_with_the_nearest(fused: GreyImage) -> None:
 
 
 def test_no_dialect_computes_what_another_one_names(fused: GreyImage) -> None:
-    with pytest.raises(ConfigError, match="Qabf"):
+    with pytest.raises(ConfigError, match=r"It is in dialect plain and cddfuse\."):
         score(fused, fused, fused, dialect="paper", metrics=["Qabf"])

@@ -67,7 +67,7 @@ def seconds(
 
 
 def peak_memory(method: str) -> float:
-    """Return how many MiB fusing one 640×480 pair adds to a new process's peak, loading included."""
+    """Return by how many MiB fusing a 640×480 pair, loading included, raises a process's peak."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_peak_memory, method).result()
 

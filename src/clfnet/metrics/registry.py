@@ -288,7 +288,19 @@ def metrics_of(dialect: str, names: Iterable[str] | None = None) -> list[Metric]
     metrics = _find("dialect", dialect, DIALECTS)
     if names is None:
         return [metric for metric in metrics.values() if metric.by_default]
-    return list(_table(*(_find("metrics", name, metrics) for name in names)).values())
+    return list(
+        _table(*(_find("metrics", name, metrics, _elsewhere(name)) for name in names)).values()
+    )
+
+
+def _elsewhere(name: str) -> str:
+    """Say which dialects have a metric, if any has."""
+    found = [
+        dialect
+        for dialect, metrics in DIALECTS.items()
+        if name.casefold() in map(str.casefold, metrics)
+    ]
+    return f"It is in dialect {' and '.join(found)}." if found else ""
 
 
 def score(
@@ -329,11 +341,11 @@ def score(
     }
 
 
-def _find(argument: str, name: str, known: Mapping[str, T]) -> T:
-    """Look a name up, in any case; if it is unknown, suggest the nearest one."""
+def _find(argument: str, name: str, known: Mapping[str, T], hint: str = "") -> T:
+    """Look a name up, in any case; if it is unknown, give the hint or suggest the nearest one."""
     keys = {key.casefold(): key for key in known}
     if name.casefold() in keys:
         return known[keys[name.casefold()]]
     near = get_close_matches(name.casefold(), keys, n=1)
-    hint = f"Did you mean {keys[near[0]]}?" if near else "Choose one of these."
+    hint = hint or (f"Did you mean {keys[near[0]]}?" if near else "Choose one of these.")
     raise ConfigError(f"`{argument}` must be of {', '.join(known)}, got {name!r}. {hint}")
