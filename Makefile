@@ -2,7 +2,7 @@
 # make test   all tests that are quick; test-browser: those of the HTML report, in chromium
 # make check  what a change must pass: format, lint, types, layers, tests
 # make train  the recipe of the shipped weights; data: see configs
-# make scores measure the shipped model and the published outputs in DATA, and render the README
+# make scores the paper's tables and figures again, from DATA, and the documents that show them
 .PHONY: demo test test-slow test-browser check format train scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
