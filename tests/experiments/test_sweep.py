@@ -59,7 +59,7 @@ def test_rows_are_trained_scored_timed_and_shown(spec: Sweep, run: Run) -> None:
 
 def test_the_difference_is_drawn(spec: Sweep, run: Run) -> None:
     sweep.measure(spec, run, Results(run.output / "result.json", {}))
-    picture = read_image(run.work / "difference-1.png")
+    picture = read_image(run.work / "difference-with-1.png")
     assert picture.width > 5 * 180
 
 

@@ -122,7 +122,6 @@ def _method(folder: Path, name: str) -> OnnxMethod:
 
 def _draw(spec: Sweep, run: Run, difference: Difference) -> None:
     """Fig. 19: sources, both rows' fused images and where they differ."""
-    pictures = {}
     for image in difference.images:
         folders = {
             "infrared": run.data / spec.test.infrared,
@@ -137,9 +136,8 @@ def _draw(spec: Sweep, run: Run, difference: Difference) -> None:
         shown["difference, inverted"] = difference_map(
             shown[difference.first], shown[difference.second]
         )
-        pictures[image] = panel(shown, columns=len(shown))
-    for image, picture in pictures.items():
-        write_image(run.work / f"difference-{image}.png", Image(picture), overwrite=True)
+        path = run.work / f"difference-{difference.first.replace(' ', '-')}-{image}.png"
+        write_image(path, Image(panel(shown, columns=len(shown))), overwrite=True)
 
 
 def _facts(spec: Sweep, results: Results) -> str:
