@@ -7,6 +7,7 @@ from importlib.metadata import version
 import clfnet
 
 PUBLIC = {
+    "AlignmentError",
     "ClfnetError",
     "ConfigError",
     "Fuser",
@@ -17,6 +18,7 @@ PUBLIC = {
     "PairingError",
     "SizeMismatchError",
     "TrainingError",
+    "VideoError",
     "WeightsError",
     "__version__",
     "evaluate",
@@ -48,7 +50,18 @@ def test_other_names_are_refused() -> None:
 
 
 def test_importing_loads_nothing_heavy() -> None:
-    heavy = {"numpy", "onnxruntime", "PIL", "tifffile", "torch", "scipy", "typer", "rich"}
+    heavy = {
+        "numpy",
+        "onnxruntime",
+        "PIL",
+        "tifffile",
+        "torch",
+        "scipy",
+        "typer",
+        "rich",
+        "av",
+        "SimpleITK",
+    }
     assert not loaded_by("import clfnet") & heavy
 
 

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from clfnet.errors import (
+    AlignmentError,
     ClfnetError,
     ConfigError,
     ImageError,
@@ -23,6 +24,7 @@ from clfnet.errors import (
     PairingError,
     SizeMismatchError,
     TrainingError,
+    VideoError,
     WeightsError,
 )
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AlignmentError",
     "ClfnetError",
     "ConfigError",
     "Fuser",
@@ -43,6 +46,7 @@ __all__ = [
     "PairingError",
     "SizeMismatchError",
     "TrainingError",
+    "VideoError",
     "WeightsError",
     "__version__",
     "evaluate",

@@ -6,6 +6,8 @@
     ├── InputError              what the caller gave cannot be used      (exit code 2)
     │   ├── ImageError          an image file that cannot be read, or an array that is no image
     │   ├── SizeMismatchError   two images of one pair differ in size
+    │   ├── AlignmentError      a pair cannot be registered, or not well enough to be trusted
+    │   ├── VideoError          a stream that cannot be opened, decoded or encoded
     │   ├── PairingError        files that have no partner, or too many
     │   ├── OutputExistsError   a file is there already and `overwrite` was not given
     │   └── ConfigError         an unknown key or a value out of range
@@ -35,6 +37,14 @@ class ImageError(InputError):
 
 class SizeMismatchError(InputError):
     """Two images of one pair differ in size."""
+
+
+class AlignmentError(InputError):
+    """A pair cannot be registered, or not well enough to be trusted."""
+
+
+class VideoError(InputError):
+    """A stream that cannot be opened, decoded or encoded."""
 
 
 class PairingError(InputError):

@@ -1,0 +1,1 @@
+"""Bringing an infrared and a visible picture onto one grid."""

@@ -1,0 +1,1 @@
+"""Colour: luma spaces, chroma and palettes."""

@@ -1,0 +1,1 @@
+"""Where each pixel of a fused picture comes from."""

@@ -1,0 +1,1 @@
+"""What thermal cameras give: deep counts, temperatures, radiometric files."""

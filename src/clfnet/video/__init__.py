@@ -1,0 +1,1 @@
+"""Fusing video: streams and folders of frames."""
