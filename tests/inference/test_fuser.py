@@ -12,9 +12,9 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
 import clfnet
+from clfnet.colour.bt601 import luma
 from clfnet.errors import ImageError, SizeMismatchError, WeightsError
 from clfnet.inference.fuser import Fuser, fuse
-from clfnet.io.colour import luma
 from clfnet.io.image import Image, write_image
 from clfnet.method import FloatImage
 from clfnet.weights import Model

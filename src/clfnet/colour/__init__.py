@@ -1,1 +1,11 @@
-"""Colour: luma spaces, chroma and palettes."""
+"""Colour: another luma for a colour picture, strength, palettes and hot areas painted with them.
+
+Pictures are float32 in [0, 1], (H, W) grey or (H, W, 3) sRGB.
+"""
+
+from clfnet.colour.overlay import hot, overlay
+from clfnet.colour.palette import PALETTES, paint
+from clfnet.colour.space import SPACES, Space, find_space
+from clfnet.colour.strength import blend
+
+__all__ = ["PALETTES", "SPACES", "Space", "blend", "find_space", "hot", "overlay", "paint"]

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from clfnet.colour.bt601 import luma
 from clfnet.errors import InputError, WeightsError
 from clfnet.inference.session import open_session
-from clfnet.io.colour import luma
 from clfnet.method import FloatImage
 
 INFRARED = frozenset({"inf", "infrared", "ir", "lwir", "thermal", "tir"})

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clfnet.colour import bt601
 from clfnet.errors import ImageError, SizeMismatchError
 from clfnet.inference.find import find_method
-from clfnet.io import colour
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage, FusionMethod
 
@@ -100,12 +100,12 @@ class Fuser:
     def _fuse(self, infrared: Array, visible: Array) -> Array:
         """Fuse (H, W) or (H, W, 3 or 4) with (H, W) or (H, W, 3); returns the latter's kind."""
         heat = _to_unit(infrared)
-        heat = colour.luma(heat[..., :3]) if heat.ndim == 3 else heat
+        heat = bt601.luma(heat[..., :3]) if heat.ndim == 3 else heat
         light = _to_unit(visible)
         if light.ndim == 2:
             return _from_unit(self._fuse_luma(heat, light), visible.dtype)
-        luma, chroma = colour.split(light)
-        return _from_unit(colour.join(self._fuse_luma(heat, luma), chroma), visible.dtype)
+        fused = self._fuse_luma(heat, bt601.luma(light))
+        return _from_unit(bt601.with_luma(light, fused), visible.dtype)
 
     def _fuse_luma(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         fused = self.method(infrared, visible)

@@ -1,1 +1,1 @@
-"""Images and files: read, write, colour; nothing is left half written."""
+"""Images and files: read, write; nothing is left half written."""
