@@ -1,4 +1,4 @@
-"""Write the tables of README.md and docs/metrics.md: `make docs`.
+"""Write the tables of README.md, docs/metrics.md and docs/colour.md: `make docs`.
 
 They come from experiments, docs/results, the model's manifest and the metrics' registry.
 
@@ -15,7 +15,7 @@ from clfnet.experiments.scoring import table_of
 from clfnet.metrics import DIALECTS, Metric
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "metrics.md")
+DOCUMENTS = (ROOT / "README.md", *(ROOT / "docs" / name for name in ("metrics.md", "colour.md")))
 EXPERIMENTS = ROOT / "experiments"
 RESULTS = ROOT / "docs" / "results"
 SCORES = {"tno": "table2", "roadscene": "table3"}
@@ -129,9 +129,45 @@ def speed() -> str:
     )
 
 
+COLOUR = (
+    ("shift_lit", 2), ("shift_dark", 2), ("hue", 2), ("noise_dark", 2), ("noise_raised", 2),
+    ("off_luma", 0),
+)  # fmt: skip
+
+
+def colour() -> str:
+    """What fusing does to colour: means by time of day, space and guard."""
+    result = json.loads((RESULTS / "colour.json").read_text("utf-8"))
+    lines = [
+        f"| {time} | `{space}` | {'on' if guard == 'guarded' else 'off'} | "
+        + " | ".join(_mean([pair[space][guard][key] for pair in pairs], d) for key, d in COLOUR)
+        + " |\n"
+        for time, end in (("night", "N"), ("day", "D"))
+        for pairs in [[pair for name, pair in result["pairs"].items() if name.endswith(end)]]
+        for space in pairs[0]
+        for guard in pairs[0][space]
+    ]
+    speed = ", ".join(f"`{k}` {v:.2f} s" for k, v in result["seconds_per_megapixel"].items())
+    noise = ", ".join(f"{v:.2f} at {k}" for k, v in result["noise_share"].items())
+    return (
+        "| MSRS | space | guard | ΔE of a\\*b\\*, lit | the same, dark | hue, lit | noise, dark "
+        "| noise, raised | off luma |\n|---|---|---|---|---|---|---|---|---|\n"
+        + "".join(lines)
+        + f"\n`{result['command']}`, weights {result['model'][:12]}: {len(result['pairs'])} pairs. "
+        f"Noise over chroma in the visible pictures, by brightness: {noise}. "
+        f"CPU time per megapixel, fusion not counted: {speed}.\n"
+    )
+
+
+def _mean(values: list[float | None], digits: int) -> str:
+    """Of the pairs that have a value."""
+    known = [value for value in values if value is not None]
+    return f"{sum(known) / len(known):.{digits}f}"
+
+
 def render(text: str) -> str:
     """A document with its tables up to date."""
-    blocks = {"card": card(), "metrics": metrics(), "metrics-speed": speed()}
+    blocks = {"card": card(), "metrics": metrics(), "metrics-speed": speed(), "colour": colour()}
     blocks |= {f"scores-{name}": table(experiment) for name, experiment in SCORES.items()}
     for name, block in blocks.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"

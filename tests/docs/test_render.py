@@ -23,7 +23,7 @@ def script() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/metrics.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/metrics.md", "docs/colour.md"])
 def test_document_is_rendered(name: str, script: ModuleType) -> None:
     assert ROOT / name in script.DOCUMENTS
     text = (ROOT / name).read_text("utf-8")
@@ -44,3 +44,20 @@ def test_results_are_of_the_shipped_weights(script: ModuleType) -> None:
         models = {name: row["model"] for name, row in result["rows"].items() if "model" in row}
         assert set(models.values()) == {shipped}, f"run `clfnet reproduce {experiment}`"
         assert any(name.endswith(": clfnet") for name in models)
+    colour = json.loads((script.RESULTS / "colour.json").read_text("utf-8"))
+    assert colour["model"] == shipped, "run `python benchmarks/colour.py`"
+
+
+def test_fusing_keeps_colour(script: ModuleType) -> None:
+    """What docs/colour.md says of the measured pairs."""
+    result = json.loads((script.RESULTS / "colour.json").read_text("utf-8"))
+    assert len(result["pairs"]) == 10
+    for name, pair in result["pairs"].items():
+        for space in ("bt601", "linear"):
+            guarded, unguarded = pair[space]["guarded"], pair[space]["unguarded"]
+            assert guarded["off_luma"] == 0
+            assert guarded["shift_lit"] == unguarded["shift_lit"] < 2
+            assert guarded["hue"] < 1.5
+            assert guarded["noise_dark"] < 1
+            if name.endswith("N") and guarded["noise_raised"] is not None:
+                assert guarded["noise_raised"] < 1 < unguarded["noise_raised"]

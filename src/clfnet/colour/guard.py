@@ -20,8 +20,8 @@ def kept_chroma(rgb: Float, in_the_dark: Float) -> Float:
     """Return the share of its chroma that each pixel keeps.
 
     With t rising smoothly (3x² − 2x³) from 0 to 1 as the brightest of R, G and B rises from `DARK`
-    to `LIT`, the share is t + (1 − t) · `in_the_dark`. The brightest channel, not luma, says how
-    much signal there is: a blue lamp has little luma, but its colour is no noise.
+    to `LIT`, the share is `in_the_dark` to the power of 1 − t. The brightest channel, not luma,
+    says how much signal there is: a blue lamp has little luma, but its colour is no noise.
 
     Args:
         rgb: the visible picture, float32, (H, W, 3), in [0, 1].
@@ -33,13 +33,13 @@ def kept_chroma(rgb: Float, in_the_dark: Float) -> Float:
     Example:
         >>> rgb = np.array([[[0, 0.05, 0], [0, 0.25, 0], [0, 0.5, 0]]], np.float32)
         >>> kept_chroma(rgb, np.full((1, 3), 0.5, np.float32)).tolist()
-        [[0.5, 0.75, 1.0]]
+        [[0.5, 0.7071067690849304, 1.0]]
     """
     brightest = rgb.max(axis=2)
     rise = np.clip((brightest - np.float32(DARK)) / np.float32(LIT - DARK), 0, 1)
     smooth = rise * rise * (3 - 2 * rise)
     trust = np.where(brightest < LIT, smooth, np.float32(1))  # not 1 but for rounding
-    kept: Float = trust + (1 - trust) * in_the_dark
+    kept: Float = in_the_dark ** (1 - trust)  # anything to the power of 0 is 1, to the bit
     return kept
 
 
