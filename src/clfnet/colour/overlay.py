@@ -9,10 +9,11 @@ from clfnet.errors import ConfigError
 
 Float = NDArray[np.float32]
 
-DEVIATIONS = 4.0
-SHARE = 0.02
-CONTRAST = 0.15
+DEVIATIONS, SHARE, CONTRAST = 4.0, 0.02, 0.15
+"""What is hot; see `hot`."""
+
 RAMP = 0.1
+"""The rise of heat within which paint becomes opaque."""
 
 
 def hot(heat: Float) -> float:
