@@ -170,10 +170,12 @@ def test_exif_survives_a_turn(tmp_path: Path, suffix: str) -> None:
     exif = picture.getexif()
     exif[271], exif[274] = "clfnet", 6
     if suffix == ".tif":
-        text = (270, 2, 0, "of the old file")
-        tifffile.imwrite(
-            path, pixels, extratags=[(271, 2, 0, "clfnet"), (274, 3, 1, 6), text], metadata=None
-        )
+        tags: list[tuple[int | str, int | str, int | None, Any, bool]] = [
+            (270, 2, 0, "of the old file", True),
+            (271, 2, 0, "clfnet", True),
+            (274, 3, 1, 6, True),
+        ]
+        tifffile.imwrite(path, pixels, extratags=tags, metadata=None)
     else:
         picture.save(path, exif=exif)
     image = read_image(path)
