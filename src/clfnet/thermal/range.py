@@ -144,13 +144,13 @@ class Agc:
         ConfigError: it is out of range.
     """
 
-    plateau: float = 0.01
+    plateau: float = 0.003
 
     def __post_init__(self) -> None:
         if not 0 < self.plateau <= 1:
             raise ConfigError(
                 f"`range` agc must have a plateau above 0 and at most 1, got {self.plateau:g}. For "
-                f"example agc:0.01."
+                f"example agc:0.003."
             )
 
     def __call__(self, thermal: Thermal) -> Ranged:
@@ -174,6 +174,14 @@ class Auto:
         return chosen(thermal)
 
 
+_BY_NAME: dict[str, Range] = {
+    "auto": Auto(),
+    "full": Full(),
+    "percentile": Percentile(),
+    "agc": Agc(),
+}
+
+
 def parse_range(text: str) -> Range:
     """Return the range that a text stands for.
 
@@ -190,24 +198,19 @@ def parse_range(text: str) -> Range:
     """
     name, has_more, rest = text.strip().lower().partition(":")
     numbers = _numbers(rest)
-    if not has_more and name in ("auto", "full", "percentile", "agc"):
-        return {"auto": Auto, "full": Full, "percentile": Percentile, "agc": Agc}[name]()
+    if not has_more and name in _BY_NAME:
+        return _BY_NAME[name]
     if name == "percentile" and len(numbers) == 2:
         return Percentile(*numbers)
     if name == "agc" and len(numbers) == 1:
         return Agc(*numbers)
-    if not has_more:
-        ends = name.replace("°", "").replace(" ", "").split(",")
-        in_celsius = [end.endswith("c") for end in ends]
-        limits = _numbers(",".join(end.removesuffix("c") for end in ends))
-        if len(limits) == 2 and all(in_celsius):
-            return Limits(*limits, unit="celsius")
-        if len(limits) == 2 and not any(in_celsius):
-            return Limits(*limits)
-    raise ConfigError(
-        f"`range` must be auto, full, percentile[:LOW,HIGH], agc[:PLATEAU], LOW,HIGH or "
-        f"LOWC,HIGHC, got {text!r}. For example percentile:1,99, 20000,24000 or -10C,40C."
-    )
+    limits = None if has_more else _limits(name)
+    if limits is None:
+        raise ConfigError(
+            f"`range` must be auto, full, percentile[:LOW,HIGH], agc[:PLATEAU], LOW,HIGH or "
+            f"LOWC,HIGHC, got {text!r}. For example percentile:1,99, 20000,24000 or -10C,40C."
+        )
+    return limits
 
 
 def limits_of(
@@ -242,8 +245,8 @@ def spread(values: NDArray[Any], low: float, high: float) -> FloatImage:
     """
     if low == high:
         return np.full(values.shape, 0.5, np.float32)
-    unit = (values.astype(np.float64) - low) / (high - low)
-    return np.clip(np.nan_to_num(unit, nan=0.0), 0.0, 1.0).astype(np.float32)
+    unit = np.nan_to_num((values.astype(np.float64) - low) / (high - low), nan=0.0)
+    return unit.clip(0.0, 1.0).astype(np.float32)
 
 
 def equalised(values: NDArray[Any], *, plateau: float, step: float) -> FloatImage:
@@ -275,8 +278,8 @@ def equalised(values: NDArray[Any], *, plateau: float, step: float) -> FloatImag
         rise = np.minimum(rise, _MOST_GAIN * (edges[1] - edges[0]) / step)
     curve = np.concatenate([[0.0], np.cumsum(rise)])
     curve += (1 - curve[-1]) / 2
-    levels = np.interp(values.ravel(), edges, curve).reshape(values.shape)
-    return np.clip(levels, 0.0, 1.0).astype(np.float32)
+    levels: FloatImage = np.interp(values, edges, curve).astype(np.float32)
+    return levels.clip(0.0, 1.0)
 
 
 def _edges(low: float, high: float, *, whole: bool) -> NDArray[np.float64]:
@@ -286,6 +289,16 @@ def _edges(low: float, high: float, *, whole: bool) -> NDArray[np.float64]:
     width = int((high - low) // _BINS) + 1
     bins = int((high - low) // width) + 1
     return low - 0.5 + width * np.arange(bins + 1, dtype=np.float64)
+
+
+def _limits(text: str) -> Limits | None:
+    """Return the limits that "LOW,HIGH" or "LOWC,HIGHC" stands for."""
+    ends = text.replace("°", "").replace(" ", "").split(",")
+    numbers = _numbers(",".join(end.removesuffix("c") for end in ends))
+    in_celsius = {end.endswith("c") for end in ends}
+    if len(numbers) != 2 or len(in_celsius) != 1:
+        return None
+    return Limits(numbers[0], numbers[1], "celsius" if in_celsius == {True} else "value")
 
 
 def _numbers(text: str) -> list[float]:

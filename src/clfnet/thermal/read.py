@@ -104,9 +104,7 @@ def _read(file: BinaryIO, path: Path, max_pixels: int) -> Thermal:
             return deep
     if head.startswith(b"AFF\0"):
         raise ImageError(f"{path} must be a FLIR file of FFF blocks, but is AFF. Export it as SEQ.")
-    if head.startswith(jpeg.MAGIC):
-        _refuse_dji(file, path)
-    if fff.is_block(head) or (head.startswith(jpeg.MAGIC) and jpeg.flir_block(file) is not None):
+    if fff.is_block(head) or (head.startswith(jpeg.MAGIC) and _is_flir(file, path)):
         return _of(read_radiometric(path, max_pixels=max_pixels))
     return from_array(_grey(read_image(path, max_pixels=max_pixels).pixels), path)
 
@@ -115,9 +113,11 @@ def _grey(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.uint8 | np.uint16
     """Return (H, W) for (H, W) or (H, W, 3), of the same depth."""
     if pixels.ndim == 2:
         return pixels
-    full = np.iinfo(pixels.dtype).max
-    levels = np.rint(luma(pixels.astype(np.float32) / full) * full).astype(np.uint16)
-    return levels.astype(pixels.dtype)
+    full = np.float32(np.iinfo(pixels.dtype).max)
+    levels: NDArray[np.uint8 | np.uint16] = np.rint(
+        luma(pixels.astype(np.float32) / full) * full
+    ).astype(pixels.dtype)
+    return levels
 
 
 def _decode_deep_tiff(file: BinaryIO, path: Path, max_pixels: int) -> Thermal | None:
@@ -150,10 +150,14 @@ def _by_pillow(file: BinaryIO) -> NDArray[Any]:
     return np.asarray(picture)
 
 
-def _refuse_dji(file: BinaryIO, path: Path) -> None:
-    if jpeg.flir_block(file) is None and jpeg.is_dji(file):
+def _is_flir(file: BinaryIO, path: Path) -> bool:
+    """Tell a radiometric JPEG of FLIR from a plain one; refuse one of DJI."""
+    if jpeg.flir_block(file) is not None:
+        return True
+    if jpeg.is_dji(file):
         raise ImageError(
             f"{path} must not be a DJI radiometric JPEG, whose counts only DJI's own software "
             f"decodes. Convert it with the DJI Thermal SDK (dji_irp -a measure), and save the "
             f"result as a float TIFF or NPY."
         )
+    return False
