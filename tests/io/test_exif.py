@@ -85,6 +85,12 @@ def test_the_thumbnail_is_dropped() -> None:
     assert cleaned == clean(data)
 
 
+def test_a_place_that_is_none_is_dropped() -> None:
+    """FLIR's AX8 points at the exposure for the place, too."""
+    exposure = {36867: Field(2, b"2024:05:06\0")}
+    assert parse(pack(Exif("<", {}, exposure, exposure))) == Exif("<", {}, exposure)
+
+
 @pytest.mark.parametrize(
     "damaged",
     [b"", b"Exif\0\0", b"MM\0*\xff\xff\xff\xff", b"II*\0\x08\0\0\0\xff\xff", b"II+\0" + bytes(40)],

@@ -28,6 +28,7 @@ _KEPT = {  # description, make, model, resolution, software, date, artist, host,
     *range(40091, 40096),
 }
 _OLD_SIZE, _POINTERS = {40962, 40963}, {40965}  # Exif: width, height; interoperability directory
+_LAST_PLACE = 31  # the last GPS tag; some cameras point at another directory
 _MOST_FIELDS, _MOST_BYTES = 1000, 4_000_000
 
 Read = Callable[[int, int], bytes]
@@ -109,7 +110,8 @@ def parse_file(read: Read, *, is_tiff: bool = False) -> Exif:
     if is_tiff:
         kept.pop(_DESCRIPTION, None)
     exposure = {tag: v for tag, v in below[0].items() if tag not in _OLD_SIZE | _POINTERS}
-    return Exif(order, kept, exposure, below[1])
+    place = {tag: value for tag, value in below[1].items() if tag <= _LAST_PLACE}
+    return Exif(order, kept, exposure, place)
 
 
 def clean(read: Read | bytes, *, is_tiff: bool = False) -> bytes | None:
