@@ -5,7 +5,7 @@ import struct
 import zlib
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import PIL.Image
@@ -16,7 +16,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clfnet.errors import ImageError, OutputExistsError
-from clfnet.io.image import SUFFIXES, Image, Pixels, encode_image, read_image, to_uint8, write_image
+from clfnet.io.exif import Exif, Field, pack
+from clfnet.io.image import (
+    SUFFIXES,
+    Image,
+    Pixels,
+    decode_image,
+    encode_image,
+    read_image,
+    to_uint8,
+    to_uint16,
+    write_image,
+)
 
 LOSSLESS = [".png", ".bmp", ".tif", ".tiff", ".PNG"]
 DEPTHS = [np.uint8, np.uint16]
@@ -86,12 +97,147 @@ def test_16_to_8_bits_rounds() -> None:
     np.testing.assert_array_equal(to_uint8(levels), np.rint(levels / 257))
 
 
+def test_8_to_16_bits_keeps_full_scale_and_comes_back() -> None:
+    levels = np.arange(256, dtype=np.uint8)
+    assert to_uint16(levels)[[0, 1, 255]].tolist() == [0, 257, 65535]
+    np.testing.assert_array_equal(to_uint8(to_uint16(levels)), levels)
+    deep = random((3, 4), np.uint16)
+    assert to_uint16(deep) is deep
+
+
 @pytest.mark.parametrize("dtype", DEPTHS)
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg"])
 def test_profile_is_kept(tmp_path: Path, suffix: str, dtype: type[Any]) -> None:
     path = tmp_path / f"a{suffix}"
     write_image(path, Image(random((4, 4, 3), dtype), icc=b"a profile"))
     assert read_image(path).icc == b"a profile"
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg"])
+@pytest.mark.parametrize(("channels", "space"), [(1, b"RGB "), (3, b"GRAY"), (3, b"CMYK")])
+def test_a_profile_of_other_channels_is_not_written(
+    tmp_path: Path, suffix: str, dtype: type[Any], channels: int, space: bytes
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    pixels = random((4, 4, 3) if channels == 3 else (4, 4), dtype)
+    fitting = b"RGB " if channels == 3 else b"GRAY"
+    for colours, expected in ((space, False), (fitting, True)):
+        profile = bytes(16) + colours + bytes(108)
+        write_image(path, Image(pixels, icc=profile), overwrite=True)
+        assert (read_image(path).icc == profile) == expected
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("dtype", DEPTHS)
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg"])
+def test_exif_is_kept(
+    tmp_path: Path, suffix: str, channels: int, dtype: type[Any], order: Literal["<", ">"]
+) -> None:
+    def number(value: int) -> bytes:
+        return struct.pack(order + "I", value)
+
+    notes = pack(
+        Exif(
+            order,
+            {
+                271: Field(2, b"clfnet\0"),
+                282: Field(5, number(300) + number(1)),
+                283: Field(5, number(300) + number(1)),
+                296: Field(3, number(2)[:2] if order == "<" else number(2)[2:]),
+                306: Field(2, b"2024:05:06 07:08:09\0"),
+            },
+            {33434: Field(5, number(1) + number(60)), 37500: Field(7, b"notes")},
+            {1: Field(2, b"N\0"), 2: Field(5, b"".join(map(number, [49, 1, 1, 3, 5, 2])))},
+        )
+    )
+    path = tmp_path / f"a{suffix}"
+    pixels = random((4, 5, 3) if channels == 3 else (4, 5), dtype)
+    write_image(path, Image(pixels, exif=notes))
+    assert read_image(path).exif == notes
+    with PIL.Image.open(path) as picture:
+        found = picture.getexif()
+        assert (found[271], found.get(274, 1), found[282]) == ("clfnet", 1, 300)
+        assert found.get_ifd(34665) == {33434: pytest.approx(1 / 60), 37500: b"notes"}
+        assert found.get_ifd(34853) == {1: "N", 2: (49, pytest.approx(1 / 3), 2.5)}
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif"])
+def test_exif_survives_a_turn(tmp_path: Path, suffix: str) -> None:
+    path, pixels = tmp_path / f"a{suffix}", random((16, 32, 3))
+    picture = PIL.Image.fromarray(pixels)
+    exif = picture.getexif()
+    exif[271], exif[274] = "clfnet", 6
+    if suffix == ".tif":
+        tags: list[tuple[int | str, int | str, int | None, Any, bool]] = [
+            (270, 2, 0, "of the old file", True),
+            (271, 2, 0, "clfnet", True),
+            (274, 3, 1, 6, True),
+        ]
+        tifffile.imwrite(path, pixels, extratags=tags, metadata=None)
+    else:
+        picture.save(path, exif=exif)
+    image = read_image(path)
+    assert image.pixels.shape == (32, 16, 3)
+    write_image(tmp_path / "b.png", image)
+    with PIL.Image.open(tmp_path / "b.png") as upright:
+        found = upright.getexif()
+        assert (found[271], found[274], found.get(270)) == ("clfnet", 1, None)
+
+
+def test_exif_that_a_jpeg_cannot_hold_is_left_out(tmp_path: Path) -> None:
+    notes = pack(Exif("<", {271: Field(2, b"x" * 70000)}))
+    write_image(tmp_path / "a.jpg", Image(random((8, 8)), exif=notes))
+    assert read_image(tmp_path / "a.jpg").exif is None
+    write_image(tmp_path / "a.png", Image(random((8, 8)), exif=notes))
+    assert read_image(tmp_path / "a.png").exif == notes
+
+
+def test_exif_of_a_real_camera_survives(shared: Path, tmp_path: Path) -> None:
+    path = shared / "data" / "radiometric" / "flir_example.jpg"
+    image = read_image(path)
+    with PIL.Image.open(path) as picture:
+        expected = picture.getexif()
+    for suffix in (".png", ".tif", ".jpg"):
+        write_image(tmp_path / f"a{suffix}", image)
+        with PIL.Image.open(tmp_path / f"a{suffix}") as written:
+            found = written.getexif()
+            assert (found[271], found[306]) == (expected[271], expected[306])
+            assert found.get_ifd(34853) == expected.get_ifd(34853)
+            assert found.get_ifd(34665)[37386] == expected.get_ifd(34665)[37386]
+
+
+@pytest.mark.parametrize("dtype", DEPTHS)
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_description_is_recorded(tmp_path: Path, suffix: str, dtype: type[Any]) -> None:
+    path, text = tmp_path / f"a{suffix}", '{"low": -10, "unit": "°C"}'
+    write_image(path, Image(random((4, 5), dtype), description=text))
+    with PIL.Image.open(path) as picture:
+        picture.load()
+        found = {
+            ".png": picture.info.get("Description"),
+            ".jpg": picture.info.get("comment"),
+            ".tif": picture.getexif().get(270),
+        }
+    if suffix == ".bmp":
+        assert not any(found.values())
+    elif suffix.startswith(".jp"):
+        assert found[".jpg"] == text.encode()
+    elif suffix == ".png":
+        assert found[".png"] == text
+    else:
+        with tifffile.TiffFile(path) as tiff:
+            assert tiff.pages.first.description.encode() in (text.encode(), text.encode("latin-1"))
+    assert read_image(path).description is None
+
+
+def test_decodes_what_lies_in_another_file() -> None:
+    pixels = random((4, 5), np.uint16)
+    data = encode_image(Image(pixels), Path("a.png"))
+    same(decode_image(data, Path("b.fff")), pixels)
+    with pytest.raises(ImageError, match=r"^b\.fff must be a whole image"):
+        decode_image(data[:-30], Path("b.fff"))
 
 
 @pytest.mark.parametrize("dtype", DEPTHS)
@@ -130,12 +276,14 @@ def _add_exif(path: Path, orientation: int) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")  # Pillow warns
-def test_damaged_exif_counts_as_upright(tmp_path: Path) -> None:
+def test_damaged_exif_counts_as_upright_and_is_dropped(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     write_image(path, Image(random((8, 16))))
     data = path.read_bytes()
     path.write_bytes(data[:2] + b"\xff\xe1\x00\x12Exif\0\0MM\0*\xff\xff\xff\xff\x01\x02" + data[2:])
-    assert read_image(path).pixels.shape == (8, 16)
+    image = read_image(path)
+    assert image.pixels.shape == (8, 16)
+    assert image.exif is None
 
 
 @pytest.mark.parametrize(

@@ -1,42 +1,41 @@
 """Images in files: PNG, JPEG, BMP and TIFF of 8 or 16 bits, without losing depth in silence.
 
-Pillow decodes what it keeps whole; 16-bit colour goes through `png16` and tifffile. What a file is
+Pillow decodes what it keeps whole; 16-bit colour goes through `png16` and `tiff`. What a file is
 shows in its bytes, not in its name; what it becomes follows the suffix.
 
-Kept: depth, alpha, the colour profile. Applied: the EXIF orientation. Not kept: other EXIF data,
-which describes another picture. BMP and JPEG hold 8 bits and no alpha, so 16-bit images are
-rounded to 8 bits there and alpha is dropped.
+Kept: depth, alpha, the colour profile, and what EXIF tells of camera, exposure and place. Applied:
+the EXIF orientation. Not kept: thumbnails. BMP and JPEG hold 8 bits and no alpha, so 16-bit images
+are rounded to 8 bits there and alpha is dropped; BMP holds neither profile nor EXIF.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
 from clfnet.errors import ImageError
-from clfnet.io import png16
+from clfnet.io import exif, orientation, png16, tiff
+from clfnet.io.checks import (
+    MAX_PIXELS,
+    check_single,
+    check_size,
+    depth_error,
+    one_line,
+    reading,
+)
 from clfnet.io.files import write_atomic
 
-if TYPE_CHECKING:
-    from tifffile import TiffPage
-
 Pixels = NDArray[np.uint8 | np.uint16]
-
-MAX_PIXELS = 200_000_000
-"""The largest image that is read unless a caller says otherwise."""
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 """What `write_image` can write."""
 
-_TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_TIFF_PLAIN = (0, 1, 2)  # photometric: white is zero, black is zero, RGB
-_TIFF_UNPACKED = (1, 8, 32946)  # compression: none and the two codes of Deflate
-_ORIENTATION = 274  # the EXIF and TIFF tag
-_TRANSPOSED, _MIRRORED_ROWS, _MIRRORED_COLUMNS = {5, 6, 7, 8}, {3, 4, 7, 8}, {2, 3, 6, 7}
+_MOST_JPEG_EXIF = 65533  # bytes in one segment
+_PROFILE_CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}  # by the profile's header, ISO 15076-1
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +45,18 @@ class Image:
     Attributes:
         pixels: uint8 or uint16, (H, W) grey or (H, W, 3) RGB; full scale is 255 or 65535.
         alpha: opacity, same type, (H, W); None where the picture has none.
-        icc: the colour profile's bytes.
+        icc: the colour profile's bytes. Written where it fits: a profile for grey is not written
+            beside colour, nor the reverse.
+        exif: what is told of camera, exposure and place, as `clfnet.io.exif` packs it.
+        description: a text to write beside the pixels: PNG iTXt "Description", a JPEG comment, TIFF
+            ImageDescription. Not read back.
     """
 
     pixels: Pixels
     alpha: Pixels | None = None
     icc: bytes | None = None
+    exif: bytes | None = None
+    description: str | None = None
 
     @property
     def width(self) -> int:
@@ -86,30 +91,22 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
         >>> read_image(path).pixels.tolist()
         [[0, 10000, 20000], [30000, 40000, 50000]]
     """
-    try:
-        with path.open("rb") as file:
-            return _decode(file, path, max_pixels)
-    except ImageError:
-        raise
-    except FileNotFoundError:
-        raise ImageError(f"{path} must be an image file, but is not there.") from None
-    except IsADirectoryError:
-        raise ImageError(f"{path} must be an image file, but is a folder.") from None
-    except PermissionError:
-        raise ImageError(f"{path} must be readable, but permission is denied.") from None
-    except MemoryError:
-        raise ImageError(f"{path} does not fit into memory. Use a smaller image.") from None
-    except Exception as error:  # decoders raise whatever damaged bytes lead to
-        raise ImageError(
-            f"{path} must be a whole image, but is damaged ({_one_line(error)}). "
-            f"Make or copy it again."
-        ) from error
+    with reading(path), path.open("rb") as file:
+        return _decode(file, path, max_pixels)
+
+
+def decode_image(data: bytes, path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
+    """Decode an image that lies within another file, `path`; see `read_image`."""
+    with reading(path):
+        return _decode(BytesIO(data), path, max_pixels)
 
 
 def write_image(path: Path, image: Image, *, overwrite: bool = False) -> None:
     """Write an image, atomically, in the format of its suffix.
 
     PNG and TIFF keep 16 bits and alpha; BMP and JPEG (quality 95, 4:4:4) get 8 bits and no alpha.
+    JPEG holds no more than 64 kB of EXIF; longer EXIF, which only comes from other formats, is left
+    out there.
 
     Args:
         path: ends in .png, .jpg, .jpeg, .bmp, .tif or .tiff.
@@ -134,15 +131,23 @@ def encode_image(image: Image, path: Path) -> bytes:
     """Return the bytes of `image` in the format of `path`'s suffix; see `write_image`."""
     check_suffix(path)
     suffix = path.suffix.lower()
+    image = replace(image, icc=_fitting_profile(image))
     try:
         if suffix in (".tif", ".tiff"):
-            return _encode_tiff(image)
+            return tiff.encode(
+                _stacked(image),
+                has_alpha=image.alpha is not None,
+                icc=image.icc,
+                exif=exif.parse(image.exif) if image.exif else None,
+                description=image.description,
+            )
         if suffix == ".png" and image.pixels.dtype == np.uint16:
-            return png16.encode(np.atleast_3d(_stacked(image)), image.icc)
+            samples = np.atleast_3d(to_uint16(_stacked(image)))  # uint16 already
+            return png16.encode(samples, image.icc, image.exif, image.description)
         return _encode_with_pillow(image, suffix)
     except (OSError, ValueError) as error:
         raise ImageError(
-            f"{path} cannot hold {image.width}x{image.height} pixels ({_one_line(error)}). "
+            f"{path} cannot hold {image.width}x{image.height} pixels ({one_line(error)}). "
             f"Use another format."
         ) from error
 
@@ -154,21 +159,29 @@ def to_uint8(pixels: Pixels) -> NDArray[np.uint8]:
     return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
+def to_uint16(pixels: Pixels) -> NDArray[np.uint16]:
+    """Widen 8-bit pixels to 16 bits (255 becomes 65535); leave 16-bit pixels as they are."""
+    if pixels.dtype == np.uint16:
+        return pixels.astype(np.uint16, copy=False)
+    return pixels.astype(np.uint16) * np.uint16(257)
+
+
 def _decode(file: BinaryIO, path: Path, max_pixels: int) -> Image:
     head = file.read(32)
     file.seek(0)
     if not head:
         raise ImageError(f"{path} must be an image file, but is empty.")
-    if head.startswith(_TIFF_SIGNATURES):
+    if head.startswith(tiff.SIGNATURES):
         return _decode_tiff(file, path, max_pixels)
     picture = _open_with_pillow(file, head, path)
-    _check_size(picture.size, path, max_pixels)
-    _check_single(getattr(picture, "n_frames", 1), path)
+    check_size(picture.size, path, max_pixels)
+    check_single(getattr(picture, "n_frames", 1), path)
     if png16.is_16_bit(head) and (_is_keyed(picture) or not picture.mode.startswith("I")):
         file.seek(0)
-        samples = png16.decode(file)
-        return _upright(_split(samples, picture.info.get("icc_profile")), _orientation(picture))
-    return _from_pillow(picture, path)
+        image = _split(png16.decode(file), picture.info.get("icc_profile"))
+    else:
+        image = _from_pillow(picture, path)
+    return _upright(image, *_notes(picture))
 
 
 def _open_with_pillow(file: BinaryIO, head: bytes, path: Path) -> PIL.Image.Image:
@@ -189,106 +202,66 @@ def _open_with_pillow(file: BinaryIO, head: bytes, path: Path) -> PIL.Image.Imag
     )
 
 
-def _from_pillow(picture: PIL.Image.Image, path: Path, *, inverted: bool = False) -> Image:
-    """Decode what Pillow keeps whole; `inverted` tells that 16-bit grey is stored white first."""
+def _from_pillow(picture: PIL.Image.Image, path: Path) -> Image:
+    """Decode what Pillow keeps whole, as it is stored."""
     mode, icc, keyed = picture.mode, picture.info.get("icc_profile"), _is_keyed(picture)
     picture.load()
     if mode.startswith("I;16") or (mode == "I" and picture.format == "PNG"):  # "I": older Pillow
         samples = np.asarray(picture).astype(np.uint16)
-        image = _split(65535 - samples if inverted else samples, icc)
-    elif mode in ("1", "L", "LA"):
-        image = _split(np.asarray(picture.convert("LA" if keyed or mode == "LA" else "L")), icc)
-    elif mode in ("P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"):
+        return _split(65535 - samples if _is_white_first(picture) else samples, icc)
+    if mode in ("1", "L", "LA"):
+        return _split(np.asarray(picture.convert("LA" if keyed or mode == "LA" else "L")), icc)
+    if mode in ("P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"):
         target = "RGBA" if keyed or mode in ("PA", "RGBA") else "RGB"
-        image = _split(np.asarray(picture.convert(target)), None if mode == "CMYK" else icc)
-    else:
-        raise _depth_error(path, f"mode {mode}")
-    return _upright(image, _orientation(picture))
+        return _split(np.asarray(picture.convert(target)), None if mode == "CMYK" else icc)
+    raise depth_error(path, f"mode {mode}")
 
 
 def _decode_tiff(file: BinaryIO, path: Path, max_pixels: int) -> Image:
     from PIL.TiffImagePlugin import TiffImageFile
-    from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
 
-    with TiffFile(file) as tiff:
-        page = tiff.pages.first
-        _check_size((page.imagewidth, page.imagelength), path, max_pixels)
-        _check_single(sum(isinstance(p, TiffPage) and not p.is_reduced for p in tiff.pages), path)
-        bits, photometric, compression = page.bitspersample, page.photometric, page.compression
-        if bits not in (1, 2, 4, 8, 16) or page.sampleformat != 1:
-            raise _depth_error(path, f"{bits}-bit samples of format {page.sampleformat}")
-        if bits >= 8 and photometric in _TIFF_PLAIN and compression in _TIFF_UNPACKED:
-            return _from_tiff_page(page, path)
-    if bits == 16 and page.samplesperpixel > 1:
-        raise ImageError(
-            f"{path} must be plain RGB or grey, uncompressed or Deflate, to keep its 16 bits, but "
-            f"is {PHOTOMETRIC(photometric).name}, {COMPRESSION(compression).name}. Save it so."
-        )
+    plain = tiff.decode(file, path, max_pixels)
+    notes = exif.clean(lambda offset, count: _read_at(file, offset, count), is_tiff=True)
+    if plain:
+        return _upright(_split(plain.samples, plain.icc), plain.orientation, notes)
     file.seek(0)
-    return _from_pillow(TiffImageFile(file), path, inverted=photometric == 0)
+    picture = TiffImageFile(file)
+    return _upright(_from_pillow(picture, path), _orientation(picture), notes)
 
 
-def _from_tiff_page(page: "TiffPage", path: Path) -> Image:
-    """Decode grey or RGB of 8 or 16 bits."""
-    planes = page.asarray().reshape(page.shaped).squeeze(1)  # (C or 1, H, W, 1 or C)
-    samples = np.concatenate(list(planes), axis=2)  # (H, W, C)
-    colours = 3 if page.photometric == 2 else 1
-    extras = page.extrasamples
-    if samples.shape[2] != colours + len(extras) or len(extras) > 1:
-        raise ImageError(
-            f"{path} must have {colours} samples per pixel and at most alpha besides, "
-            f"got {samples.shape[2]}. Save it as plain grey or RGB."
-        )
-    if page.photometric == 0:
-        samples[..., :1] = np.iinfo(samples.dtype).max - samples[..., :1]
-    if extras == (1,):
-        samples = _unmultiplied(samples)
-    if extras == (0,):  # a sample of no stated meaning is not alpha
-        samples = samples[..., :colours]
-    orientation = page.tags.valueof(_ORIENTATION, default=1)
-    return _upright(_split(samples, page.tags.valueof(34675)), orientation)
-
-
-def _unmultiplied(samples: Pixels) -> Pixels:
-    """Divide colours that were stored multiplied by alpha."""
-    full = np.iinfo(samples.dtype).max
-    alpha = samples[..., -1:].astype(np.float64)
-    colours = samples[..., :-1] * (full / np.maximum(alpha, 1))
-    return np.concatenate(
-        [np.minimum(np.rint(colours), full).astype(samples.dtype), samples[..., -1:]], axis=2
-    )
-
-
-def _encode_tiff(image: Image) -> bytes:
-    import tifffile
-
-    buffer = BytesIO()
-    tifffile.imwrite(
-        buffer,
-        _stacked(image),
-        photometric="rgb" if image.pixels.ndim == 3 else "minisblack",
-        planarconfig="contig",
-        extrasamples=None if image.alpha is None else ["unassalpha"],
-        compression="zlib",
-        iccprofile=image.icc,
-        metadata=None,
-        software=False,
-    )
-    return buffer.getvalue()
+def _read_at(file: BinaryIO, offset: int, count: int) -> bytes:
+    file.seek(offset)
+    return file.read(count)
 
 
 def _encode_with_pillow(image: Image, suffix: str) -> bytes:
     options: dict[str, Any] = {"icc_profile": image.icc} if image.icc else {}
+    if image.exif:
+        options["exif"] = image.exif
     if suffix == ".png":
         samples, kind = _stacked(image), "PNG"
+        options["pnginfo"] = _png_text(image.description)
     elif suffix == ".bmp":
         samples, kind = to_uint8(image.pixels), "BMP"
     else:
         samples, kind = to_uint8(image.pixels), "JPEG"
         options |= {"quality": 95, "subsampling": 0}
+        if image.description:
+            options["comment"] = image.description.encode()
+        if len(image.exif or b"") > _MOST_JPEG_EXIF:
+            del options["exif"]
     buffer = BytesIO()
     PIL.Image.fromarray(samples).save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+def _png_text(description: str | None) -> Any:
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    if description:
+        info.add_itxt(png16.DESCRIPTION, description)
+    return info
 
 
 def _stacked(image: Image) -> Pixels:
@@ -304,56 +277,39 @@ def _split(samples: Pixels, icc: bytes | None = None) -> Image:
     return Image(colours, alpha, icc)
 
 
+def _fitting_profile(image: Image) -> bytes | None:
+    """Return the colour profile unless its header says that it is for other channels."""
+    channels = 3 if image.pixels.ndim == 3 else 1
+    stated = _PROFILE_CHANNELS.get((image.icc or b"")[16:20], channels)
+    return image.icc if stated == channels else None
+
+
 def _is_keyed(picture: PIL.Image.Image) -> bool:
     """Tell whether a colour or palette entry stands for transparent."""
     return "transparency" in picture.info
 
 
+def _is_white_first(picture: PIL.Image.Image) -> bool:
+    """Tell whether 0 stands for white, which Pillow undoes only for 8 bits."""
+    tags: dict[int, Any] = getattr(picture, "tag_v2", {})
+    return tags.get(262) == 0
+
+
+def _notes(picture: PIL.Image.Image) -> tuple[int, bytes | None]:
+    """Return the orientation that is still to be applied, and the EXIF to keep."""
+    turned = _orientation(picture)  # looks for EXIF behind the pixels of a PNG, too
+    stored = picture.info.get("exif")
+    return turned, exif.clean(stored) if isinstance(stored, bytes) else None
+
+
 def _orientation(picture: PIL.Image.Image) -> int:
     """Return the EXIF orientation that is still to be applied; damaged EXIF counts as upright."""
     try:
-        return int(picture.getexif().get(_ORIENTATION, 1))
+        return int(picture.getexif().get(orientation.TAG, 1))
     except Exception:  # noqa: BLE001 -- pixels are worth having even if notes about them are not
         return 1
 
 
-def _upright(image: Image, orientation: int) -> Image:
-    def turn(pixels: Pixels) -> Pixels:
-        if orientation in _TRANSPOSED:
-            pixels = pixels.swapaxes(0, 1)
-        if orientation in _MIRRORED_ROWS:
-            pixels = pixels[::-1]
-        if orientation in _MIRRORED_COLUMNS:
-            pixels = pixels[:, ::-1]
-        return np.ascontiguousarray(pixels)
-
-    alpha = None if image.alpha is None else turn(image.alpha)
-    return Image(turn(image.pixels), alpha, image.icc)
-
-
-def _check_size(size: tuple[int, int], path: Path, max_pixels: int) -> None:
-    width, height = size
-    if width < 1 or height < 1:
-        raise ImageError(f"{path} must have pixels, but is {width}x{height}. Make it again.")
-    if width * height > max_pixels:
-        raise ImageError(
-            f"{path} must have at most {max_pixels / 1e6:g} megapixels, but is {width}x{height} "
-            f"({width * height / 1e6:.0f} megapixels). Use a smaller image."
-        )
-
-
-def _check_single(pictures: int, path: Path) -> None:
-    if pictures > 1:
-        raise ImageError(
-            f"{path} must hold one picture, but holds {pictures}. Save each one as a file."
-        )
-
-
-def _depth_error(path: Path, found: str) -> ImageError:
-    return ImageError(
-        f"{path} must have 8 or 16 bits per sample, unsigned, but has {found}. Convert it first."
-    )
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:160] or type(error).__name__
+def _upright(image: Image, turned: int, notes: bytes | None) -> Image:
+    alpha = None if image.alpha is None else orientation.upright(image.alpha, turned)
+    return Image(orientation.upright(image.pixels, turned), alpha, image.icc, notes)

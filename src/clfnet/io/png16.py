@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
+DESCRIPTION = "Description"
+"""The keyword of a text that tells of the picture."""
+
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # colour type: samples per pixel
 _COLOUR_TYPE = {channels: colour_type for colour_type, channels in _CHANNELS.items()}
 _NONE, _SUB, _UP, _AVERAGE, _PAETH = range(5)
@@ -60,12 +63,19 @@ def decode(file: BinaryIO) -> NDArray[np.uint16]:
     return _with_alpha(pixels, transparent)
 
 
-def encode(pixels: NDArray[np.uint16], icc: bytes | None = None) -> bytes:
+def encode(
+    pixels: NDArray[np.uint16],
+    icc: bytes | None = None,
+    exif: bytes | None = None,
+    description: str | None = None,
+) -> bytes:
     """Encode a 16-bit PNG.
 
     Args:
         pixels: uint16, (H, W, C); C as `decode` gives it.
         icc: a colour profile to embed.
+        exif: EXIF to embed, with or without its prefix.
+        description: a text to record.
 
     Returns:
         The bytes of the file.
@@ -81,11 +91,16 @@ def encode(pixels: NDArray[np.uint16], icc: bytes | None = None) -> bytes:
     samples = np.ascontiguousarray(pixels, dtype=">u2").view(np.uint8)  # (H, W, 2C)
     filtered = samples - np.pad(samples, ((0, 0), (1, 0), (0, 0)))[:, :-1]
     rows = np.pad(filtered.reshape(height, -1), ((0, 0), (1, 0)), constant_values=_SUB)
-    profile = _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)) if icc else b""
+    notes = _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)) if icc else b""
+    if exif:
+        notes += _chunk(b"eXIf", exif.removeprefix(b"Exif\0\0"))
+    if description:
+        keyword = DESCRIPTION.encode() + bytes(5)  # uncompressed, of no stated language
+        notes += _chunk(b"iTXt", keyword + description.encode())
     return (
         SIGNATURE
         + _chunk(b"IHDR", header)
-        + profile
+        + notes
         + _chunk(b"IDAT", zlib.compress(rows.tobytes()))
         + _chunk(b"IEND", b"")
     )

@@ -1,0 +1,329 @@
+"""FLIR's radiometric files: raw counts, the constants that make them °C, a visible picture.
+
+The records' layout is as ExifTool documents it (https://exiftool.org/TagNames/FLIR.html). Each
+record states its own byte order: its first number is small.
+"""
+
+import struct
+from dataclasses import dataclass
+from functools import cached_property
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clfnet.errors import ImageError
+from clfnet.io.checks import MAX_PIXELS, check_size, reading
+from clfnet.io.image import Image, decode_image
+from clfnet.thermal import fff, jpeg, planck
+
+_RAW, _EMBEDDED, _CAMERA, _OVERLAY = 1, 14, 32, 42  # kinds of records
+_IMAGE_HEAD = 32  # bytes before the pixels of a record
+_PNG, _JPEG_LS = b"\x89PNG", b"\xff\xd8\xff\xf7"
+_MODEL = slice(0xD4, 0xF4)
+_FRAME_RATE = 0x464
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """How the camera lays the infrared picture over the visible one.
+
+    Attributes:
+        zoom: how much wider than the infrared picture's the visible picture's view is (Real2IR).
+        right: the infrared picture's centre, right of the visible one's, in visible pixels.
+        down: the same, below it.
+    """
+
+    zoom: float
+    right: int
+    down: int
+
+    def matrix(self, infrared: tuple[int, int], visible: tuple[int, int]) -> NDArray[np.float64]:
+        """Return what maps infrared pixels to visible pixels.
+
+        The scale is the visible width over the infrared width over the zoom; the centres meet but
+        for the offset. That this is what the tags mean was measured on two cameras: their own MSX
+        pictures, which have the visible picture's edges in them, match the visible picture under
+        this mapping to one pixel, and under no other reading of the tags. It is right at one
+        distance: near objects are beside their place, as on the camera's screen (parallax).
+
+        Args:
+            infrared: (width, height).
+            visible: (width, height).
+
+        Returns:
+            float64, (3, 3), homogeneous; the centre of the first pixel is (0, 0).
+
+        Example:
+            >>> Overlay(2.0, 5, -5).matrix((10, 10), (100, 100)).round(2).tolist()
+            [[5.0, 0.0, 32.0], [0.0, 5.0, 22.0], [0.0, 0.0, 1.0]]
+        """
+        scale = visible[0] / infrared[0] / self.zoom
+        across, down = (
+            (outer - 1) / 2 + offset - scale * (inner - 1) / 2
+            for inner, outer, offset in zip(infrared, visible, (self.right, self.down), strict=True)
+        )
+        return np.array([[scale, 0, across], [0, scale, down], [0, 0, 1]], np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Radiometric:
+    """One radiometric picture.
+
+    Attributes:
+        counts: what the sensor measured, uint16, (H, W).
+        constants: what makes them temperatures.
+        camera: the camera's name; may be empty.
+        frame_rate: pictures a second, for a sequence; None where the camera does not say.
+        overlay: how the pictures lie over each other; None where the camera does not say.
+        embedded: the record of the visible picture.
+        path: the file, for messages.
+        max_pixels: the largest visible picture that is read.
+        exif: what EXIF tells of camera, exposure and place, where there is any.
+    """
+
+    counts: NDArray[np.uint16]
+    constants: planck.Planck
+    camera: str
+    frame_rate: float | None
+    overlay: Overlay | None
+    embedded: bytes | None
+    path: Path
+    max_pixels: int = MAX_PIXELS
+    exif: bytes | None = None
+
+    @cached_property
+    def celsius(self) -> NDArray[np.float32]:
+        """Temperature, float32, (H, W), in °C; NaN where a count is below any temperature."""
+        return planck.celsius(self.counts, self.constants)
+
+    @cached_property
+    def visible(self) -> Image | None:
+        """The visible picture that the camera took with it, with `exif`; None if it took none.
+
+        Raises:
+            ImageError: it is damaged, too large, or stored in an unknown way.
+        """
+        if self.embedded is None:
+            return None
+        with reading(self.path):
+            pixels = _visible_pixels(self.embedded, self.path, self.max_pixels)
+        return Image(pixels, exif=self.exif)
+
+    @cached_property
+    def alignment(self) -> NDArray[np.float64] | None:
+        """What maps infrared to visible pixels, float64, (3, 3); see `Overlay.matrix`.
+
+        None where the camera took no visible picture or does not say.
+        """
+        if self.visible is None or self.overlay is None:
+            return None
+        height, width = self.counts.shape
+        return self.overlay.matrix((width, height), (self.visible.width, self.visible.height))
+
+
+def is_radiometric(path: Path) -> bool:
+    """Tell whether `path` is a file that `read_radiometric` reads.
+
+    Raises:
+        ImageError: it cannot be read at all.
+    """
+    with reading(path), path.open("rb") as file:
+        head = file.read(64)
+        if head.startswith(jpeg.MAGIC):
+            return jpeg.flir_block(file) is not None
+        return fff.is_block(head)
+
+
+def read_radiometric(path: Path, *, max_pixels: int = MAX_PIXELS) -> Radiometric:
+    """Read a FLIR radiometric JPEG or a single FFF block.
+
+    Args:
+        path: the file, whatever its suffix.
+        max_pixels: larger pictures are refused before their pixels are allocated.
+
+    Returns:
+        The picture; its temperatures and its visible picture are computed when asked for.
+
+    Raises:
+        ImageError: the file is no such file, is damaged, too large, a sequence, or packed in a way
+            that is not known here.
+    """
+    with reading(path), path.open("rb") as file:
+        head = file.read(64)
+        if fff.is_block(head):
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+                return _only_block(data, path, max_pixels)
+        packed = jpeg.flir_block(file) if head.startswith(jpeg.MAGIC) else None
+        if packed is None:
+            raise ImageError(
+                f"{path} must be a radiometric file of a FLIR camera, but holds no such data. "
+                f"Take the file as the camera wrote it."
+            )
+        return _only_block(packed, path, max_pixels, exif=jpeg.exif_of(file))
+
+
+def from_block(
+    data: bytes | mmap,
+    block: fff.Block,
+    path: Path,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    exif: bytes | None = None,
+) -> Radiometric:
+    """Read the records of one block; see `Radiometric`.
+
+    Raises:
+        ImageError: a record is too large or packed in a way that is not known here.
+        ValueError: a record is missing or damaged.
+    """
+    records = {
+        kind: data[slice(*block.places[kind])]
+        for kind in (_RAW, _EMBEDDED, _CAMERA, _OVERLAY)
+        if kind in block.places
+    }
+    if _RAW not in records or _CAMERA not in records:
+        raise ValueError("no thermal picture or no camera's constants in the FLIR data")
+    camera = records[_CAMERA]
+    return Radiometric(
+        _counts(records[_RAW], path, max_pixels),
+        _constants(camera, path),
+        camera[_MODEL].split(b"\0")[0].decode("ascii", "replace"),
+        _frame_rate(camera),
+        _overlay(records.get(_OVERLAY)),
+        records.get(_EMBEDDED),
+        path,
+        max_pixels,
+        exif,
+    )
+
+
+def _only_block(
+    data: bytes | mmap, path: Path, max_pixels: int, *, exif: bytes | None = None
+) -> Radiometric:
+    block = fff.parse(data)
+    if fff.is_block(data[block.end : block.end + 64]):
+        raise ImageError(f"{path} must hold one picture, but is a sequence. Use it as a video.")
+    return from_block(data, block, path, max_pixels=max_pixels, exif=exif)
+
+
+def _order(record: bytes) -> str:
+    """Return the byte order, in which the record's first number is small."""
+    return "<" if record[1:2] == b"\0" else ">"
+
+
+def _counts(record: bytes, path: Path, max_pixels: int) -> NDArray[np.uint16]:
+    order = _order(record)
+    width, height = struct.unpack_from(order + "HH", record, 2)
+    check_size((width, height), path, max_pixels)
+    pixels = record[_IMAGE_HEAD:]
+    if pixels.startswith(_PNG):
+        counts = _from_png(decode_image(pixels, path, max_pixels=max_pixels).pixels)
+    elif pixels.startswith(_JPEG_LS):
+        raise ImageError(
+            f"{path} must hold plain or PNG-packed counts, but is packed by JPEG-LS (CSQ). "
+            f"Export it from FLIR's software as SEQ or as a radiometric JPEG."
+        )
+    elif len(pixels) >= 2 * width * height:
+        stored = np.frombuffer(pixels, order + "u2", width * height)
+        counts = stored.reshape(height, width).astype(np.uint16)
+    else:
+        raise ValueError("the counts end early")
+    if counts.shape != (height, width):
+        raise ValueError(f"the counts are of shape {counts.shape}, not {(height, width)}")
+    return counts
+
+
+def _from_png(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.uint16]:
+    """Put the bytes of counts in order, which most cameras swap.
+
+    In the right order, neighbours differ little; in the wrong one, noise is in the high byte.
+    """
+    if pixels.dtype != np.uint16 or pixels.ndim != 2:
+        raise ValueError("the counts are not of 16 bits")
+    stored = pixels.astype(np.uint16, copy=False)
+    swapped = stored.byteswap()
+    return swapped if _roughness(swapped) <= _roughness(stored) else stored
+
+
+def _roughness(counts: NDArray[np.uint16]) -> int:
+    values = counts.astype(np.int64)
+    return int(np.abs(np.diff(values, axis=0)).sum() + np.abs(np.diff(values, axis=1)).sum())
+
+
+def _constants(record: bytes, path: Path) -> planck.Planck:
+    order = _order(record)
+
+    def number(place: int) -> float:
+        (value,) = struct.unpack_from(order + "f", record, place)
+        return float(value)
+
+    if len(record) < 0x310:
+        raise ValueError("the camera's constants end early")
+    humidity = number(0x3C)
+    constants = planck.Planck(
+        r1=number(0x58),
+        b=number(0x5C),
+        f=number(0x60),
+        o=struct.unpack_from(order + "i", record, 0x308)[0],
+        r2=number(0x30C),
+        emissivity=number(0x20),
+        distance=number(0x24),
+        reflected=number(0x28),
+        air=number(0x2C),
+        window=number(0x30),
+        transmission=number(0x34),
+        humidity=humidity / 100 if humidity > 2 else humidity,  # some cameras write percent
+        alpha1=number(0x70),
+        alpha2=number(0x74),
+        beta1=number(0x78),
+        beta2=number(0x7C),
+        x=number(0x80),
+    )
+    if not constants.is_usable():
+        raise ImageError(
+            f"{path} must hold the camera's constants, but those in it give no temperature. "
+            f"Take the file as the camera wrote it."
+        )
+    return constants
+
+
+def _frame_rate(record: bytes) -> float | None:
+    if len(record) < _FRAME_RATE + 2:
+        return None
+    (rate,) = struct.unpack_from(_order(record) + "H", record, _FRAME_RATE)
+    return float(rate) if 0 < rate <= 1000 else None
+
+
+def _overlay(record: bytes | None) -> Overlay | None:
+    if record is None or len(record) < 8:
+        return None
+    zoom, right, down = struct.unpack_from("<fhh", record)
+    return Overlay(zoom, right, down) if 0.1 < zoom < 10 else None
+
+
+def _visible_pixels(record: bytes, path: Path, max_pixels: int) -> NDArray[np.uint8 | np.uint16]:
+    width, height = struct.unpack_from(_order(record) + "HH", record, 2)
+    check_size((width, height), path, max_pixels)
+    data = record[_IMAGE_HEAD:]
+    if data.startswith(jpeg.MAGIC):
+        return decode_image(data, path, max_pixels=max_pixels).pixels
+    if data.startswith(_PNG):
+        return _rgb(decode_image(data, path, max_pixels=max_pixels).pixels)
+    if len(data) == 3 * width * height:
+        return _rgb(np.frombuffer(data, np.uint8).reshape(height, width, 3))
+    raise ImageError(
+        f"{path} must hold its visible picture as JPEG, PNG or Y, Cb and Cr, but holds it in a way "
+        f"that is not known here. Give a visible picture beside it."
+    )
+
+
+def _rgb(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.uint8 | np.uint16]:
+    """Return RGB for Y, Cb, Cr, as which cameras store pictures that are no JPEG."""
+    import PIL.Image
+
+    if pixels.ndim != 3 or pixels.dtype != np.uint8:
+        return pixels
+    size = (pixels.shape[1], pixels.shape[0])
+    return np.asarray(PIL.Image.frombytes("YCbCr", size, pixels.tobytes()).convert("RGB"))

@@ -1,0 +1,97 @@
+"""What cameras hide in the segments of a JPEG: FLIR's block, DJI's raw thermal picture."""
+
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from clfnet.io import exif
+
+MAGIC = b"\xff\xd8\xff"
+
+_APP1, _APP3, _SCAN, _END = 0xE1, 0xE3, 0xDA, 0xD9
+_FLIR = b"FLIR\0"
+
+
+class Segment(NamedTuple):
+    """One segment before the pixels: its marker, and where its payload lies."""
+
+    marker: int
+    start: int
+    length: int
+
+
+def flir_block(file: BinaryIO) -> bytes | None:
+    r"""Return the FFF block of a FLIR JPEG; None if it is none.
+
+    Its parts lie in segments that begin with "FLIR\0", 1, the part's number, the last one's.
+
+    Raises:
+        ValueError: a part is missing or there twice.
+    """
+    parts: dict[int, bytes] = {}
+    last = 0
+    for segment in _segments(file):
+        if segment.marker == _APP1 and segment.length > 8:
+            payload = _read(file, segment)
+            if payload.startswith(_FLIR):
+                number, last = payload[6], payload[7]
+                if number in parts:
+                    raise ValueError(f"part {number} of the FLIR data is there twice")
+                parts[number] = payload[8:]
+    if not parts:
+        return None
+    missing = set(range(last + 1)) - parts.keys()
+    if missing:
+        raise ValueError(f"part {min(missing)} of the FLIR data is missing")
+    return b"".join(parts[number] for number in range(last + 1))
+
+
+def is_dji(file: BinaryIO) -> bool:
+    """Tell whether a JPEG holds the raw thermal picture of a DJI camera."""
+    raw = made = False
+    for segment in _segments(file):
+        raw |= segment.marker == _APP3
+        if segment.marker == _APP1:
+            payload = _read(file, segment)
+            made |= b"drone-dji" in payload or _maker(payload).startswith(b"DJI")
+    return raw and made
+
+
+def exif_of(file: BinaryIO) -> bytes | None:
+    """Return what EXIF tells of camera, exposure and place; see `clfnet.io.exif`."""
+    for segment in _segments(file):
+        if segment.marker == _APP1:
+            payload = _read(file, segment)
+            if payload.startswith(exif.PREFIX):
+                return exif.clean(payload)
+    return None
+
+
+def _maker(payload: bytes) -> bytes:
+    try:
+        return exif.parse(payload).main[271].data if payload.startswith(exif.PREFIX) else b""
+    except (ValueError, KeyError):
+        return b""
+
+
+def _segments(file: BinaryIO) -> Iterator[Segment]:
+    """Yield the segments from the file's start to its pixels, or to what is no segment."""
+    place = 2
+    while True:
+        file.seek(place)
+        head = file.read(4)
+        if len(head) < 4 or head[0] != 0xFF or head[1] in (_SCAN, _END):
+            return
+        if head[1] == 0xFF:  # a fill byte
+            place += 1
+            continue
+        (length,) = struct.unpack(">H", head[2:])
+        if length < 2:
+            return
+        yield Segment(head[1], place + 4, length - 2)
+        place += 2 + length
+
+
+def _read(file: BinaryIO, segment: Segment) -> bytes:
+    file.seek(segment.start)
+    return file.read(segment.length)
