@@ -82,7 +82,7 @@ def range_for(values: Values) -> Ranging:
 
     Example:
         >>> range_for(np.zeros((2, 2), np.uint16))
-        StableRange(seconds=2.0, percentiles=(1.0, 99.0))
+        StableRange(seconds=1.0, percentiles=(1.0, 99.0))
     """
     return full_scale if values.dtype == np.uint8 else StableRange()
 
@@ -91,13 +91,16 @@ class StableRange:
     """Limits that follow the scene slowly: a still scene keeps its grey levels exactly.
 
     Each frame's percentiles are measured. While they stay within `band` of the range from the
-    limits in use, nothing moves: that is noise. Beyond it, the limits move towards them, by
-    1 − exp(−dt / seconds) of the way in a frame that comes dt later, whatever the frame rate. Where
-    more than `cut` of all pixels left the range (another scene, a shutter's correction of the
-    sensor), they jump at once, so that no picture stays saturated.
+    limits in use, nothing moves: that is noise. Beyond it, the map from counts to grey levels, a
+    gain and a bias, moves towards that of the measured limits, by 1 − exp(−dt / seconds) of the way
+    in a frame that comes dt later, whatever the frame rate. So the grey level of whatever does not
+    change moves by that share at most, however hot a thing enters (limits that move by a share of
+    their way would let it leap). Where more than `cut` of all pixels left the range (another scene,
+    a shutter's correction of the sensor), the map jumps at once, so that no picture stays
+    saturated. A frame of one value tells no range and changes nothing.
 
     Args:
-        seconds: time constant; a change is followed to 95 % after three of it.
+        seconds: time constant; 95 % of a change are followed after three of it.
         percentiles: which of a frame count as its limits.
         band: share of the range within which a change is noise.
         cut: share of pixels outside of the range from which on the scene is another.
@@ -117,7 +120,7 @@ class StableRange:
 
     def __init__(
         self,
-        seconds: float = 2.0,
+        seconds: float = 1.0,
         percentiles: tuple[float, float] = (1.0, 99.0),
         *,
         band: float = 0.03,
@@ -136,7 +139,7 @@ class StableRange:
         self.cut = cut
         self.limits: tuple[float, float] | None = None
         self._time = 0.0
-        self._moving = [False, False]
+        self._moving = False
 
     def __repr__(self) -> str:
         return f"StableRange(seconds={self.seconds}, percentiles={self.percentiles})"
@@ -152,12 +155,27 @@ class StableRange:
             float32, (H, W), in [0, 1].
         """
         measured = limits_of(values, *self.percentiles)
+        if measured[0] < measured[1]:
+            self.limits = self._followed(values, measured, max(0.0, time - self._time))
+            self._time = time
+        return spread(values, *(self.limits or measured))
+
+    def _followed(
+        self, values: Values, measured: tuple[float, float], step: float
+    ) -> tuple[float, float]:
+        """Return the limits to use from now on."""
         if self.limits is None or self._is_cut(values, self.limits):
-            self.limits = measured
-        else:
-            self.limits = self._follow(self.limits, measured, max(0.0, time - self._time))
-        self._time = time
-        return spread(values, *self.limits)
+            return measured
+        span = max(high - low for low, high in (self.limits, measured))
+        away = max(abs(a - b) for a, b in zip(self.limits, measured, strict=True))
+        # Started by a change beyond the band, a move goes on until it is nearly there.
+        self._moving = away > span * self.band * (0.1 if self._moving else 1)
+        if not self._moving:
+            return self.limits
+        share = 1 - exp(-step / self.seconds)
+        (gain, bias), (new_gain, new_bias) = _map(*self.limits), _map(*measured)
+        gain, bias = gain + share * (new_gain - gain), bias + share * (new_bias - bias)
+        return -bias / gain, (1 - bias) / gain
 
     def _is_cut(self, values: Values, limits: tuple[float, float]) -> bool:
         low, high = limits
@@ -166,18 +184,11 @@ class StableRange:
         expected = (100 - self.percentiles[1] + self.percentiles[0]) / 100
         return bool(outside > self.cut + expected)
 
-    def _follow(
-        self, limits: tuple[float, float], measured: tuple[float, float], step: float
-    ) -> tuple[float, float]:
-        share = 1 - exp(-step / self.seconds)
-        span = max(limits[1] - limits[0], measured[1] - measured[0])
-        followed = []
-        for side, (limit, target) in enumerate(zip(limits, measured, strict=True)):
-            # Started by a change beyond the band, a move goes on until it is nearly there.
-            band = self.band * span / (10 if self._moving[side] else 1)
-            self._moving[side] = abs(target - limit) > band
-            followed.append(limit + share * (target - limit) if self._moving[side] else limit)
-        return followed[0], followed[1]
+
+def _map(low: float, high: float) -> tuple[float, float]:
+    """Gain and bias that take low to 0 and high to 1."""
+    gain = 1 / (high - low)
+    return gain, -low * gain
 
 
 def _sample(values: Values) -> Values:
