@@ -7,6 +7,7 @@ import sys
 import textwrap
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +24,7 @@ from clfnet.method import FloatImage
 from clfnet.video.frames import Frame, Pixels
 from clfnet.video.pipeline import fuse_video
 from clfnet.video.range import fixed
+from clfnet.video.threads import AHEAD
 
 Array = NDArray[Any]
 Clips = Any
@@ -278,6 +280,29 @@ def test_ctrl_c_before_the_first_frame(clips: Clips) -> None:
     report = fuse_video(interrupted, infrared, infrared, clips.folder / "o.mp4")
     assert (report.interrupted, report.frames, report.output) == (True, 0, None)
     assert not (clips.folder / "o.mp4").exists()
+
+
+def test_memory_is_bounded_whatever_the_length(clips: Clips) -> None:
+    alive = {"now": 0, "most": 0}
+
+    def release() -> None:
+        alive["now"] -= 1
+
+    class Counting(Camera):
+        live = False
+
+        def __iter__(self) -> Iterator[Frame]:
+            for index in range(300):
+                pixels = np.full((48, 64), index % 200, np.uint8)
+                alive["now"] += 1
+                alive["most"] = max(alive.values())
+                weakref.finalize(pixels, release)
+                yield Frame(index / 25, pixels)
+
+    infrared, visible = (Counting(name, 25, []) for name in ("ir", "vi"))
+    report = fuse_video(maximum, infrared, visible, clips.folder / "o.mkv")
+    assert report.frames == 300
+    assert alive["most"] <= 3 * (AHEAD + 4)  # three queues, and what is in work beside each
 
 
 class Camera:
