@@ -3,6 +3,7 @@
 import http.server
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
@@ -242,15 +243,34 @@ class _Endless(_Quiet):
         self.wfile.write((Path(self.directory) / name).read_bytes())
 
 
-@pytest.fixture(params=[_Quiet, _Endless])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, bool]]:
-    handler = partial(request.param, directory=str(tmp_path))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as serving:
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
+class _Stalling(_Quiet):
+    """Serves a file, and then keeps the line open in silence."""
+
+    over = threading.Event()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write((Path(self.directory) / "a.ts").read_bytes())
+        self.wfile.flush()
+        self.over.wait(5)
+
+
+@contextmanager
+def serve(handler: type[_Quiet], folder: Path) -> Iterator[str]:
+    bound = partial(handler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), bound) as serving:
+        thread = threading.Thread(target=serving.serve_forever, args=(0.05,), daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{serving.server_address[1]}", request.param is _Endless
+        yield f"http://127.0.0.1:{serving.server_address[1]}"
         serving.shutdown()
         thread.join()
+
+
+@pytest.fixture(params=[_Quiet, _Endless])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, bool]]:
+    with serve(request.param, tmp_path) as url:
+        yield url, request.param is _Endless
 
 
 def test_http(clips: Clips, server: tuple[str, bool]) -> None:
@@ -261,6 +281,19 @@ def test_http(clips: Clips, server: tuple[str, bool]) -> None:
     assert source.live == endless
     assert [clips.number(frame.pixels) for frame in source] == list(range(20))
     source.close()
+
+
+def test_a_stream_that_falls_silent_has_ended(
+    clips: Clips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "_PATIENCE", 0.5)
+    clips.write("a.ts", clips.stamped(20))
+    with serve(_Stalling, clips.folder) as url:
+        source = StreamSource(f"{url}/a.ts")
+        assert len(list(source)) >= 18
+        assert source.damage == ["no frame for 0.5 s"]
+        source.close()
+        _Stalling.over.set()
 
 
 def test_a_url_that_is_not_there() -> None:

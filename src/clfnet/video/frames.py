@@ -18,6 +18,9 @@ Pixels = NDArray[np.uint8 | np.uint16]
 MAX_PIXELS = 64_000_000
 """The largest frame that is decoded: twice 8K."""
 
+ACCURATE = 0x4 | 0x2000 | 0x4000 | 0x40000
+"""FFmpeg's SWS_BICUBIC, FULL_CHR_H_INT, FULL_CHR_H_INP and ACCURATE_RND: how colours convert."""
+
 
 class Frame(NamedTuple):
     """One picture of a stream.

@@ -18,7 +18,7 @@ from clfnet.errors import InputError, OutputExistsError, VideoError
 from clfnet.io.files import publish, refuse_existing
 from clfnet.io.image import Image, to_uint8, write_image
 from clfnet.video.audio import AudioTrack
-from clfnet.video.frames import Frame, Pixels, load_av, one_line
+from clfnet.video.frames import ACCURATE, Frame, Pixels, load_av, one_line
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
@@ -200,10 +200,9 @@ class VideoSink:
         self._container = container
         self._stream = self._add_stream(container)
         reformatter = self._av.video.reformatter
-        flags = reformatter.Interpolation
         self._conversion = {
             "format": "yuv420p",
-            "interpolation": flags.BICUBIC | flags.FULL_CHR_H_INP | flags.ACCURATE_RND,
+            "interpolation": ACCURATE,
             "src_color_range": reformatter.ColorRange.JPEG,
             "dst_color_range": reformatter.ColorRange.MPEG,
             "dst_colorspace": reformatter.Colorspace.ITU709,

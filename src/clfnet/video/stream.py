@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clfnet.errors import VideoError
-from clfnet.video.frames import MAX_PIXELS, Frame, Pixels, load_av, one_line
+from clfnet.video.frames import ACCURATE, MAX_PIXELS, Frame, Pixels, load_av, one_line
 
 if TYPE_CHECKING:
     import av
@@ -22,6 +22,7 @@ DEVICES = ("v4l2", "dshow", "avfoundation", "lavfi")
 
 _URL = re.compile(r"(https?|rtsps?|rtmps?|rtp|srt|tcp|udp)://", re.IGNORECASE)
 _PATIENCE = 10.0  # seconds without a sign of life until a live source counts as lost
+_MOST_FPS = 1000
 _UNSPECIFIED, _HD = 2, 720  # AVCOL_SPC_UNSPECIFIED; rows from which players assume BT.709
 
 
@@ -74,7 +75,7 @@ class StreamSource:
         self.live = self.path is None and (is_device(self.name) or declared is None)
         if not self.live:
             self._stream.thread_type = "AUTO"  # frames in parallel; costs latency
-        self.rate = self._stream.average_rate or self._stream.guessed_rate
+        self.rate = _rate(self._stream)
         self.duration = None if self.live else _duration(self._container, self._stream)
         self._reformatter = self._av.video.reformatter.VideoReformatter()
         self._skipped = 0
@@ -168,14 +169,7 @@ class StreamSource:
 
     def _conversion(self, raw: "av.VideoFrame") -> dict[str, Any]:
         reformatter = self._av.video.reformatter
-        flags = reformatter.Interpolation
-        options = {
-            "interpolation": flags.BICUBIC
-            | flags.FULL_CHR_H_INT
-            | flags.FULL_CHR_H_INP
-            | flags.ACCURATE_RND,
-            "dst_color_range": reformatter.ColorRange.JPEG,
-        }
+        options = {"interpolation": ACCURATE, "dst_color_range": reformatter.ColorRange.JPEG}
         if raw.colorspace == _UNSPECIFIED and raw.height >= _HD:
             options["src_colorspace"] = reformatter.Colorspace.ITU709
         return options
@@ -238,6 +232,12 @@ def _check_size(codec: Any, name: str) -> None:
             f"{name} must have frames of at most {MAX_PIXELS / 1e6:g} megapixels, "
             f"but they are {width}x{height}. Use a smaller video."
         )
+
+
+def _rate(stream: "VideoStream") -> Fraction | None:
+    """Frames per second, unless the header says something that no camera does."""
+    rate = stream.average_rate or stream.guessed_rate
+    return rate if rate and 0 < rate <= _MOST_FPS else None
 
 
 def _duration(container: "InputContainer", stream: "VideoStream") -> float | None:
