@@ -24,7 +24,7 @@ from clfnet.method import FloatImage
 from clfnet.video.frames import Frame, Pixels
 from clfnet.video.pipeline import fuse_video
 from clfnet.video.range import fixed
-from clfnet.video.threads import AHEAD
+from clfnet.video.threads import AHEAD, Drain
 
 Array = NDArray[Any]
 Clips = Any
@@ -269,6 +269,34 @@ def test_ctrl_c_in_the_fuser_completes_what_there_is(clips: Clips) -> None:
     assert (report.interrupted, report.frames) == (True, 10)
     assert clips.numbers(clips.folder / "o.mp4") == list(range(10))
     assert clfnet_threads() == []
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_ctrl_c_while_the_encoder_finishes(
+    clips: Clips, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    infrared = clips.write("ir.mp4", clips.stamped(5))
+    finish, presses = Drain.finish, [KeyboardInterrupt()]
+
+    def press(drain: Drain) -> None:
+        finish(drain)
+        if presses:
+            raise presses.pop()
+
+    def fuse(heat: FloatImage, light: Pixels) -> Array:
+        if before and number(light) == 3:
+            raise KeyboardInterrupt
+        return light
+
+    number = clips.number
+    monkeypatch.setattr(Drain, "finish", press)
+    if before:  # twice: the user is in a hurry
+        with pytest.raises(KeyboardInterrupt):
+            fuse_video(fuse, infrared, infrared, clips.folder / "o.mp4")
+        return
+    report = fuse_video(fuse, infrared, infrared, clips.folder / "o.mp4")
+    assert (report.interrupted, report.frames) == (True, 5)
+    assert clips.numbers(clips.folder / "o.mp4") == list(range(5))
 
 
 def test_ctrl_c_before_the_first_frame(clips: Clips) -> None:

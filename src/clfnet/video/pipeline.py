@@ -215,7 +215,13 @@ class _Run:
         except BaseException:
             drain.abort()
             raise
-        drain.finish()
+        try:
+            drain.finish()
+        except KeyboardInterrupt:  # the first one lets the encoder finish, the second does not
+            if self.interrupted:
+                raise
+            self.interrupted = True
+            drain.finish()
 
     def _ranged(self, heat: Frame) -> FloatImage:
         """Range an infrared frame, once where it is repeated."""
