@@ -1,5 +1,6 @@
 """A thermal range that does not flicker."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from clfnet.errors import VideoError
+from clfnet.io.image import read_image
 from clfnet.video.range import (
+    Ranging,
     StableRange,
     fixed,
     full_scale,
@@ -49,6 +52,27 @@ def test_what_enters_moves_the_background_slowly_and_is_followed() -> None:
     assert jump > 0.4
     assert steps.max() < 0.04 * jump  # a frame is 0.04 of the time constant
     assert stable.limits == pytest.approx((low, high), rel=0.1)
+
+
+def test_a_real_clip_flickers_less_than_ranged_by_frame(shared: Path) -> None:
+    def grey(kind: str) -> list[Array]:
+        files = sorted((shared / "data" / "video" / kind).iterdir())
+        return [read_image(file).pixels[..., 1] for file in files]
+
+    heat, still = grey("ir"), np.std(grey("vi"), axis=0)
+    region = still <= np.percentile(still, 10)  # nothing moves there
+
+    def added(ranging: Ranging) -> float:
+        """Variation over that of the clip itself at the same contrast, less 1."""
+        before = np.stack([frame[region].astype(np.float64) for frame in heat])
+        after = np.stack([ranging(frame, i / 25)[region] for i, frame in enumerate(heat)])
+        gain = np.polyfit(before.mean(axis=0), after.mean(axis=0), 1)[0]
+        return float(after.std(axis=0).mean() / (gain * before.std(axis=0).mean()) - 1)
+
+    by_frame = added(lambda values, _: spread(values, *limits_of(values, 1, 99)))
+    assert by_frame > 0.1
+    assert added(StableRange()) < by_frame / 3
+    assert abs(added(full_scale)) < 0.01
 
 
 def test_the_pace_does_not_depend_on_the_rate() -> None:

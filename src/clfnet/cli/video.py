@@ -87,8 +87,8 @@ def fuse_streams(
 def notes(report: "VideoReport") -> list[str]:
     """What is worth knowing about a run, a line each: first what came out, then what did not."""
     lines = [
-        f"{report.frames} frames, {report.duration:.2f} s, {report.width}x{report.height} "
-        f"{report.codec}; {report.fps:.1f} frames per second; sound: {report.audio}"
+        f"{report.frames} frame{'' if report.frames == 1 else 's'}, {report.duration:.2f} s, "
+        f"{report.width}x{report.height} {report.codec}; {report.fps:.1f} frames per second; sound: {report.audio}"
     ]
     if report.repeated or report.dropped:
         lines.append(
@@ -133,7 +133,7 @@ def _bar() -> "Iterator[Progress | None]":
 
     class Speed(ProgressColumn):
         def render(self, task: Task) -> Text:
-            return Text(f"{task.speed or 0:.1f} fps")
+            return Text(f"{task.completed / (task.elapsed or 1):.1f} fps")
 
     bar = Progress(
         TextColumn("fusing"),

@@ -82,7 +82,7 @@ def range_for(values: Values) -> Ranging:
 
     Example:
         >>> range_for(np.zeros((2, 2), np.uint16))
-        StableRange(seconds=1.0, percentiles=(1.0, 99.0))
+        StableRange(seconds=2.0, percentiles=(1.0, 99.0))
     """
     return full_scale if values.dtype == np.uint8 else StableRange()
 
@@ -120,7 +120,7 @@ class StableRange:
 
     def __init__(
         self,
-        seconds: float = 1.0,
+        seconds: float = 2.0,
         percentiles: tuple[float, float] = (1.0, 99.0),
         *,
         band: float = 0.03,
