@@ -119,9 +119,12 @@ def test_a_file_that_appears_meanwhile_is_kept(clips: Clips) -> None:
     sink = open_sink(path)
     sink.write(Frame(0.0, clips.stamped(1)[0]))
     path.write_bytes(b"mine")
-    with pytest.raises(OutputExistsError):
+    with pytest.raises(OutputExistsError, match=r"appeared meanwhile .* the result is .*o.part-"):
         sink.finish()
+    sink.abort()
     assert path.read_bytes() == b"mine"
+    (part,) = clips.folder.glob("o.part-*")
+    assert clips.numbers(part) == [0]
 
 
 def test_abort_leaves_nothing(clips: Clips) -> None:
@@ -150,6 +153,26 @@ def test_a_place_that_cannot_be_written(clips: Clips) -> None:
     with pytest.raises(InputError, match=r"o.mp4 cannot be written: .*Choose another place\.$"):
         sink.write(Frame(0.0, clips.stamped(1)[0]))
     sink.abort()
+
+
+def test_a_disk_that_is_full(clips: Clips) -> None:
+    resource = pytest.importorskip("resource")
+    sink = open_sink(clips.folder / "o.mkv")
+    noise = np.random.default_rng(0).integers(0, 255, (240, 320), np.uint8)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill() -> None:
+        for index in range(200):
+            sink.write(Frame(index / 25, np.roll(noise, index * 7)))
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+    try:
+        with pytest.raises(InputError, match=r"o.mkv cannot be written: File too large"):
+            fill()
+        sink.abort()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(clips.folder.iterdir()) == []
 
 
 def test_a_suffix_that_cannot_be_written(tmp_path: Path) -> None:

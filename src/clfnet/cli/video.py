@@ -88,7 +88,8 @@ def notes(report: "VideoReport") -> list[str]:
     """What is worth knowing about a run, a line each: first what came out, then what did not."""
     lines = [
         f"{report.frames} frame{'' if report.frames == 1 else 's'}, {report.duration:.2f} s, "
-        f"{report.width}x{report.height} {report.codec}; {report.fps:.1f} frames per second; sound: {report.audio}"
+        f"{report.width}x{report.height} {report.codec}; {report.fps:.1f} frames per second; "
+        f"sound: {report.audio}"
     ]
     if report.repeated or report.dropped:
         lines.append(

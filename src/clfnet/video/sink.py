@@ -157,9 +157,7 @@ class VideoSink:
             if self._container is None:
                 self._start(frame, pixels)
             self._write(frame.time - self._first, pixels)
-        except self._av.error.FFmpegError as error:
-            raise self._refusal(error) from error
-        except OSError as error:
+        except (self._av.error.FFmpegError, OSError) as error:
             raise self._refusal(error) from error
 
     def finish(self) -> None:
@@ -172,9 +170,7 @@ class VideoSink:
         try:
             if self._container is not None:
                 self._complete(self._container)
-        except self._av.error.FFmpegError as error:
-            raise self._refusal(error) from error
-        except OSError as error:
+        except (self._av.error.FFmpegError, OSError) as error:
             raise self._refusal(error) from error
         finally:
             self._close_audio()
@@ -248,12 +244,17 @@ class VideoSink:
             self._audio.finish(container, self._end)
         container.mux(self._stream.encode(None))
         container.close()
-        publish(self._part, self._output, overwrite=self._overwrite)
+        self._container = None  # complete: from here on it is worth keeping, whatever happens
+        try:
+            publish(self._part, self._output, overwrite=self._overwrite)
+        except OutputExistsError:
+            raise OutputExistsError(
+                f"{self._output} appeared meanwhile and is kept; the result is {self._part}. "
+                f"Rename one of them."
+            ) from None
         self._part.unlink(missing_ok=True)
 
     def _refusal(self, error: Exception) -> InputError:
-        if isinstance(error, OutputExistsError):
-            return error
         if isinstance(error, OSError):
             return InputError(
                 f"{self._output} cannot be written: {one_line(error)}. Choose another place."
