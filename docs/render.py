@@ -1,4 +1,4 @@
-"""Write the tables of README.md, docs/metrics.md and docs/colour.md: `make docs`.
+"""Write the tables of README.md and docs: `make docs`.
 
 They come from experiments, docs/results, the model's manifest and the metrics' registry.
 
@@ -15,7 +15,7 @@ from clfnet.experiments.scoring import table_of
 from clfnet.metrics import DIALECTS, Metric
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = (ROOT / "README.md", *(ROOT / "docs" / name for name in ("metrics.md", "colour.md")))
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 EXPERIMENTS = ROOT / "experiments"
 RESULTS = ROOT / "docs" / "results"
 SCORES = {"tno": "table2", "roadscene": "table3"}
@@ -165,9 +165,56 @@ def _mean(values: list[float | None], digits: int) -> str:
     return f"{sum(known) / len(known):.{digits}f}"
 
 
+def video_flicker() -> str:
+    """How steady the still parts of fused video are."""
+    result = json.loads((RESULTS / "video.json").read_text("utf-8"))
+    titles = {"clip": "people on stairs, 8 bits", "hot": "something hot comes and goes, 16 bits"}
+    rows = [
+        f"| {title} | {name} | {100 * found['added']:.1f} % | "
+        + " | ".join(
+            f"{found[kind][measure]:.2f}"
+            for kind in ("infrared", "fused")
+            for measure in ("variation", "leap")
+        )
+        + " |\n"
+        for key, title in titles.items()
+        for name, found in result[key].items()
+    ]
+    return (
+        "| clip | range | added by the range | infrared: variation | leap "
+        "| fused: variation | leap |\n"
+        "|---|---|---|---|---|---|---|\n" + "".join(rows) + f"\n`{result['command']}`\n"
+    )
+
+
+def video_runs() -> str:
+    """How fast streams are fused, and in how much memory."""
+    result = json.loads((RESULTS / "video.json").read_text("utf-8"))
+    rows = [
+        f"| {name} | {run['fps']:.1f} | {run['cpu_seconds_per_frame']:.3f} "
+        f"| {run['peak_mb']:.0f} |\n"
+        for name, run in result["runs"].items()
+    ]
+    return (
+        "| run | frames per second | CPU seconds per frame | peak MB |\n|---|---|---|---|\n"
+        + "".join(rows)
+        + f"\n`{result['command']}` on two cores that had other work, too.\n"
+    )
+
+
+BLOCKS = {
+    "card": card,
+    "metrics": metrics,
+    "metrics-speed": speed,
+    "colour": colour,
+    "video-flicker": video_flicker,
+    "video-runs": video_runs,
+}
+
+
 def render(text: str) -> str:
     """A document with its tables up to date."""
-    blocks = {"card": card(), "metrics": metrics(), "metrics-speed": speed(), "colour": colour()}
+    blocks = {name: of() for name, of in BLOCKS.items()}
     blocks |= {f"scores-{name}": table(experiment) for name, experiment in SCORES.items()}
     for name, block in blocks.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"

@@ -23,7 +23,9 @@ def script() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/metrics.md", "docs/colour.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/colour.md", "docs/metrics.md", "docs/video.md"]
+)
 def test_document_is_rendered(name: str, script: ModuleType) -> None:
     assert ROOT / name in script.DOCUMENTS
     text = (ROOT / name).read_text("utf-8")

@@ -37,16 +37,31 @@ def write_atomic(path: Path, data: bytes, *, overwrite: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             _write_synced(temporary, data)
-            if overwrite:
-                temporary.replace(path)
-            else:
-                _rename_to_new(temporary, path)
+            publish(temporary, path, overwrite=overwrite)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
             f"{path} cannot be written: {error.strerror or error}. Choose another place."
         ) from error
+
+
+def publish(temporary: Path, path: Path, *, overwrite: bool = False) -> None:
+    """Give a file that is complete its name, in the same folder; the old name may remain.
+
+    Args:
+        temporary: the complete file.
+        path: its name from now on.
+        overwrite: replace a file that is there already.
+
+    Raises:
+        OutputExistsError: `path` is there and `overwrite` is not set.
+        OSError: the system refuses.
+    """
+    if overwrite:
+        temporary.replace(path)
+    else:
+        _rename_to_new(temporary, path)
 
 
 def refuse_existing(path: Path) -> None:

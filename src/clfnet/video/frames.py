@@ -1,0 +1,106 @@
+"""What a stream is: frames, each with its time, from a source that knows its size and rate."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clfnet.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+Pixels = NDArray[np.uint8 | np.uint16]
+"""A frame as it is stored: (H, W) grey or (H, W, 3) RGB."""
+
+MAX_PIXELS = 64_000_000
+"""The largest frame that is decoded: twice 8K."""
+
+ACCURATE = 0x4 | 0x2000 | 0x4000 | 0x40000
+"""FFmpeg's SWS_BICUBIC, FULL_CHR_H_INT, FULL_CHR_H_INP and ACCURATE_RND: how colours convert."""
+
+
+class Frame(NamedTuple):
+    """One picture of a stream.
+
+    Attributes:
+        time: seconds since the first frame of its source.
+        pixels: (H, W) or (H, W, 3); uint8 or uint16 from a source, whatever the fuser returns else.
+        name: the stem of its file, where it has one of its own.
+    """
+
+    time: float
+    pixels: NDArray[Any]
+    name: str = ""
+
+
+class Source(Protocol):
+    """A stream of frames of one size, in order of time.
+
+    Iterate over it once. What goes wrong after the first frame does not raise: the frames that can
+    be had are given, and `damage` tells the rest.
+    """
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        ...
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Frames per second, nominal; None where it is not known."""
+        ...
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from the first frame to the end of the last; None where it is not known."""
+        ...
+
+    @property
+    def live(self) -> bool:
+        """Whether frames are lost if nobody takes them: a camera, a network stream."""
+        ...
+
+    @property
+    def damage(self) -> Sequence[str]:
+        """What could not be used so far, in a few short lines."""
+        ...
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the frames."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file or device."""
+        ...
+
+
+def load_av() -> "ModuleType":
+    """Return PyAV, imported on first use.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        import av
+    except ImportError:
+        raise MissingExtraError("PyAV", "video") from None
+    return av
+
+
+def one_line(error: Exception) -> str:
+    """The reason alone, without number and file name, for a message of ours."""
+    text = getattr(error, "strerror", None) or str(error)
+    return " ".join(str(text).split())[:160] or type(error).__name__
