@@ -170,7 +170,7 @@ def video_flicker() -> str:
     result = json.loads((RESULTS / "video.json").read_text("utf-8"))
     titles = {"clip": "people on stairs, 8 bits", "hot": "something hot comes and goes, 16 bits"}
     rows = [
-        f"| {title} | {name} | {100 * found['added']:.1f} % | "
+        f"| {title} | {name} | {1 + found['added']:.2f} | "
         + " | ".join(
             f"{found[kind][measure]:.2f}"
             for kind in ("infrared", "fused")
@@ -181,7 +181,7 @@ def video_flicker() -> str:
         for name, found in result[key].items()
     ]
     return (
-        "| clip | range | added by the range | infrared: variation | leap "
+        "| clip | range | of its own variation | infrared: variation | leap "
         "| fused: variation | leap |\n"
         "|---|---|---|---|---|---|---|\n" + "".join(rows) + f"\n`{result['command']}`\n"
     )
