@@ -1,0 +1,78 @@
+"""Homographies between pixel grids.
+
+Pixel centres are at whole numbers, so a picture of width w reaches from -0.5 to w - 0.5.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+"""A homography: float64, (3, 3), homogeneous (x, y, 1)."""
+Points = NDArray[np.float64]
+"""Positions: float64, (N, 2), x and y in pixels."""
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+
+def apply(matrix: Matrix, points: Points) -> Points:
+    """Map points.
+
+    Example:
+        >>> apply(np.diag([2.0, 2.0, 1.0]), np.array([[3.0, 4.0]])).tolist()
+        [[6.0, 8.0]]
+    """
+    mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T  # (N, 3)
+    return np.asarray(mapped[:, :2] / mapped[:, 2:], np.float64)
+
+
+def scaling(source: Size, target: Size) -> Matrix:
+    """Return what maps a pixel of a picture to its place after resizing.
+
+    Edges fall on edges, so that centres move by half a pixel: 0 to 0.5 at twice the size.
+
+    Example:
+        >>> apply(scaling((4, 4), (8, 8)), np.array([[0.0, 3.0]])).tolist()
+        [[0.5, 6.5]]
+    """
+    x, y = target[0] / source[0], target[1] / source[1]
+    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1.0]])
+
+
+def corners(size: Size) -> Points:
+    """Return the outer corners of a picture, clockwise from the top left."""
+    right, bottom = size[0] - 0.5, size[1] - 0.5
+    return np.array([[-0.5, -0.5], [right, -0.5], [right, bottom], [-0.5, bottom]])
+
+
+def normalised(matrix: Matrix) -> Matrix:
+    """Return the same homography with 1 in its last place."""
+    return np.asarray(matrix / matrix[2, 2], np.float64)
+
+
+def inverse(matrix: Matrix) -> Matrix:
+    """Return the way back."""
+    return normalised(np.asarray(np.linalg.inv(matrix), np.float64))
+
+
+def is_plain(matrix: Matrix, size: Size) -> bool:
+    """Tell whether a picture of this size lands whole: invertible, nothing at infinity."""
+    if not np.isfinite(matrix).all() or matrix[2, 2] == 0:
+        return False
+    outline = corners(size)
+    depths = (np.column_stack([outline, np.ones(4)]) @ normalised(matrix).T)[:, 2]
+    if not (depths > 1e-3).all():
+        return False
+    area = abs(polygon_area(apply(matrix, outline)))
+    return bool(1e-6 < area / (size[0] * size[1]) < 1e6)
+
+
+def polygon_area(points: Points) -> float:
+    """Return the signed area of a polygon, positive where x turns toward y."""
+    x, y = points.T
+    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+
+
+def magnification(matrix: Matrix, size: Size) -> float:
+    """Return how many target pixels one source pixel is wide, by area over the whole picture."""
+    area = abs(polygon_area(apply(matrix, corners(size))))
+    return float(np.sqrt(area / (size[0] * size[1])))

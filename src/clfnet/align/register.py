@@ -1,0 +1,138 @@
+"""Finding how an infrared picture lies in the visible one, without help."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clfnet.align import geometry
+from clfnet.align.descriptors import spread
+from clfnet.align.geometry import Matrix, Size
+from clfnet.align.landmarks import fit_similarity
+from clfnet.align.quality import LEAST_WINDOWS, THRESHOLD, Agreement, agreement
+from clfnet.align.refine import Fit, Freedom, Level, refine
+from clfnet.align.rig import Rig
+from clfnet.align.search import LEAST_OVERLAP, SCALES, starts
+from clfnet.align.warp import Values, coverage
+from clfnet.errors import AlignmentError
+
+SHORTEST_SIDE = 48
+"""Pixels that each side of a picture must have."""
+
+_ADVICE = "Use a pair with more structure that both cameras see, or give landmarks (--points FILE)."
+_NAMES: dict[Freedom, str] = {4: "similarity", 6: "affine", 8: "homography"}
+_STARTS = 8
+_COARSE, _MIDDLE, _FINE = 144, 224, 448  # pixels of the visible picture's longer side
+_WORTH = 1.04  # of the correlation: what the next kind of map must gain to be taken
+_SLACK = 1.1  # over the range of scales that is searched
+_SLANT = 0.25  # how far a map may depart from a similarity, of its scale
+
+
+def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig:
+    """Find the homography from an infrared to a visible picture of one scene.
+
+    Every shift is tried at 17 scales and 5 rotations; the best starts are refined, coarse to fine,
+    as similarities; an affine map or a homography is taken if it agrees clearly better.
+
+    It finds fields of view that differ by up to a factor of 2, turned by up to 10 degrees, of which
+    at least half of the smaller one is shared; sizes in pixels may differ at will.
+
+    Args:
+        infrared: (H, W), of any real type and range.
+        visible: (H, W), of any other size, type and range.
+
+    Returns:
+        The rig; its quality is at least `clfnet.align.quality.THRESHOLD`.
+
+    Raises:
+        AlignmentError: a picture is flat or too small, or the alignment found is not good enough
+            to be trusted; the message says how good it is.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> blocks = np.kron(rng.random((12, 16)), np.ones((16, 16)))  # (192, 256)
+        >>> rig = register(1 - blocks[8:, 12:], blocks)
+        >>> rig.homography[:2, 2].round().tolist()
+        [12.0, 8.0]
+    """
+    heat, light = _checked(infrared, "infrared"), _checked(visible, "visible")
+    fit, freedom = _finest(heat, light)
+    if fit is None or not _is_plausible(fit.homography, heat.shape[1::-1], light.shape[1::-1]):
+        raise _refusal(Agreement(0.0, 0))
+    found = agreement(heat, light, fit.homography)
+    if found.share < THRESHOLD or found.windows < LEAST_WINDOWS:
+        raise _refusal(found)
+    made = f"found as {_NAMES[freedom]} by clfnet align"
+    sizes = heat.shape[1::-1], light.shape[1::-1]
+    return Rig(fit.homography, *sizes, round(found.share, 3), made)
+
+
+def _checked(image: NDArray[np.generic], name: str) -> Values:
+    """Return the picture with its contrast spread."""
+    if image.ndim != 2 or min(image.shape) < SHORTEST_SIDE:
+        raise AlignmentError(
+            f"`{name}` must be grey and at least {SHORTEST_SIDE} pixels a side to be aligned, got "
+            f"the shape {image.shape}. Give landmarks (--points FILE) instead."
+        )
+    values = spread(image)
+    if not values.any():
+        raise AlignmentError(f"`{name}` must show something to be aligned, but is flat. {_ADVICE}")
+    return values
+
+
+def _refusal(found: Agreement) -> AlignmentError:
+    return AlignmentError(
+        f"The alignment found must have quality {THRESHOLD} to be trusted, got {found.share:.2f}. "
+        f"{_ADVICE}"
+    )
+
+
+def _finest(heat: Values, light: Values) -> tuple[Fit | None, Freedom]:
+    """Return the best fit and which kind of map it is."""
+    guesses = [start.homography for start in starts(heat, light, _STARTS)]
+    coarse = _ranked(heat, light, guesses, _COARSE)
+    middle = _ranked(heat, light, [fit.homography for fit in coarse[:3]], _MIDDLE)
+    if not middle:
+        return None, 4
+    best, freedom = _freed(Level.make(heat, light, middle[0].homography, _MIDDLE), middle[0])
+    fine = Level.make(heat, light, best.homography, _FINE)
+    return refine(fine, best.homography, freedom), freedom
+
+
+def _ranked(heat: Values, light: Values, guesses: list[Matrix], side: int) -> list[Fit]:
+    """Refine guesses as similarities; return those that are within range, the best first."""
+    fits = [refine(Level.make(heat, light, guess, side), guess, 4) for guess in guesses]
+    sizes = heat.shape[1::-1], light.shape[1::-1]
+    inside = [fit for fit in fits if fit and _is_plausible(fit.homography, *sizes)]
+    return sorted(inside, key=lambda fit: -fit.evidence)
+
+
+def _freed(level: Level, fit: Fit) -> tuple[Fit, Freedom]:
+    """Take a map with more freedom if it is worth it."""
+    chosen: Freedom = 4
+    best = tried = fit
+    freer_kinds: tuple[Freedom, ...] = (6, 8)
+    for freedom in freer_kinds:
+        freer = refine(level, tried.homography, freedom)
+        if freer is None:
+            break
+        tried = freer
+        if freer.correlation > _WORTH * best.correlation:
+            best, chosen = freer, freedom
+    return best, chosen
+
+
+def _is_plausible(matrix: Matrix, infrared: Size, visible: Size) -> bool:
+    """Tell whether a map is within the range that `register` promises."""
+    if not geometry.is_plain(matrix, infrared):
+        return False
+    ratio = geometry.magnification(matrix, infrared) * max(infrared) / max(visible)
+    if not SCALES[0] / _SLACK <= ratio <= SCALES[-1] * _SLACK:
+        return False
+    outline = geometry.corners(infrared)
+    placed = geometry.apply(matrix, outline)
+    exact = geometry.apply(fit_similarity(outline, placed), outline)
+    side = float(np.sqrt(abs(geometry.polygon_area(placed))))
+    if np.abs(placed - exact).max() > _SLANT * side:
+        return False
+    shared = coverage(geometry.inverse(matrix), infrared, visible).sum()
+    smaller = min(abs(geometry.polygon_area(placed)), visible[0] * visible[1])
+    return bool(shared >= LEAST_OVERLAP * smaller)

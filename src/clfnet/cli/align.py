@@ -1,0 +1,115 @@
+"""`clfnet align`: from a pair of pictures to a rig file."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from clfnet.align import Rig
+
+
+def align(
+    infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="Infrared picture.")],
+    visible: Annotated[Path, typer.Argument(metavar="VISIBLE", help="Visible picture.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="RIG.json", help="Rig file to write.")
+    ],
+    points: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Landmarks picked by hand, CSV with the header x_ir,y_ir,x_vi,y_vi, pixels.",
+        ),
+    ] = None,
+    preview: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Picture to write, to judge by eye: checkerboard and edges."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files that are there already.")
+    ] = False,
+) -> None:
+    """Find how INFRARED lies in VISIBLE and write it to a rig file, for every frame of that rig.
+
+    Sizes and fields of view may differ, the latter by a factor of 2. An alignment that cannot be
+    trusted is refused with exit code 2, and nothing is written; landmarks are taken as they are.
+    """
+    from clfnet.io.files import refuse_existing
+    from clfnet.io.image import check_suffix
+
+    if preview:
+        check_suffix(preview)
+    for path in (output, preview):
+        if path and not overwrite:
+            refuse_existing(path)
+    heat, light = _read_grey(infrared), _read_grey(visible)
+    rig = _find(heat, light, points)
+    if preview:
+        _write_preview(heat, light, rig, preview, overwrite=overwrite)
+    rig.write(output, overwrite=overwrite)
+    _report(rig, output, preview, as_json=as_json)
+
+
+def _read_grey(path: Path) -> "NDArray[np.float32]":
+    """Return the picture's luma, (H, W), in [0, 1]."""
+    import numpy as np
+
+    from clfnet.io.colour import luma
+    from clfnet.io.image import read_image
+
+    pixels = read_image(path).pixels
+    values = pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+    return values if values.ndim == 2 else luma(values)
+
+
+def _find(heat: "NDArray[np.float32]", light: "NDArray[np.float32]", points: Path | None) -> "Rig":
+    from dataclasses import replace
+
+    from clfnet.align import fit_rig, quality_of, read_landmarks, register
+
+    if points is None:
+        return register(heat, light)
+    rig = fit_rig(read_landmarks(points), heat.shape[1::-1], light.shape[1::-1])
+    return replace(rig, quality=quality_of(heat, light, rig))
+
+
+def _write_preview(
+    heat: "NDArray[np.float32]",
+    light: "NDArray[np.float32]",
+    rig: "Rig",
+    path: Path,
+    *,
+    overwrite: bool,
+) -> None:
+    from clfnet.align import preview
+    from clfnet.io.image import Image, write_image
+
+    write_image(path, Image(preview(heat, light, rig)), overwrite=overwrite)
+
+
+def _report(rig: "Rig", output: Path, preview: Path | None, *, as_json: bool) -> None:
+    from clfnet.align import THRESHOLD
+
+    if as_json:
+        paths: dict[str, Any] = {"output": str(output), "preview": preview and str(preview)}
+        typer.echo(json.dumps(paths | rig.as_dict(), indent=2))
+        return
+    typer.echo(output)
+    typer.echo(f"{rig.made}; quality {rig.quality:.2f}")
+    if preview:
+        typer.echo(preview)
+    if rig.quality is not None and rig.quality < THRESHOLD:
+        hint = "Look at the preview." if preview else "Look at it with --preview FILE."
+        typer.echo(
+            f"clfnet: warning: quality {rig.quality:.2f} is below {THRESHOLD}, which an automatic "
+            f"alignment must have. {hint}",
+            err=True,
+        )
