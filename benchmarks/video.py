@@ -26,8 +26,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.inference.fuser import Fuser
 from clfnet.colour.bt601 import luma
+from clfnet.inference.fuser import Fuser
 from clfnet.video.frames import Frame
 from clfnet.video.pipeline import fuse_video
 from clfnet.video.range import StableRange, full_scale, limits_of, spread

@@ -27,12 +27,11 @@ from clfnet.errors import (
     VideoError,
     WeightsError,
 )
+from clfnet.version import __version__
 
 if TYPE_CHECKING:
     from clfnet.evaluation import evaluate
     from clfnet.inference.fuser import Fuser, fuse
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AlignmentError",

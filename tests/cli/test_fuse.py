@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
+from numpy.typing import NDArray
 
 from clfnet.io.image import Image, read_image, write_image
 
@@ -115,6 +117,9 @@ def test_json(run: Run, tmp_path: Path, folders: tuple[Path, Path]) -> None:
     assert code == 3
     good, bad = json.loads(out)
     assert good.pop("seconds") > 0
+    done = good.pop("done")
+    assert done["model"] == "clfnet"
+    assert done["infrared"] == {"range": "full", "low": 0.0, "high": 255.0, "unit": "level"}
     assert good == {
         "infrared": str(folders[0] / "a.png"),
         "visible": str(folders[1] / "a.jpg"),
@@ -177,3 +182,81 @@ def test_a_bar_shows_on_a_terminal_if_it_takes_long(
     code, out, err = run("fuse", *folders, "-o", tmp_path / "out")
     assert (code, len(out.split())) == (0, 2)
     assert "fusing" in err
+
+
+def test_a_radiometric_file_and_a_folder_of_them(
+    run: Run, tmp_path: Path, flir: Path, maximum_onnx: Path
+) -> None:
+    model = ("--model", maximum_onnx)
+    out = tmp_path / "one.png"
+    assert run("fuse", flir, "-o", out, *model, "--temperatures", tmp_path / "t.tiff")[0] == 0
+    assert read_image(out).pixels.shape == (48, 64, 3)
+    assert tifffile.imread(tmp_path / "t.tiff").shape == (24, 32)
+    options = ("--temperatures", tmp_path / "celsius", "--format", "png", "--outside", "keep")
+    code, stdout, _ = run("fuse", flir.parent, "-o", tmp_path / "out", *model, *options)
+    assert (code, stdout.split()) == (0, [str(tmp_path / "out" / "flir.png")])
+    assert read_image(tmp_path / "out" / "flir.png").pixels.shape == (60, 80, 3)
+    assert (tmp_path / "celsius" / "flir.tiff").exists()
+
+
+def test_counts_in_a_folder(
+    run: Run, tmp_path: Path, counts: NDArray[np.uint16], maximum_onnx: Path
+) -> None:
+    (tmp_path / "ir").mkdir()
+    np.save(tmp_path / "ir" / "a.npy", counts)
+    write_image(tmp_path / "vi" / "a.png", Image(np.zeros(counts.shape, np.uint8)))
+    folders = tmp_path / "ir", tmp_path / "vi"
+    options = ("--model", maximum_onnx, "--range", "16000,18000")
+    assert run("fuse", *folders, "-o", tmp_path / "out", *options)[0] == 0
+    expected = np.clip((counts - 16000.0) / 2000, 0, 1) * 255
+    np.testing.assert_allclose(read_image(tmp_path / "out" / "a.png").pixels, expected, atol=0.51)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--range", "most"], "`range` must be auto, full,"),
+        (["--align", "no.json"], "no.json must be a rig file"),
+        (["--palette", "hot"], "`palette` must be one of"),
+        (["--space", "lab"], "`space` must be one of"),
+        (["--strength", "2"], "`strength` must be in [0, 1], got 2.0"),
+        (["--kelvin-per-count", "0.01"], "must be given for counts only"),
+        (["--offset", "1"], "--offset must not be given for pictures. Leave it out."),
+        (["--grid", "both"], "--grid"),
+    ],
+)
+def test_wrong_options_are_one_line(
+    run: Run, tmp_path: Path, pair: tuple[Path, Path], options: list[str], message: str
+) -> None:
+    code, out, err = run("fuse", *pair, "-o", tmp_path / "x.png", *options)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_options_that_streams_do_not_have(run: Run, tmp_path: Path) -> None:
+    streams = ("fuse", "a.mp4", "b.mp4", "-o", tmp_path / "c.mp4")
+    for options, message in {
+        ("--stretch",): "--stretch must not be given for a video",
+        ("--depth", "16"): "--depth must not be given for a video",
+        ("--align", "auto"): "--align must be a rig file for a video, got auto",
+        ("--range", "agc"): "agc would flicker",
+    }.items():
+        code, _, err = run(*streams, *options, "--model", "maximum")
+        assert (code, err.count("\n")) == (2, 1)
+        assert message in err
+    code, _, err = run("fuse", "a.mp4", "-o", tmp_path / "c.mp4", "--model", "maximum")
+    assert (code, "VISIBLE must be given for a video" in err) == (2, True)
+
+
+def test_two_folders_of_frames_make_a_video(run: Run, tmp_path: Path) -> None:
+    for kind in ("ir", "vi"):
+        for index in range(3):
+            frame = Image(np.full((24, 32), 60 * index, np.uint8))
+            write_image(tmp_path / kind / f"{index}.png", frame)
+    folders = tmp_path / "ir", tmp_path / "vi"
+    output = tmp_path / "out.mp4"
+    code, out, err = run("fuse", *folders, "-o", output, "--model", "maximum", "--fps", "5")
+    assert (code, out) == (0, f"{output}\n")
+    assert "3 frames, 0.60 s, 32x24 H.264" in err

@@ -70,7 +70,8 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_a_mixed_folder(tmp_path: Path, folders: tuple[Path, Path], maximum_onnx: Path) -> None:
     output = tmp_path / "out"
-    done = clfnet("fuse", *folders, "-o", output, "--model", maximum_onnx, "--json")
+    options = ("--model", maximum_onnx, "--range", "full", "--json")
+    done = clfnet("fuse", *folders, "-o", output, *options)
     assert (done.returncode, done.stderr) == (0, "")
     entries = {Path(entry["visible"]).stem: entry for entry in json.loads(done.stdout)}
     assert set(entries) == set(KINDS)
@@ -159,7 +160,7 @@ def test_sizes_that_differ_are_both_named(tmp_path: Path, maximum_onnx: Path) ->
     (line,) = done.stderr.splitlines()
     assert "320x240" in line
     assert "640x480" in line
-    assert "alignment is not supported yet" in line
+    assert "--align auto" in line
     assert not (tmp_path / "out.png").exists()
 
 

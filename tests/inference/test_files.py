@@ -1,15 +1,19 @@
 """Pairs of files to fused files."""
 
+import json
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
+import tifffile
 
-from clfnet.errors import InputError, OutputExistsError, SizeMismatchError
+from clfnet.errors import ConfigError, InputError, OutputExistsError, SizeMismatchError
 from clfnet.inference.files import Job, fuse_file, fuse_files, plan
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.method import FloatImage
+from clfnet.thermal.flir import read_radiometric
 
 
 class Maximum:
@@ -39,7 +43,7 @@ def test_plan_keeps_stem_and_suffix() -> None:
 
 
 def test_a_pair(tmp_path: Path, pair: tuple[Path, Path]) -> None:
-    result = fuse_file(FUSER, *pair, tmp_path / "new" / "a.png")
+    result = fuse_file(FUSER, Job(*pair, tmp_path / "new" / "a.png"))
     assert (result.width, result.height, result.error) == (6, 4, None)
     assert result.seconds > 0
     assert (read_image(tmp_path / "new" / "a.png").pixels == 90).all()
@@ -49,9 +53,9 @@ def test_what_is_there_is_kept(tmp_path: Path, pair: tuple[Path, Path]) -> None:
     output = tmp_path / "a.png"
     output.write_bytes(b"mine")
     with pytest.raises(OutputExistsError):
-        fuse_file(FUSER, *pair, output)
+        fuse_file(FUSER, Job(*pair, output))
     assert output.read_bytes() == b"mine"
-    fuse_file(FUSER, *pair, output, overwrite=True)
+    fuse_file(FUSER, Job(*pair, output), overwrite=True)
     assert read_image(output).width == 6
 
 
@@ -59,7 +63,7 @@ def test_what_is_there_is_kept(tmp_path: Path, pair: tuple[Path, Path]) -> None:
 def test_inputs_are_never_overwritten(pair: tuple[Path, Path], which: int) -> None:
     before = pair[which].read_bytes()
     with pytest.raises(InputError, match="must not be one of the inputs"):
-        fuse_file(FUSER, *pair, pair[which], overwrite=True)
+        fuse_file(FUSER, Job(*pair, pair[which]), overwrite=True)
     assert pair[which].read_bytes() == before
 
 
@@ -101,3 +105,39 @@ def test_our_bugs_are_not_hidden(tmp_path: Path, pair: tuple[Path, Path]) -> Non
 
     with pytest.raises(ZeroDivisionError):
         list(fuse_files(Fuser(Broken()), [Job(*pair, tmp_path / "a.png")]))
+
+
+def test_a_radiometric_file_is_a_pair(tmp_path: Path, flir: Path) -> None:
+    (job,) = plan([(flir,)], tmp_path / "out", temperatures_folder=tmp_path / "celsius")
+    assert job == Job(flir, None, tmp_path / "out" / "flir.jpg", tmp_path / "celsius" / "flir.tiff")
+    job = job._replace(output=tmp_path / "out" / "a.png")
+    result = fuse_file(FUSER, job)
+    assert result.temperatures == tmp_path / "celsius" / "flir.tiff"
+    assert (result.width, result.height) == (64, 48)  # 80 / 1.25, and as high as it is wide
+    written = tifffile.imread(job.temperatures)
+    expected = read_radiometric(flir).celsius
+    np.testing.assert_array_equal(written, expected)  # whatever the picture is cut to
+    with PIL.Image.open(job.output) as picture:
+        assert json.loads(picture.info["Description"]) == result.record
+    assert result.record["alignment"]["made"] == "camera's tags"
+
+
+def test_temperatures_need_a_meaning(tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    job = Job(*pair, tmp_path / "a.png", tmp_path / "a.tiff")
+    with pytest.raises(ConfigError, match=r"must hold temperatures.*but holds levels"):
+        fuse_file(FUSER, job)
+    assert not job.output.exists()
+    with pytest.raises(InputError, match=r"must end in \.tif"):
+        fuse_file(FUSER, job._replace(temperatures=tmp_path / "a.png"))
+
+
+def test_deep_results_need_a_deep_format(tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    deep = Fuser(Maximum(), depth=16)
+    with pytest.raises(ConfigError, match=r"a\.jpg must end in .* to hold 16 bits"):
+        fuse_file(deep, Job(*pair, tmp_path / "a.jpg"))
+    fuse_file(deep, Job(*pair, tmp_path / "a.png"))
+    np.testing.assert_array_equal(read_image(tmp_path / "a.png").pixels, 90 * 257)
+    shallow = Fuser(Maximum(), depth=8)
+    write_image(tmp_path / "deep.png", Image(np.full((4, 6), 60000, np.uint16)))
+    fuse_file(shallow, Job(pair[0], tmp_path / "deep.png", tmp_path / "b.png"))
+    assert (read_image(tmp_path / "b.png").pixels == 60000).all()  # the visible's is deeper

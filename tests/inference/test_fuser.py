@@ -12,11 +12,13 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
 import clfnet
+from clfnet.align import Rig
 from clfnet.colour.bt601 import luma
-from clfnet.errors import ImageError, SizeMismatchError, WeightsError
+from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError, WeightsError
 from clfnet.inference.fuser import Fuser, fuse
 from clfnet.io.image import Image, write_image
 from clfnet.method import FloatImage
+from clfnet.thermal import Pair, from_array, read_pair
 from clfnet.weights import Model
 
 Array = NDArray[Any]
@@ -132,8 +134,6 @@ def test_stretch_leaves_one_value_as_it_is() -> None:
         (np.zeros((2, 2), bool), "got bool"),
         (np.full((2, 2), np.nan), "must be finite"),
         (np.full((2, 2), np.inf), "must be finite"),
-        (np.full((2, 2), 255.0), r"in \[0, 1\] if it is float, got \[255, 255\]"),
-        (np.full((2, 2), -0.1), "must be in"),
         ("no.png", r"no\.png must be an image file"),
     ],
 )
@@ -145,8 +145,14 @@ def test_what_is_no_image_is_refused(bad: Any, message: str) -> None:
         assert isinstance(bad, str) or f"`{name}`" in str(caught.value)
 
 
+@pytest.mark.parametrize("value", [255.0, -0.1])
+def test_a_visible_float_must_be_in_its_range(value: float) -> None:
+    with pytest.raises(ImageError, match=r"`visible` must be in \[0, 1\] if it is float, got"):
+        Fuser(Visible())(np.zeros((2, 2), np.uint8), np.full((2, 2), value))
+
+
 def test_sizes_must_agree() -> None:
-    with pytest.raises(SizeMismatchError, match=r"got 3x2 .* and 5x4 .*alignment is not supported"):
+    with pytest.raises(SizeMismatchError, match=r"got 3x2 .* and 5x4 .*--align auto"):
         Fuser(Visible())(np.zeros((2, 3), np.uint8), np.zeros((4, 5, 3), np.uint8))
 
 
@@ -166,10 +172,13 @@ def test_pictures_of_pillow_are_arrays() -> None:
     np.testing.assert_array_equal(Fuser(Visible())(picture, picture), np.asarray(picture))
 
 
-def test_images_keep_alpha_and_profile() -> None:
-    visible = Image(random((4, 5)), random((4, 5), seed=1), b"profile")
-    fused = Fuser(Infrared()).fuse_images(Image(random((4, 5), seed=2)), visible)
-    assert (fused.alpha is visible.alpha, fused.icc) == (True, b"profile")
+def test_files_keep_alpha_profile_and_exif() -> None:
+    alpha = random((4, 5), seed=1)
+    visible = Image(random((4, 5)), alpha, b"profile", b"exif")
+    thermal = from_array(random((4, 5), seed=2), "it")
+    fused, _ = Fuser(Infrared()).fuse_pair(Pair(thermal, visible, None))
+    np.testing.assert_array_equal(fused.alpha, alpha)
+    assert (fused.icc, fused.exif) == (b"profile", b"exif")
     assert fused.pixels.shape == (4, 5)
 
 
@@ -198,3 +207,101 @@ def test_the_shipped_model_fuses(shipped: Model) -> None:
     assert (fused.shape, fused.dtype) == (visible.shape, visible.dtype)
     np.testing.assert_array_equal(fused, clfnet.fuse(infrared, visible))
     assert fused.std() > 10
+
+
+def shifted(dx: float, dy: float, size: tuple[int, int]) -> Rig:
+    return Rig(np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1.0]]), size, size, None, "by hand")
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("outside", ["crop", "keep", "black"])
+def test_where_only_the_visible_is(channels: int, outside: str) -> None:
+    visible = random((6, 8, channels)).squeeze()
+    infrared = random((6, 8), seed=1)
+    rig = shifted(3, 2, (8, 6))
+    fused = Fuser(Infrared(), align=rig, outside=outside, space="bt601")(infrared, visible)
+    inside = fused if outside == "crop" else fused[2:, 3:]
+    found = inside if inside.ndim == 2 else luma((inside[..., :3] / 255).astype(np.float32)) * 255
+    np.testing.assert_allclose(found, infrared[:4, :5], atol=0.51)
+    if outside == "crop":
+        assert fused.shape[:2] == (4, 5)
+        return
+    edge = np.ones((6, 8), bool)
+    edge[2:, 3:] = False
+    kept = visible if outside == "keep" else np.zeros_like(visible)
+    if channels == 4 and outside == "black":
+        kept[..., 3] = 255
+    if channels == 4:
+        kept = kept.copy()
+        kept[..., 3] = np.where(edge, 255, visible[..., 3])
+    np.testing.assert_array_equal(fused[edge], kept[edge])
+
+
+def test_the_infrared_grid() -> None:
+    visible, infrared = random((6, 8, 3)), random((3, 4), seed=1)
+    rig = Rig(np.array([[2, 0, 0.5], [0, 2, 0.5], [0, 0, 1.0]]), (4, 3), (8, 6), None, "x")
+    fused = Fuser(Infrared(), align=rig, grid="infrared")(infrared, visible)
+    assert fused.shape == (3, 4, 3)
+    np.testing.assert_allclose(luma((fused / 255).astype(np.float32)) * 255, infrared, atol=0.51)
+    away = shifted(1, 0, (4, 3))
+    kept = Fuser(Visible(), align=away, grid="infrared", outside="keep")(infrared, visible[:3, :4])
+    np.testing.assert_array_equal(kept[:, 3], np.repeat(infrared[:, 3, None], 3, axis=1))
+    np.testing.assert_array_equal(kept[:, :3], visible[:3, 1:4])
+
+
+def test_ranges() -> None:
+    method = Recorder()
+    counts = np.array([[20000, 22000, 24000]], np.uint16)
+    visible = np.zeros((1, 3), np.uint8)
+    for text, expected in {
+        "auto": [0, 0.5, 1],
+        "full": counts[0] / 65535,
+        "20000,28000": [0, 0.25, 0.5],
+        "percentile:0,50": [0, 1, 1],
+    }.items():
+        Fuser(method, thermal_range=text)(counts, visible)
+        np.testing.assert_allclose(method.infrared[0], expected, atol=0.01)
+    Fuser(method, thermal_range="-73.15C,-33.15C", kelvin_per_count=0.01)(counts, visible)
+    np.testing.assert_allclose(method.infrared[0], [0, 0.5, 1], atol=1e-4)
+    with pytest.raises(ConfigError, match="must have temperatures"):
+        Fuser(method, thermal_range="20C,30C")(counts, visible)
+
+
+def test_strength_zero_is_the_visible_and_asks_no_method() -> None:
+    class Never(Visible):
+        def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+            raise AssertionError
+
+    visible = random((4, 5, 3), np.uint16)
+    np.testing.assert_array_equal(Fuser(Never(), strength=0)(random((4, 5)), visible), visible)
+    assert Fuser(Never(), palette="ironbow")(random((4, 5)), random((4, 5))).shape == (4, 5, 3)
+
+
+@pytest.mark.parametrize(("depth", "dtype"), [(None, np.uint8), (8, np.uint8), (16, np.uint16)])
+def test_depth(depth: int | None, dtype: type[Any]) -> None:
+    visible = random((4, 5, 4))
+    fused = Fuser(Visible(), depth=depth)(random((4, 5)), visible)
+    assert fused.dtype == dtype
+    np.testing.assert_array_equal(fused, visible.astype(dtype) * (257 if dtype == np.uint16 else 1))
+    deep = random((4, 5), np.uint16)
+    assert Fuser(Visible(), depth=depth)(random((4, 5)), deep).dtype == np.uint16
+    with pytest.raises(ConfigError, match="`depth` must be 8 or 16, got 12"):
+        Fuser(Visible(), depth=12)
+
+
+def test_a_pair_without_a_visible_picture() -> None:
+    with pytest.raises(InputError, match="`visible` must be given unless"):
+        Fuser(Visible())(random((4, 5)))
+
+
+@pytest.mark.parametrize("name", ["ax8.jpg", "flir_example.jpg"])
+def test_real_radiometric_files(shared: Path, name: str) -> None:
+    path = shared / "data" / "radiometric" / name
+    fused = clfnet.fuse(path, model=Infrared())
+    pair = read_pair(path)
+    assert fused.shape[2] == 3
+    assert fused.shape[0] < pair.visible.height  # the thermal camera sees less
+    assert pair.thermal.celsius is not None
+    warm = luma((fused / 255).astype(np.float32))
+    assert warm.max() > 0.95
+    assert warm.min() < 0.05

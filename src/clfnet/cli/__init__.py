@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from clfnet import __version__
+from clfnet.cli.align import align
 from clfnet.cli.demo import demo
 from clfnet.cli.evaluate import evaluate
 from clfnet.cli.export import export
@@ -22,6 +22,7 @@ from clfnet.cli.panel import panel
 from clfnet.cli.reproduce import reproduce
 from clfnet.cli.train import train
 from clfnet.errors import ClfnetError
+from clfnet.version import __version__
 
 # typer does not name the parent of what it raises for a wrong option or argument.
 _UsageError: Any = typer.BadParameter.__mro__[1]
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, fuse, evaluate, panel, train, export, models, reproduce):
+for command in (demo, fuse, align, evaluate, panel, train, export, models, reproduce):
     app.command()(command)
 
 

@@ -62,7 +62,7 @@ def _read_grey(path: Path) -> "NDArray[np.float32]":
     """Return the picture's luma, (H, W), in [0, 1]."""
     import numpy as np
 
-    from clfnet.io.colour import luma
+    from clfnet.colour.bt601 import luma
     from clfnet.io.image import read_image
 
     pixels = read_image(path).pixels

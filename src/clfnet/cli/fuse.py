@@ -1,10 +1,10 @@
-"""`clfnet fuse`: two files or two folders."""
+"""`clfnet fuse`: files, folders, radiometric files, streams."""
 
 import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,10 +28,39 @@ class Format(StrEnum):
     TIF = "tif"
 
 
+class Grid(StrEnum):
+    """Whose pixels the result has."""
+
+    VISIBLE = "visible"
+    INFRARED = "infrared"
+
+
+class Outside(StrEnum):
+    """What becomes of the part that only one picture reaches."""
+
+    CROP = "crop"
+    KEEP = "keep"
+    BLACK = "black"
+
+
+class Depth(StrEnum):
+    """Bits per sample."""
+
+    EIGHT = "8"
+    SIXTEEN = "16"
+
+
 def fuse(
-    infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="File or folder.")],
-    visible: Annotated[Path, typer.Argument(metavar="VISIBLE", help="File or folder.")],
+    infrared: Annotated[str, typer.Argument(metavar="INFRARED", help="File, folder or stream.")],
     output: Annotated[str, typer.Option("--output", "-o", help="File or folder to write.")],
+    visible: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[VISIBLE]",
+            help="The same; left out for FLIR radiometric files, which hold both.",
+            show_default=False,
+        ),
+    ] = None,
     model: Annotated[
         str,
         typer.Option(help="A shipped model, a classical rule, an .onnx file, or onnx:FILE."),
@@ -39,6 +68,47 @@ def fuse(
     stretch: Annotated[
         bool, typer.Option("--stretch", help="Stretch each result to the full range.")
     ] = False,
+    thermal_range: Annotated[
+        str,
+        typer.Option(
+            "--range",
+            help="Infrared values shown: auto, full, percentile:LOW,HIGH, agc:PLATEAU, LOW,HIGH, "
+            "or LOWC,HIGHC in °C.",
+        ),
+    ] = "auto",
+    kelvin_per_count: Annotated[
+        float | None,
+        typer.Option(help="For counts linear in temperature, e.g. 0.01.", show_default=False),
+    ] = None,
+    temperatures: Annotated[
+        Path | None,
+        typer.Option(help="Write °C too, as float32 TIFF: file or folder.", show_default=False),
+    ] = None,
+    align: Annotated[str, typer.Option(help="off, auto, or a rig file of `clfnet align`.")] = "off",
+    grid: Annotated[Grid, typer.Option(help="Whose pixels an aligned result has.")] = Grid.VISIBLE,
+    outside: Annotated[
+        Outside, typer.Option(help="Where one picture is alone: crop, keep it, or black.")
+    ] = Outside.CROP,
+    space: Annotated[str, typer.Option(help="Luma of colours: bt601 or linear.")] = "bt601",
+    strength: Annotated[
+        float | None,
+        typer.Option(help="From the visible, 0, to the fused, 1. [default: 1; 0 with --palette]"),
+    ] = None,
+    palette: Annotated[
+        str | None,
+        typer.Option(
+            help="Paint hot areas: ironbow, whitehot, blackhot, lava, arctic, green, rainbow."
+        ),
+    ] = None,
+    hot: Annotated[
+        float | None, typer.Option(help="Heat, 0 to 1, from where on to paint; else found.")
+    ] = None,
+    depth: Annotated[Depth | None, typer.Option(help="Bits; the visible's if it has more.")] = None,
+    offset: Annotated[
+        float | None, typer.Option(help="Video: seconds that the infrared began later.")
+    ] = None,
+    fps: Annotated[float | None, typer.Option(help="Video: frames per second of folders.")] = None,
+    frames: Annotated[int | None, typer.Option(min=1, help="Video: stop after so many.")] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
     ] = False,
@@ -52,27 +122,99 @@ def fuse(
 ) -> None:
     """Fuse INFRARED and VISIBLE into OUTPUT.
 
-    Two files give a file, two folders a folder: files of the same stem are pairs. The result has
-    the visible image's size, depth, colour, stem and format. Infrared and visible must be aligned
-    and of equal size.
+    Two files give a file, two folders a folder: files of the same stem are pairs. Two videos,
+    cameras or URLs, or two folders with an output that ends in .mp4, .mkv or .webm, give a video.
+    The result has the visible image's depth, colour, stem and format, and its size unless the two
+    are aligned.
     """
+    from clfnet.cli.video import fuse_streams, wants_video
     from clfnet.inference.files import fuse_files
     from clfnet.inference.fuser import Fuser
 
-    jobs, failed = _plan(infrared, visible, output, f".{form}" if form else None)
-    fuser = Fuser(model, stretch=stretch, threads=threads)
+    timed = {"--offset": offset, "--fps": fps, "--frames": frames}
+    of_streams = any(map(_given, timed.values()))
+    streams = wants_video(infrared, visible or infrared, output, timed=of_streams)
+    fuser = Fuser(
+        model,
+        stretch=stretch,
+        threads=threads,
+        thermal_range="auto" if streams else thermal_range,
+        kelvin_per_count=None if streams else kelvin_per_count,
+        align=align,
+        grid=grid,
+        outside=outside,
+        space=space,
+        strength=strength,
+        palette=palette,
+        hot=hot,
+        depth=int(depth) if depth else None,
+    )
+    if streams:
+        from clfnet.thermal import parse_range
+        from clfnet.video.ranging import ranging_for
+
+        _refuse(
+            {
+                "--temperatures": temperatures,
+                "--format": form,
+                "--depth": depth,
+                "--stretch": stretch or None,
+            },
+            "a video",
+        )
+        if align == "auto":
+            raise InputError(
+                "--align must be a rig file for a video, got auto. "
+                "Make one of a pair of frames: clfnet align IR VIS -o RIG.json"
+            )
+        fuse_streams(
+            fuser,
+            infrared,
+            _with_visible(visible),
+            output,
+            ranging=ranging_for(parse_range(thermal_range), kelvin_per_count),
+            offset=offset or 0.0,
+            fps=fps,
+            frames=frames,
+            overwrite=overwrite,
+            as_json=as_json,
+        )
+        return
+    _refuse(timed, "pictures")
+    sources = Path(infrared), None if visible is None else Path(visible)
+    jobs, failed = _plan(*sources, output, f".{form}" if form else None, temperatures)
     results = [*failed, *_with_bar(fuse_files(fuser, jobs, overwrite=overwrite), len(jobs))]
     _report(results, as_json=as_json)
 
 
+def _given(option: object) -> bool:
+    return option is not None
+
+
+def _refuse(options: Mapping[str, object], what: str) -> None:
+    """Refuse options that mean nothing here."""
+    given = [name for name, value in options.items() if _given(value)]
+    if given:
+        raise InputError(f"{given[0]} must not be given for {what}. Leave it out.")
+
+
+def _with_visible(visible: str | None) -> str:
+    if visible is None:
+        raise InputError("VISIBLE must be given for a video. Name the visible stream too.")
+    return visible
+
+
 def _plan(
-    infrared: Path, visible: Path, output: str, suffix: str | None
+    infrared: Path,
+    visible: Path | None,
+    output: str,
+    suffix: str | None,
+    temperatures: Path | None,
 ) -> tuple[list["Job"], list["FusedFile"]]:
     """Return what is to be done, and what cannot be since it has no partner."""
-    from clfnet.data.pairing import match_folders
     from clfnet.inference.files import Job, plan
 
-    if infrared.is_dir() != visible.is_dir():
+    if visible is not None and infrared.is_dir() != visible.is_dir():
         raise InputError(
             f"INFRARED and VISIBLE must be two files or two folders, got one of each: "
             f"{infrared} and {visible}."
@@ -80,14 +222,28 @@ def _plan(
     folder = Path(output)
     if infrared.is_dir():
         if folder.exists() and not folder.is_dir():
-            raise InputError(f"OUTPUT must be a folder for two folders, but {output} is a file.")
-        pairs, unpaired = match_folders(infrared, visible)
-        return plan(pairs, folder, suffix=suffix), [_lonely(file, infrared) for file in unpaired]
+            raise InputError(f"OUTPUT must be a folder for folders, but {output} is a file.")
+        pairs, lonely = _pairs(infrared, visible)
+        return plan(pairs, folder, suffix=suffix, temperatures_folder=temperatures), lonely
+    pair = (infrared,) if visible is None else (infrared, visible)
     if folder.is_dir() or output.endswith((os.sep, "/")):
-        return plan([(infrared, visible)], folder, suffix=suffix), []
+        (job,) = plan([pair], folder, suffix=suffix)
+        return [job._replace(temperatures=temperatures)], []
     if suffix and _kind(Path(output).suffix) != _kind(suffix):
         raise InputError(f"OUTPUT must end in {suffix} with --format, got {output}. Drop one.")
-    return [Job(infrared, visible, Path(output))], []
+    return [Job(infrared, visible, Path(output), temperatures)], []
+
+
+def _pairs(
+    infrared: Path, visible: Path | None
+) -> tuple[list[tuple[Path, ...]], list["FusedFile"]]:
+    """Return the pairs of two folders, or the files of one that hold pairs; and what is lonely."""
+    from clfnet.data.pairing import THERMAL_SUFFIXES, images_by_stem, match_folders
+
+    if visible is None:
+        return [(file,) for file in images_by_stem(infrared, THERMAL_SUFFIXES).values()], []
+    pairs, unpaired = match_folders(infrared, visible, suffixes=THERMAL_SUFFIXES)
+    return pairs, [_lonely(file, infrared) for file in unpaired]
 
 
 def _kind(suffix: str) -> str:
@@ -148,5 +304,7 @@ def _as_dict(result: "FusedFile") -> dict[str, Any]:
     found: dict[str, Any] = {key: path and str(path) for key, path in paths.items()}
     if result.error:
         return found | {"error": str(result.error)}
+    if result.temperatures:
+        found["temperatures"] = str(result.temperatures)
     size = {"width": result.width, "height": result.height}
-    return found | size | {"seconds": round(result.seconds, 4)}
+    return found | size | {"seconds": round(result.seconds, 4), "done": result.record}

@@ -1,12 +1,16 @@
 """Files that belong together: one per folder, of the same stem."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from clfnet.errors import PairingError
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff"})
 """What counts as an image in a folder; anything else there is left alone."""
+
+THERMAL_SUFFIXES = IMAGE_SUFFIXES | {".fff", ".npy"}
+"""What counts as one in a folder of thermal pictures."""
 
 
 def pair_folders(*folders: Path) -> list[tuple[Path, ...]]:
@@ -41,11 +45,14 @@ def pair_folders(*folders: Path) -> list[tuple[Path, ...]]:
     return pairs
 
 
-def match_folders(*folders: Path) -> tuple[list[tuple[Path, ...]], list[Path]]:
+def match_folders(
+    *folders: Path, suffixes: AbstractSet[str] = IMAGE_SUFFIXES
+) -> tuple[list[tuple[Path, ...]], list[Path]]:
     """Match the images of several folders by stem and set aside those without a partner.
 
     Args:
         folders: e.g. infrared, visible.
+        suffixes: what counts as an image.
 
     Returns:
         The pairs as `pair_folders` has them, and every file that lacks a partner in some folder.
@@ -54,7 +61,7 @@ def match_folders(*folders: Path) -> tuple[list[tuple[Path, ...]], list[Path]]:
         PairingError: a folder is missing or without images, a stem occurs twice in one folder, or
             no stem is in every folder.
     """
-    by_stem = [images_by_stem(folder) for folder in folders]
+    by_stem = [images_by_stem(folder, suffixes) for folder in folders]
     if not by_stem:
         return [], []
     shared = sorted(set.intersection(*(set(files) for files in by_stem)))
@@ -72,8 +79,8 @@ def match_folders(*folders: Path) -> tuple[list[tuple[Path, ...]], list[Path]]:
     return pairs, unpaired
 
 
-def images_by_stem(folder: Path) -> dict[str, Path]:
-    """Return by stem the images of a folder, sorted.
+def images_by_stem(folder: Path, suffixes: AbstractSet[str] = IMAGE_SUFFIXES) -> dict[str, Path]:
+    """Return by stem the images of a folder, sorted: its files of these suffixes.
 
     Raises:
         PairingError: the folder is missing, unreadable or without images, or two share a stem.
@@ -81,7 +88,7 @@ def images_by_stem(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise PairingError(f"{folder} must be a folder, but is {_kind(folder)}. Check the path.")
     try:
-        images = sorted(file for file in folder.iterdir() if _is_image(file))
+        images = sorted(file for file in folder.iterdir() if _is_image(file, suffixes))
     except OSError as error:
         raise PairingError(f"{folder} must be readable, but: {error.strerror}.") from error
     files: dict[str, Path] = {}
@@ -97,15 +104,14 @@ def images_by_stem(folder: Path) -> dict[str, Path]:
         )
     if not files:
         raise PairingError(
-            f"{folder} must hold images, but has none. "
-            f"Images end in {', '.join(sorted(IMAGE_SUFFIXES))}."
+            f"{folder} must hold images, but has none. Images end in {', '.join(sorted(suffixes))}."
         )
     return files
 
 
-def _is_image(file: Path) -> bool:
+def _is_image(file: Path, suffixes: AbstractSet[str]) -> bool:
     hidden = file.name.startswith(".")
-    return not hidden and file.suffix.lower() in IMAGE_SUFFIXES and not file.is_dir()
+    return not hidden and file.suffix.lower() in suffixes and not file.is_dir()
 
 
 def _kind(path: Path) -> str:

@@ -35,7 +35,7 @@ def draw(spec: Figures, shown: Panel, data: Path) -> Pixels:
                 pictures[folder.name] = read_image(images_by_stem(folder)[shown.image]).pixels
     for method in spec.methods:
         fuser = Fuser(find_method(method), stretch=spec.stretch)
-        pictures[method] = fuser.fuse_images(infrared, visible).pixels
+        pictures[method] = fuser(infrared.pixels, visible.pixels)
     boxes = [Box.parse(box) for box in shown.boxes]
     return panel({name: to_uint8(pixels) for name, pixels in pictures.items()}, boxes=boxes)
 

@@ -88,12 +88,11 @@ def fuse_set(
     target = folder / method.name
     for first, second in pair_folders(infrared, visible):
         if isinstance(method, Published):  # stretching alone: a "fusion" that keeps the second
-            grey = Image(to_grey(read_image(method.path(second.stem)).pixels))
-            picture = Fuser("visible", stretch=stretch).fuse_images(grey, grey)
+            grey = to_grey(read_image(method.path(second.stem)).pixels)
+            picture = Image(Fuser("visible", stretch=stretch)(grey, grey))
         else:
-            picture = Fuser(method, stretch=stretch).fuse_images(
-                read_image(first), read_image(second)
-            )
+            fuser = Fuser(method, stretch=stretch)
+            picture, _ = fuser.fuse_pair(fuser.read(first, second))
         write_image(target / f"{second.stem}.png", picture, overwrite=True)
     return target
 

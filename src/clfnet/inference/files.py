@@ -2,22 +2,31 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from clfnet.errors import ClfnetError, InputError
-from clfnet.inference.fuser import Fuser, check_sizes
+from clfnet.errors import ClfnetError, ConfigError, InputError
+from clfnet.inference.fuser import Fuser
 from clfnet.io.files import refuse_existing
-from clfnet.io.image import check_suffix, read_image, write_image
+from clfnet.io.image import DEEP_SUFFIXES, check_suffix, write_image
+from clfnet.thermal import temperatures
 
 
 class Job(NamedTuple):
-    """One pair to fuse: two files that are there and one that is to be."""
+    """One pair to fuse, and the files that are to be.
+
+    Attributes:
+        infrared: the infrared file.
+        visible: the visible file; None where `infrared` is a radiometric file that holds both.
+        output: where the fused picture goes.
+        temperatures: where the infrared picture's temperatures go; None for nowhere.
+    """
 
     infrared: Path
-    visible: Path
+    visible: Path | None
     output: Path
+    temperatures: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -26,11 +35,13 @@ class FusedFile:
 
     Attributes:
         infrared: the infrared file; None where a visible file has no partner.
-        visible: the visible file; None where an infrared file has no partner.
+        visible: the visible file; None where an infrared file has no partner, or needs none.
         output: the fused file; not written if there is an `error`.
         width: columns of the result; 0 if there is none.
         height: rows of the result; 0 if there is none.
         seconds: time taken, reading and writing included.
+        temperatures: the file of temperatures, if one was written.
+        record: what was done; see `clfnet.inference.fuser.Fused`.
         error: why there is no result.
     """
 
@@ -40,48 +51,71 @@ class FusedFile:
     width: int = 0
     height: int = 0
     seconds: float = 0.0
+    temperatures: Path | None = None
+    record: dict[str, Any] = field(default_factory=dict)
     error: ClfnetError | None = None
 
 
 def plan(
-    pairs: Iterable[tuple[Path, ...]], folder: Path, *, suffix: str | None = None
+    pairs: Iterable[tuple[Path, ...]],
+    folder: Path,
+    *,
+    suffix: str | None = None,
+    temperatures_folder: Path | None = None,
 ) -> list[Job]:
     """Give each pair its place in an output folder.
 
     Args:
-        pairs: infrared, visible.
-        folder: where the results go, each under the visible file's stem.
-        suffix: the results' format, e.g. ".png"; the visible file's by default.
+        pairs: infrared, visible; or infrared alone where it holds both.
+        folder: where the results go, each under its last file's stem.
+        suffix: the results' format, e.g. ".png"; that of the last file by default.
+        temperatures_folder: where temperatures go; they are not written by default.
 
     Example:
         >>> plan([(Path("a/x.png"), Path("b/x.jpg"))], Path("c"))[0].output.as_posix()
         'c/x.jpg'
     """
-    return [
-        Job(infrared, visible, folder / (visible.stem + (suffix or visible.suffix)))
-        for infrared, visible in pairs
-    ]
+    jobs = []
+    for infrared, *visible in pairs:
+        named = visible[0] if visible else infrared
+        celsius = temperatures_folder / f"{named.stem}.tiff" if temperatures_folder else None
+        output = folder / (named.stem + (suffix or named.suffix))
+        jobs.append(Job(infrared, visible[0] if visible else None, output, celsius))
+    return jobs
 
 
-def fuse_file(
-    fuser: Fuser, infrared: Path, visible: Path, output: Path, *, overwrite: bool = False
-) -> FusedFile:
-    """Fuse one pair of files into a file of the format that `output` ends in.
+def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
+    """Fuse one pair of files into a file of the format that its output ends in.
+
+    Temperatures are written as the camera has them, on its own grid, whatever becomes of the
+    picture.
 
     Raises:
-        ImageError: a file cannot be read, or `output` cannot be written in its format.
-        SizeMismatchError: the two differ in size.
-        OutputExistsError: `output` is there and `overwrite` is not set.
-        InputError: `output` is one of the inputs, or the system refuses to write.
+        ImageError: a file cannot be read, or the output cannot be written in its format.
+        SizeMismatchError: the two differ in size and are not aligned.
+        AlignmentError: the two cannot be registered well enough.
+        ConfigError: temperatures are asked for, and there are none; or 16 bits of a format of 8.
+        OutputExistsError: an output is there and `overwrite` is not set.
+        InputError: an output is one of the inputs, or the system refuses to write.
     """
     start = time.perf_counter()
-    _check_output(output, (infrared, visible), overwrite=overwrite)
-    first, second = read_image(infrared), read_image(visible)
-    check_sizes(first.pixels, second.pixels, str(infrared), str(visible))
-    fused = fuser.fuse_images(first, second)
-    write_image(output, fused, overwrite=overwrite)
+    _check_outputs(fuser, job, overwrite=overwrite)
+    pair = fuser.read(job.infrared, job.visible)
+    if job.temperatures and pair.thermal.celsius is None:
+        raise ConfigError(
+            f"{job.infrared} must hold temperatures, to write them, but holds "
+            f"{pair.thermal.unit}s. Say what a count is (--kelvin-per-count), or leave them out."
+        )
+    names = (str(job.infrared), str(job.visible or job.infrared))
+    fused, record = fuser.fuse_pair(pair, names)
+    write_image(job.output, fused, overwrite=overwrite)
+    if job.temperatures and pair.thermal.celsius is not None:
+        temperatures.write_temperatures(job.temperatures, pair.thermal.celsius, overwrite=overwrite)
     seconds = time.perf_counter() - start
-    return FusedFile(infrared, visible, output, fused.width, fused.height, seconds)
+    size = fused.width, fused.height
+    return FusedFile(
+        job.infrared, job.visible, job.output, *size, seconds, job.temperatures, record
+    )
 
 
 def fuse_files(
@@ -99,18 +133,27 @@ def fuse_files(
     """
     for job in jobs:
         try:
-            yield fuse_file(fuser, *job, overwrite=overwrite)
+            yield fuse_file(fuser, job, overwrite=overwrite)
         except ClfnetError as error:
-            yield FusedFile(*job, error=error)
+            yield FusedFile(job.infrared, job.visible, job.output, error=error)
         except MemoryError:
-            too_large = InputError(f"{job.visible} must fit into memory. Use a smaller image.")
-            yield FusedFile(*job, error=too_large)
+            too_large = InputError(f"{job.output} must fit into memory. Use smaller images.")
+            yield FusedFile(job.infrared, job.visible, job.output, error=too_large)
 
 
-def _check_output(output: Path, inputs: tuple[Path, Path], *, overwrite: bool) -> None:
-    """Find out before the work whether its result may be written."""
-    check_suffix(output)
-    if output.exists() and any(file.exists() and output.samefile(file) for file in inputs):
-        raise InputError(f"{output} must not be one of the inputs. Choose another output.")
-    if not overwrite:
-        refuse_existing(output)
+def _check_outputs(fuser: Fuser, job: Job, *, overwrite: bool) -> None:
+    """Find out before the work whether its results may be written."""
+    check_suffix(job.output)
+    if fuser.depth == 16 and job.output.suffix.lower() not in DEEP_SUFFIXES:
+        raise ConfigError(
+            f"{job.output} must end in one of {', '.join(DEEP_SUFFIXES)} to hold 16 bits. "
+            f"Rename it, or drop `depth`."
+        )
+    if job.temperatures:
+        temperatures.check_suffix(job.temperatures)
+    inputs = [file for file in (job.infrared, job.visible) if file and file.exists()]
+    for output in filter(None, (job.output, job.temperatures)):
+        if output.exists() and any(output.samefile(file) for file in inputs):
+            raise InputError(f"{output} must not be one of the inputs. Choose another output.")
+        if not overwrite:
+            refuse_existing(output)

@@ -1,6 +1,8 @@
-"""From two pictures to one: colour, depth, alpha and stretching around a `FusionMethod`."""
+"""From two pictures to one: range, alignment, colour, depth and alpha around a `FusionMethod`."""
 
+import json
 import os
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -8,24 +10,50 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.colour import bt601
-from clfnet.errors import ImageError, SizeMismatchError
+from clfnet.align import Rig
+from clfnet.errors import ConfigError, InputError
+from clfnet.inference.alignment import Alignment, Matrix, Placed
+from clfnet.inference.arrays import (
+    Array,
+    Source,
+    from_unit,
+    source_name,
+    stacked,
+    thermal_picture,
+    to_unit,
+    visible_array,
+)
+from clfnet.inference.colouring import Colouring
 from clfnet.inference.find import find_method
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage, FusionMethod
+from clfnet.thermal import Pair, Range, Thermal, parse_range, read_pair
+from clfnet.version import __version__
 
-Array = NDArray[Any]
-Source = str | os.PathLike[str] | Array
-"""A picture: the path of a file, or an array as `Fuser` takes it."""
+_DEPTHS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
+
+
+@dataclass(frozen=True, eq=False)
+class Fused:
+    """A fused picture.
+
+    Attributes:
+        pixels: (H, W) or (H, W, 3).
+        alpha: (H, W), of the same type; None where the visible picture has none.
+        record: what was done, for a file's metadata: plain values, ready for JSON.
+    """
+
+    pixels: Array
+    alpha: Array | None
+    record: dict[str, Any]
 
 
 class Fuser:
     """Fuses pairs with one model.
 
-    The luma of the visible image is fused with the infrared image; chroma and alpha are kept. A
-    colour infrared image counts as its luma. Values are taken at full scale: uint8 over 255, uint16
-    over 65535, so a 16-bit thermal image that uses a small part of its range stays that dark;
-    spread it first.
+    The infrared picture is mapped to [0, 1], both are put onto one grid, and the luma of the
+    visible picture is fused with it; chroma and alpha are kept. Infrared in colour counts as its
+    luma.
 
     Args:
         model: the name of a shipped model or of a classical rule, the path of an .onnx file,
@@ -35,12 +63,28 @@ class Fuser:
             image of one value stays as it is.
         threads: how many CPU threads one image may use; all cores by default. Counts for models
             that this class loads.
+        thermal_range: which infrared values become 0 and 1 (see `clfnet.thermal.parse_range`):
+            "auto" takes 8 bits and floats in [0, 1] at full scale and all else between its 0.5th
+            and 99.5th percentile; "full", "percentile:LOW,HIGH", "agc:PLATEAU", "LOW,HIGH" in
+            the picture's own numbers, "LOWC,HIGHC" in °C; or a `Range`.
+        kelvin_per_count: for infrared counts that are linear in temperature, how much warmer one
+            more is; gives limits in °C a meaning.
+        align: "off", "auto", the path of a rig file or a `Rig`; see `Alignment`.
+        grid: whose pixels the result has, "visible" or "infrared".
+        outside: "crop", "keep" or "black": what becomes of the part of the grid that only one
+            picture reaches; see `Alignment`.
+        space: luma of colour pictures, "bt601" or "linear"; see `clfnet.colour`.
+        strength: from the visible picture, 0, to the fused, 1; 1 by default, 0 with a palette.
+        palette: paints hot areas, e.g. "ironbow"; a grey picture becomes RGB.
+        hot: the heat in [0, 1] from where on it is painted; found in each picture by default.
+        depth: 8 or 16 bits of the result, which has the deeper of these and the visible picture's;
+            floats stay floats.
 
     Raises:
         WeightsError: there is no such model, or its file is damaged.
-        InputError: `model` is a folder of results, "published:DIR".
+        InputError: `model` is a folder of results, "published:DIR"; or a rig file is none.
         MissingExtraError: a classical rule needs the extra `methods`.
-        ConfigError: `threads` is below 1.
+        ConfigError: another argument is out of range.
 
     Example:
         >>> class Maximum:
@@ -59,65 +103,168 @@ class Fuser:
         *,
         stretch: bool = False,
         threads: int | None = None,
+        thermal_range: str | Range = "auto",
+        kelvin_per_count: float | None = None,
+        align: str | os.PathLike[str] | Rig = "off",
+        grid: str = "visible",
+        outside: str = "crop",
+        space: str = "bt601",
+        strength: float | None = None,
+        palette: str | None = None,
+        hot: float | None = None,
+        depth: int | None = None,
     ) -> None:
+        if depth is not None and depth not in _DEPTHS:
+            raise ConfigError(f"`depth` must be 8 or 16, got {depth}.")
+        self.range = parse_range(thermal_range) if isinstance(thermal_range, str) else thermal_range
+        self.alignment = Alignment(align, grid=grid, outside=outside)
+        self.colouring = Colouring(space, strength, palette, hot)
         self.method = (
             find_method(model, threads=threads) if isinstance(model, str | os.PathLike) else model
         )
         self.stretch = stretch
+        self.kelvin_per_count = kelvin_per_count
+        self.depth = depth
 
-    def __call__(self, infrared: Source, visible: Source) -> Array:
+    def __call__(self, infrared: Source, visible: Source | None = None) -> Array:
         """Fuse one pair.
 
         Args:
             infrared: a path, or an array of shape (H, W), (H, W, 3) RGB or (H, W, 4) RGB and alpha;
-                uint8, uint16, or float in [0, 1].
-            visible: the same, of the same size; depth and channels may differ.
+                integers of up to 32 bits or floats, finite.
+            visible: a path, or an array of these shapes: uint8, uint16, or float in [0, 1]. May be
+                left out if `infrared` is the path of a radiometric file with a visible picture in
+                it.
 
         Returns:
-            An array like the visible image: its shape, its depth (float32 for any float), its
-            chroma and its alpha. A grey file with alpha comes as RGB and alpha.
+            An array like the visible picture: its depth (float32 for any float), its chroma and its
+            alpha, and its shape unless the pair was aligned. A grey file with alpha comes as RGB
+            and alpha; a palette gives RGB.
 
         Raises:
-            ImageError: a file cannot be read, or an array is no such image.
-            SizeMismatchError: the two differ in size.
+            ImageError: a file cannot be read, or an array is no such picture.
+            SizeMismatchError: the two differ in size and are not aligned.
+            AlignmentError: the two cannot be registered well enough.
+            ConfigError: the range needs temperatures, and there are none.
         """
-        first, second = _as_array(infrared, "infrared"), _as_array(visible, "visible")
-        check_sizes(first, second, _name(infrared, "infrared"), _name(visible, "visible"))
-        fused = self._fuse(first, second[..., :3] if second.ndim == 3 else second)
-        if second.ndim == 3 and second.shape[2] == 4:
-            return np.dstack([fused, second[..., 3].astype(fused.dtype, copy=False)])
-        return fused
+        names = (source_name(infrared, "infrared"), source_name(visible, "visible"))
+        thermal, light, tags = self._sources(infrared, visible)
+        fused = self._fuse(thermal, light, tags, names)
+        if fused.alpha is None:
+            return fused.pixels
+        colours = np.broadcast_to(np.atleast_3d(fused.pixels), (*fused.alpha.shape, 3))
+        return np.dstack([colours, fused.alpha])
 
-    def fuse_images(self, infrared: Image, visible: Image) -> Image:
-        """Fuse one pair as files hold it; alpha and colour profile are the visible image's.
+    def read(self, infrared: Path, visible: Path | None = None) -> Pair:
+        """Read a pair of files; without a visible one, a radiometric file that holds both.
 
         Raises:
-            SizeMismatchError: the two differ in size.
+            ImageError: a file cannot be read.
+            ConfigError: `kelvin_per_count` does not fit.
         """
-        check_sizes(infrared.pixels, visible.pixels, "`infrared`", "`visible`")
-        return Image(self._fuse(infrared.pixels, visible.pixels), visible.alpha, visible.icc)
+        if visible is None:
+            if self.kelvin_per_count is not None:
+                raise ConfigError(
+                    "`kelvin_per_count` must not be given for a radiometric file, which holds the "
+                    "camera's own constants. Drop it."
+                )
+            return read_pair(infrared)
+        return Pair(thermal_picture(infrared, self.kelvin_per_count), read_image(visible), None)
 
-    def _fuse(self, infrared: Array, visible: Array) -> Array:
-        """Fuse (H, W) or (H, W, 3 or 4) with (H, W) or (H, W, 3); returns the latter's kind."""
-        heat = _to_unit(infrared)
-        heat = bt601.luma(heat[..., :3]) if heat.ndim == 3 else heat
-        light = _to_unit(visible)
-        if light.ndim == 2:
-            return _from_unit(self._fuse_luma(heat, light), visible.dtype)
-        fused = self._fuse_luma(heat, bt601.luma(light))
-        return _from_unit(bt601.with_luma(light, fused), visible.dtype)
+    def fuse_pair(
+        self, pair: Pair, names: tuple[str, str] = ("`infrared`", "`visible`")
+    ) -> tuple[Image, dict[str, Any]]:
+        """Fuse one pair as files hold it, and tell what was done.
 
-    def _fuse_luma(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
-        fused = self.method(infrared, visible)
+        Alpha, colour profile and EXIF are the visible picture's; the record is the description.
+
+        Raises:
+            SizeMismatchError: the two differ in size and are not aligned.
+            AlignmentError: the two cannot be registered well enough.
+            ConfigError: the range needs temperatures, and there are none.
+        """
+        visible = pair.visible
+        light = np.atleast_3d(visible.pixels)
+        if visible.alpha is not None:
+            light = np.dstack([light, visible.alpha])
+        fused = self._fuse(pair.thermal, light, pair.alignment, names)
+        text = json.dumps(fused.record, ensure_ascii=False)
+        return Image(fused.pixels, fused.alpha, visible.icc, visible.exif, text), fused.record
+
+    def _sources(
+        self, infrared: Source, visible: Source | None
+    ) -> tuple[Thermal, Array, Matrix | None]:
+        if visible is not None:
+            thermal = thermal_picture(infrared, self.kelvin_per_count)
+            return thermal, np.atleast_3d(visible_array(visible)), None
+        if not isinstance(infrared, str | os.PathLike):
+            raise InputError(
+                "`visible` must be given unless `infrared` is the path of a radiometric file."
+            )
+        pair = self.read(Path(infrared))
+        return pair.thermal, np.atleast_3d(stacked(pair.visible)), pair.alignment
+
+    def _fuse(
+        self, thermal: Thermal, visible: Array, tags: Matrix | None, names: tuple[str, str]
+    ) -> Fused:
+        """Fuse with (H, W, C): C is 1 or 3, and one more where there is alpha."""
+        heat, how = self.range(thermal)
+        placed = self.alignment(heat, to_unit(visible), tags, names)
+        picture, alpha = _apart(placed.light)
+        pixels = self._coloured(placed, picture)
+        dtype = self._dtype(visible.dtype)
+        if alpha is not None and placed.covered is not None:
+            alpha = np.where(placed.covered, alpha, np.float32(1))
+        return Fused(
+            from_unit(pixels, dtype),
+            None if alpha is None else from_unit(alpha, dtype),
+            self._record(how, placed),
+        )
+
+    def _coloured(self, placed: Placed, picture: FloatImage) -> FloatImage:
+        """Return the fused picture, (H, W) or (H, W, 3), and beside it what is kept or black."""
+        heat, covered = placed.heat, placed.covered
+        if covered is None:
+            return self.colouring(picture, self._fused_luma(heat, picture), heat)
+        if self.alignment.grid == "visible":  # one picture in both places: the method meets no edge
+            heat = np.where(covered, heat, self.colouring.luma(picture))
+            alone = picture
+        else:
+            alone = heat if picture.ndim == 2 else np.repeat(heat[..., None], 3, axis=2)
+            picture = _where(covered, picture, alone)
+        result = self.colouring(picture, self._fused_luma(heat, picture), placed.heat * covered)
+        return _where(covered, result, alone if self.alignment.outside == "keep" else 0 * alone)
+
+    def _fused_luma(self, heat: FloatImage, picture: FloatImage) -> FloatImage:
+        luma = self.colouring.luma(picture)
+        if not self.colouring.share:
+            return luma
+        fused = self.method(heat, luma)
         return _stretched(fused) if self.stretch else fused
+
+    def _dtype(self, visible: np.dtype[Any]) -> np.dtype[Any]:
+        if self.depth is None or np.issubdtype(visible, np.floating):
+            return visible
+        asked = _DEPTHS[self.depth]
+        return asked if asked.itemsize > visible.itemsize else visible
+
+    def _record(self, how: dict[str, Any], placed: Placed) -> dict[str, Any]:
+        return {
+            "clfnet": __version__,
+            "model": self.method.name,
+            "stretch": self.stretch,
+            "infrared": how,
+            **self.colouring.record(),
+            **self.alignment.record(placed.rig),
+        }
 
 
 def fuse(
     infrared: Source,
-    visible: Source,
+    visible: Source | None = None,
     *,
     model: str | os.PathLike[str] | FusionMethod = "clfnet",
-    stretch: bool = False,
+    **options: Any,
 ) -> Array:
     """Fuse one pair; see `Fuser` for the arguments, the result and what it raises.
 
@@ -125,78 +272,26 @@ def fuse(
     `Fuser`.
     """
     if isinstance(model, str) and Path(model).suffix != ".onnx":
-        return _kept_fuser(model, stretch)(infrared, visible)
-    return Fuser(model, stretch=stretch)(infrared, visible)
+        model = _kept_method(model, options.pop("threads", None))
+    return Fuser(model, **options)(infrared, visible)
 
 
 @lru_cache(maxsize=4)
-def _kept_fuser(model: str, stretch: bool) -> Fuser:
-    return Fuser(model, stretch=stretch)
+def _kept_method(model: str, threads: int | None) -> FusionMethod:
+    return find_method(model, threads=threads)
 
 
-def _as_array(source: Source, name: str) -> Array:
-    """Return (H, W), (H, W, 3) or (H, W, 4), checked."""
-    if isinstance(source, str | os.PathLike):
-        image = read_image(Path(source))
-        if image.alpha is None:
-            return image.pixels
-        colours = np.broadcast_to(np.atleast_3d(image.pixels), (*image.alpha.shape, 3))
-        return np.dstack([colours, image.alpha])
-    array = np.asarray(source)
-    _check_array(array, name)
-    return array
+def _apart(light: FloatImage) -> tuple[FloatImage, FloatImage | None]:
+    """Take alpha off (H, W, C); return (H, W) or (H, W, 3), and (H, W) where there is alpha."""
+    alpha = light[..., -1] if light.shape[2] % 2 == 0 else None
+    return (light[..., :3] if light.shape[2] > 2 else light[..., 0]), alpha
 
 
-def _check_array(array: Array, name: str) -> None:
-    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))) or not array.size:
-        raise ImageError(
-            f"`{name}` must have the shape (H, W), (H, W, 3) or (H, W, 4), got {array.shape}. "
-            f"Pass one picture, channels last."
-        )
-    if array.dtype in (np.uint8, np.uint16):
-        return
-    if not np.issubdtype(array.dtype, np.floating):
-        raise ImageError(
-            f"`{name}` must be uint8, uint16 or float in [0, 1], got {array.dtype}. Convert it."
-        )
-    if not np.isfinite(array).all():
-        raise ImageError(f"`{name}` must be finite, got NaN or infinity. Replace those pixels.")
-    if array.min() < 0 or array.max() > 1:
-        raise ImageError(
-            f"`{name}` must be in [0, 1] if it is float, got [{array.min():g}, {array.max():g}]. "
-            f"Divide by its full scale."
-        )
-
-
-def check_sizes(infrared: Array, visible: Array, infrared_name: str, visible_name: str) -> None:
-    """Raise a `SizeMismatchError` that names both unless they have as many rows and columns."""
-    if infrared.shape[:2] != visible.shape[:2]:
-        raise SizeMismatchError(
-            f"infrared and visible must be of equal size, got {_size(infrared)} ({infrared_name}) "
-            f"and {_size(visible)} ({visible_name}). Register the pair first; alignment is not "
-            f"supported yet."
-        )
-
-
-def _size(array: Array) -> str:
-    return f"{array.shape[1]}x{array.shape[0]}"
-
-
-def _name(source: Source, name: str) -> str:
-    return os.fspath(source) if isinstance(source, str | os.PathLike) else f"`{name}`"
-
-
-def _to_unit(array: Array) -> FloatImage:
-    if np.issubdtype(array.dtype, np.floating):
-        return array.astype(np.float32, copy=False)
-    return array.astype(np.float32) / np.float32(np.iinfo(array.dtype).max)
-
-
-def _from_unit(values: FloatImage, dtype: np.dtype[Any]) -> Array:
-    if np.issubdtype(dtype, np.floating):
-        return values
-    levels: Array = np.rint(values * np.float32(np.iinfo(dtype).max)).astype(dtype)
-    return levels
+def _where(covered: NDArray[np.bool_], inside: FloatImage, outside: FloatImage) -> FloatImage:
+    """Choose per pixel; grey beside colour becomes colour."""
+    if inside.ndim == outside.ndim == 2:
+        return np.where(covered, inside, outside)
+    return np.where(covered[..., None], np.atleast_3d(inside), np.atleast_3d(outside))
 
 
 def _stretched(luma: FloatImage) -> FloatImage:

@@ -34,6 +34,9 @@ Pixels = NDArray[np.uint8 | np.uint16]
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 """What `write_image` can write."""
 
+DEEP_SUFFIXES = (".png", ".tif", ".tiff")
+"""Those of them that hold 16 bits."""
+
 _MOST_JPEG_EXIF = 65533  # bytes in one segment
 _PROFILE_CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}  # by the profile's header, ISO 15076-1
 

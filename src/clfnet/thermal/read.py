@@ -6,10 +6,10 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from clfnet.colour.bt601 import luma
 from clfnet.errors import ImageError
 from clfnet.io import orientation, tiff
 from clfnet.io.checks import MAX_PIXELS, depth_error, reading
-from clfnet.io.colour import luma
 from clfnet.io.image import Image, read_image
 from clfnet.thermal import fff, jpeg, npy
 from clfnet.thermal.flir import Radiometric, read_radiometric

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.errors import InputError, VideoError
 from clfnet.colour.bt601 import luma
+from clfnet.errors import InputError, VideoError
 from clfnet.method import FloatImage
 from clfnet.video.audio import AudioTrack
 from clfnet.video.folder import DEFAULT_FPS

@@ -1,0 +1,112 @@
+"""Pictures as callers give them, and the float32 in [0, 1] that everything computes with."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clfnet.colour import bt601
+from clfnet.errors import ImageError, SizeMismatchError
+from clfnet.io.image import Image, read_image
+from clfnet.method import FloatImage
+from clfnet.thermal import Thermal, from_array, in_celsius, read_thermal
+
+Array = NDArray[Any]
+Source = str | os.PathLike[str] | Array
+"""A picture: the path of a file, or an array as `clfnet.Fuser` takes it."""
+
+
+def visible_array(source: Source) -> Array:
+    """Return (H, W), (H, W, 3) or (H, W, 4): uint8, uint16 or float in [0, 1], checked.
+
+    Raises:
+        ImageError: a file cannot be read, or an array is no such picture.
+    """
+    if isinstance(source, str | os.PathLike):
+        return stacked(read_image(Path(source)))
+    array = np.asarray(source)
+    _check_shape(array, "visible")
+    if array.dtype in (np.uint8, np.uint16):
+        return array
+    if not np.issubdtype(array.dtype, np.floating):
+        raise ImageError(
+            f"`visible` must be uint8, uint16 or float in [0, 1], got {array.dtype}. Convert it."
+        )
+    if not np.isfinite(array).all():
+        raise ImageError("`visible` must be finite, got NaN or infinity. Replace those pixels.")
+    if array.min() < 0 or array.max() > 1:
+        raise ImageError(
+            f"`visible` must be in [0, 1] if it is float, got [{array.min():g}, {array.max():g}]. "
+            f"Divide by its full scale."
+        )
+    return array
+
+
+def thermal_picture(source: Source, kelvin_per_count: float | None = None) -> Thermal:
+    """Return the infrared picture as numbers with a meaning; of colours the luma.
+
+    Raises:
+        ImageError: a file cannot be read, or an array is no picture.
+        ConfigError: `kelvin_per_count` does not fit; see `clfnet.thermal.in_celsius`.
+    """
+    if isinstance(source, str | os.PathLike):
+        return read_thermal(Path(source), kelvin_per_count=kelvin_per_count)
+    array = np.asarray(source)
+    _check_shape(array, "infrared")
+    if array.ndim == 3:
+        array = bt601.luma(to_unit(array[..., :3]))
+    thermal = from_array(array, "`infrared`")
+    return thermal if kelvin_per_count is None else in_celsius(thermal, kelvin_per_count, "it")
+
+
+def stacked(image: Image) -> Array:
+    """Return pixels and alpha as one array; grey with alpha as RGB and alpha."""
+    if image.alpha is None:
+        return image.pixels
+    colours = np.broadcast_to(np.atleast_3d(image.pixels), (*image.alpha.shape, 3))
+    return np.dstack([colours, image.alpha])
+
+
+def check_sizes(infrared: Array, visible: Array, infrared_name: str, visible_name: str) -> None:
+    """Raise a `SizeMismatchError` that names both unless they have as many rows and columns."""
+    if infrared.shape[:2] != visible.shape[:2]:
+        raise SizeMismatchError(
+            f"infrared and visible must be of equal size unless they are aligned, got "
+            f"{size_text(infrared)} ({infrared_name}) and {size_text(visible)} ({visible_name}). "
+            f"Align the pair: --align auto, or --align RIG.json with a file of `clfnet align`."
+        )
+
+
+def size_text(array: Array) -> str:
+    """Return "WIDTHxHEIGHT"."""
+    return f"{array.shape[1]}x{array.shape[0]}"
+
+
+def source_name(source: Source | None, name: str) -> str:
+    """Return what messages call a picture: its path, or the argument's name."""
+    return os.fspath(source) if isinstance(source, str | os.PathLike) else f"`{name}`"
+
+
+def to_unit(array: Array) -> FloatImage:
+    """Return float32 in [0, 1] for uint8, uint16 or float."""
+    if np.issubdtype(array.dtype, np.floating):
+        return array.astype(np.float32, copy=False)
+    return array.astype(np.float32) / np.float32(np.iinfo(array.dtype).max)
+
+
+def from_unit(values: FloatImage, dtype: np.dtype[Any]) -> Array:
+    """Return levels of `dtype` for [0, 1]; any float gives float32."""
+    if np.issubdtype(dtype, np.floating):
+        return values
+    levels: Array = np.rint(values * np.float32(np.iinfo(dtype).max)).astype(dtype)
+    return levels
+
+
+def _check_shape(array: Array, name: str) -> None:
+    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))) or not array.size:
+        raise ImageError(
+            f"`{name}` must have the shape (H, W), (H, W, 3) or (H, W, 4), got {array.shape}. "
+            f"Pass one picture, channels last."
+        )

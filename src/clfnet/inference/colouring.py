@@ -1,0 +1,76 @@
+"""What a fused luma becomes: a picture with the visible's colours, more or less of it, painted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from clfnet import colour
+from clfnet.colour.palette import check_palette
+from clfnet.colour.strength import check_strength
+from clfnet.errors import ConfigError
+from clfnet.method import FloatImage
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """How colours are kept and heat is shown; see `clfnet.colour`.
+
+    Attributes:
+        space: where luma is taken and put back, "bt601" or "linear".
+        strength: from the visible picture, 0, to the fused one, 1. By default 1, or 0 with a
+            palette, which is then painted over the visible picture.
+        palette: paints the hot areas over the result.
+        hot: the heat in [0, 1] from where on it is painted; found in each picture by default.
+
+    Raises:
+        ConfigError: a name is unknown or a number is not in [0, 1].
+    """
+
+    space: str = "bt601"
+    strength: float | None = None
+    palette: str | None = None
+    hot: float | None = None
+
+    def __post_init__(self) -> None:
+        colour.find_space(self.space)
+        check_strength(self.share)
+        if self.palette is not None:
+            check_palette(self.palette)
+        elif self.hot is not None:
+            raise ConfigError("`hot` must come with `palette`, which paints. Give one, or drop it.")
+        if self.hot is not None and not 0 <= self.hot <= 1:
+            raise ConfigError(f"`hot` must be in [0, 1], got {self.hot}. Heat above it is painted.")
+
+    @property
+    def share(self) -> float:
+        """How much of the fusion is taken, in [0, 1]."""
+        if self.strength is None:
+            return 0.0 if self.palette else 1.0
+        return self.strength
+
+    def luma(self, picture: FloatImage) -> FloatImage:
+        """Return what of the visible picture is fused: (H, W) of (H, W) or (H, W, 3)."""
+        return picture if picture.ndim == 2 else colour.find_space(self.space).luma(picture)
+
+    def __call__(self, picture: FloatImage, fused: FloatImage, heat: FloatImage) -> FloatImage:
+        """Return the visible picture with the fused luma.
+
+        Args:
+            picture: the visible picture, (H, W) or (H, W, 3), in [0, 1].
+            fused: the fused luma, (H, W).
+            heat: the infrared picture, (H, W).
+
+        Returns:
+            Of the shape of `picture`; with a palette always (H, W, 3).
+        """
+        luma = colour.blend(self.luma(picture), fused, self.share)
+        space = colour.find_space(self.space)
+        result = luma if picture.ndim == 2 else space.with_luma(picture, luma)
+        if self.palette is not None:
+            result = colour.overlay(result, heat, self.palette, threshold=self.hot)
+        return result
+
+    def record(self) -> dict[str, Any]:
+        """Return what a file's metadata should tell."""
+        asked = {"palette": self.palette, "hot": self.hot}
+        given = {name: value for name, value in asked.items() if value is not None}
+        return {"space": self.space, "strength": self.share, **given}

@@ -1,0 +1,93 @@
+"""Both pictures of a pair onto one grid."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clfnet.align import Rig
+from clfnet.errors import AlignmentError, ConfigError, InputError, SizeMismatchError
+from clfnet.inference.alignment import Alignment
+from clfnet.method import FloatImage
+
+
+def rig(dx: float, dy: float, size: tuple[int, int] = (6, 4)) -> Rig:
+    """The infrared pixel (x, y) is the visible pixel (x + dx, y + dy)."""
+    return Rig(np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1.0]]), size, size, None, "by hand")
+
+
+@pytest.fixture
+def pair() -> tuple[FloatImage, FloatImage]:
+    random = np.random.default_rng(0)
+    return random.random((4, 6), np.float32), random.random((4, 6, 4), np.float32)
+
+
+def test_off_takes_equal_sizes_as_they_are(pair: tuple[FloatImage, FloatImage]) -> None:
+    placed = Alignment()(*pair)
+    assert placed.heat is pair[0]
+    assert placed.light is pair[1]
+    assert (placed.covered, placed.rig) == (None, None)
+    with pytest.raises(SizeMismatchError, match=r"got 6x3 \(a\) and 6x4 \(b\)\..*--align auto"):
+        Alignment()(pair[0][:3], pair[1], names=("a", "b"))
+
+
+@pytest.mark.parametrize("grid", ["visible", "infrared"])
+def test_crop_is_what_both_see(pair: tuple[FloatImage, FloatImage], grid: str) -> None:
+    heat, light = pair
+    placed = Alignment(rig(2, 1), grid=grid)(heat, light)  # infrared (0, 0) is visible (2, 1)
+    np.testing.assert_allclose(placed.heat, heat[:3, :4], atol=1e-6)
+    np.testing.assert_allclose(placed.light, light[1:, 2:], atol=1e-6)
+    assert placed.covered is None
+
+
+@pytest.mark.parametrize("outside", ["keep", "black"])
+def test_the_frame_is_kept(pair: tuple[FloatImage, FloatImage], outside: str) -> None:
+    heat, light = pair
+    placed = Alignment(rig(2, 1), outside=outside)(heat, light)
+    assert placed.light is light
+    expected = np.zeros((4, 6), bool)
+    expected[1:, 2:] = True
+    np.testing.assert_array_equal(placed.covered, expected)
+    np.testing.assert_allclose(placed.heat[1:, 2:], heat[:3, :4], atol=1e-6)
+
+
+def test_tags_count_where_nothing_else_is_asked_for(pair: tuple[FloatImage, FloatImage]) -> None:
+    tags = rig(1, 0).homography
+    placed = Alignment()(*pair, tags)
+    assert placed.rig is not None
+    assert placed.rig.made == "camera's tags"
+    assert placed.heat.shape == (4, 5)
+    other = Alignment(rig(0, 2))(*pair, tags)
+    assert other.heat.shape == (2, 6)
+
+
+def test_a_rig_file_serves_other_resolutions(
+    tmp_path: Path, pair: tuple[FloatImage, FloatImage]
+) -> None:
+    rig(2, 0, (12, 8)).write(tmp_path / "rig.json")  # made at twice the size
+    placed = Alignment(tmp_path / "rig.json")(*pair)
+    np.testing.assert_allclose(placed.heat, pair[0][:, :5], atol=1e-6)
+    with pytest.raises(InputError, match="proportions"):
+        Alignment(str(tmp_path / "rig.json"))(pair[0][:, :4], pair[1])
+
+
+def test_no_overlap_is_refused(pair: tuple[FloatImage, FloatImage]) -> None:
+    for outside in ("crop", "keep", "black"):
+        with pytest.raises(AlignmentError, match="overlap"):
+            Alignment(rig(50, 0), outside=outside)(*pair)
+
+
+@pytest.mark.parametrize("name", ["grid", "outside"])
+def test_unknown_choices(name: str) -> None:
+    with pytest.raises(ConfigError, match=rf"`{name}` must be one of .*, got 'x'"):
+        Alignment(**{name: "x"})
+    with pytest.raises(InputError, match=r"no\.json must be a rig file"):
+        Alignment("no.json")
+
+
+def test_the_record_tells_the_rig() -> None:
+    alignment = Alignment(rig(1, 0), outside="keep")
+    assert alignment.record(None) == {}
+    record = alignment.record(rig(1, 0))
+    assert record["alignment"]["homography"][0] == [1, 0, 1]
+    assert (record["grid"], record["outside"]) == ("visible", "keep")
