@@ -23,7 +23,7 @@ def script() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/metrics.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/metrics.md", "docs/explain.md"])
 def test_document_is_rendered(name: str, script: ModuleType) -> None:
     assert ROOT / name in script.DOCUMENTS
     text = (ROOT / name).read_text("utf-8")
@@ -44,3 +44,9 @@ def test_results_are_of_the_shipped_weights(script: ModuleType) -> None:
         models = {name: row["model"] for name, row in result["rows"].items() if "model" in row}
         assert set(models.values()) == {shipped}, f"run `clfnet reproduce {experiment}`"
         assert any(name.endswith(": clfnet") for name in models)
+
+
+def test_the_map_was_judged_with_the_shipped_head(script: ModuleType) -> None:
+    shipped = json.loads(script.MANIFEST.read_text("utf-8"))["clfnet"]["explain"]["sha256"]
+    result = json.loads((script.RESULTS / "explain.json").read_text("utf-8"))
+    assert result["model"] == shipped, f"run `{result['command']}`"

@@ -32,10 +32,18 @@ class Graph:
         return output
 
     def weight(self, value: Array | NDArray[np.int64]) -> str:
-        """Add a constant; return its name."""
-        name = f"weight_{len(self.weights)}"
-        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
-        return name
+        """Add a constant, unless it is there already; return its name."""
+        tensor = numpy_helper.from_array(np.ascontiguousarray(value))
+        for known in self.weights:
+            if (known.data_type, known.dims, known.raw_data) == (
+                tensor.data_type,
+                tensor.dims,
+                tensor.raw_data,
+            ):
+                return known.name
+        tensor.name = f"weight_{len(self.weights)}"
+        self.weights.append(tensor)
+        return tensor.name
 
     def conv(self, x: str, weight: Array, bias: Array | None = None, *, stride: int = 1) -> str:
         """Add a convolution that keeps the size, or every `stride`-th place from the first."""

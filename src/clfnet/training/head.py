@@ -44,7 +44,7 @@ def train_head(config: TrainConfig) -> tuple[Objective, dict[str, float]]:
 
     Args:
         config: the recipe. `model.start` is the network; of `loss`, only what concerns patchNCE
-            counts; `run.freeze_statistics` is of the head's batch norm.
+            counts.
 
     Returns:
         Network and head, in evaluation mode; "patch_nce" and "infrared_share" on crops of the
@@ -78,8 +78,6 @@ def _fit(objective: Objective, crops: Crops) -> None:
     optimizer = torch.optim.Adam(head.parameters(), config.optimizer.learning_rate)
     steps = range(config.run.steps)
     for step in track(steps, "head", console=Console(stderr=True), transient=True):
-        if step >= config.run.freeze_statistics * config.run.steps:
-            head.norm.eval()  # learn with the statistics that it is used with
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(config.optimizer, step, config.run.steps)
         loss = _terms(objective, crops, step)["patch_nce"]
