@@ -126,8 +126,9 @@ def smoothed(
         float32, (H, W), in [0, 1].
 
     Example:
-        >>> smoothed(np.array([[True, False]]), (1, 8), 4, 2.0).round(2).tolist()
-        [[0.88, 0.73, 0.5, 0.27, 0.12, 0.05, 0.02, 0.01]]
+        >>> share = smoothed(np.array([[True, False]]), (1, 5), 4, 2.0)
+        >>> [round(float(value), 2) for value in share[0]]
+        [0.88, 0.73, 0.5, 0.27, 0.12]
     """
     rows, columns = (
         _weights(length, places, stride, sigma)
