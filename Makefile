@@ -57,6 +57,8 @@ curves: .venv/dev
 bench: .venv/dev
 	$(BIN)/python benchmarks/patch_nce.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/metrics.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/colour.py --data $(DATA)
+	$(BIN)/python benchmarks/video.py --data $(DATA)
 
 .venv/python:
 	$(PYTHON) -m venv .venv

@@ -24,7 +24,11 @@ def script() -> ModuleType:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "docs/colour.md", "docs/metrics.md", "docs/video.md"]
+    "name",
+    [
+        "README.md",
+        *(f"docs/{name}.md" for name in ("align", "colour", "explain", "metrics", "video")),
+    ],
 )
 def test_document_is_rendered(name: str, script: ModuleType) -> None:
     assert ROOT / name in script.DOCUMENTS

@@ -15,6 +15,7 @@ import typer
 from clfnet.cli.align import align
 from clfnet.cli.demo import demo
 from clfnet.cli.evaluate import evaluate
+from clfnet.cli.explain import explain
 from clfnet.cli.export import export
 from clfnet.cli.fuse import fuse
 from clfnet.cli.models import models
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, fuse, align, evaluate, panel, train, export, models, reproduce):
+for command in (demo, fuse, align, explain, evaluate, panel, train, export, models, reproduce):
     app.command()(command)
 
 

@@ -1,1 +1,18 @@
 """Where each pixel of a fused picture comes from."""
+
+from clfnet.explain.explain import Explanation, explain
+from clfnet.explain.files import Explained, explain_files
+from clfnet.explain.picture import draw
+from clfnet.explain.regions import Region, grid, hottest, share_in
+
+__all__ = [
+    "Explained",
+    "Explanation",
+    "Region",
+    "draw",
+    "explain",
+    "explain_files",
+    "grid",
+    "hottest",
+    "share_in",
+]

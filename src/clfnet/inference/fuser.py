@@ -171,6 +171,17 @@ class Fuser:
             return read_pair(infrared)
         return Pair(thermal_picture(infrared, self.kelvin_per_count), read_image(visible), None)
 
+    def place(self, pair: Pair, names: tuple[str, str] = ("`infrared`", "`visible`")) -> Placed:
+        """Return a pair as it is fused: the infrared picture ranged, both on one grid, no alpha.
+
+        Raises:
+            SizeMismatchError: the two differ in size and are not aligned.
+            AlignmentError: the two cannot be registered well enough.
+            ConfigError: the range needs temperatures, and there are none.
+        """
+        heat, _ = self.range(pair.thermal)
+        return self.alignment(heat, to_unit(pair.visible.pixels), pair.alignment, names)
+
     def fuse_pair(
         self, pair: Pair, names: tuple[str, str] = ("`infrared`", "`visible`")
     ) -> tuple[Image, dict[str, Any]]:

@@ -4,11 +4,13 @@
 
     {"clfnet": {"onnx": {"file": "clfnet.onnx", "sha256": "..."},
                 "safetensors": {"file": "clfnet.safetensors", "sha256": "..."},
+                "explain": {"file": "clfnet-explain.onnx", "sha256": "...", ...},
                 "parameters": 190120,
                 "config": {...}, "data": "...", "seed": 0, "scores": {...}}}
 
 The ONNX graph has the inputs `infrared` and `visible` and the output `fused`, all float32 of shape
-(1, 1, H, W), any H and W, in [0, 1].
+(1, 1, H, W), any H and W, in [0, 1]. What `explain` names, if there is such an entry, is what
+`clfnet explain` runs; see `clfnet.training.head.explain_graph`.
 """
 
 import difflib
@@ -65,12 +67,14 @@ class Model:
         onnx: what fusing runs.
         safetensors: the same weights for torch; None for a user's own ONNX file.
         card: the rest of its manifest entry: parameters, config, data, seed, scores, ...
+        explain: what explaining runs; None where there is no such graph.
     """
 
     name: str
     onnx: ModelFile
     safetensors: ModelFile | None
     card: dict[str, Any]
+    explain: ModelFile | None = None
 
 
 def load_manifest(manifest: Path | None = None) -> dict[str, Model]:
@@ -100,7 +104,8 @@ def find(model: str | Path, manifest: Path | None = None) -> Model:
     """Find a model by its name, or take an ONNX file as one.
 
     Args:
-        model: the name of a shipped model, or the path of an .onnx file.
+        model: the name of a shipped model, or the path of an .onnx file NAME.onnx; a file
+            NAME-explain.onnx beside it belongs to it.
         manifest: another manifest file.
 
     Raises:
@@ -116,7 +121,9 @@ def find(model: str | Path, manifest: Path | None = None) -> Model:
             f"Make one from it with: clfnet export"
         )
     if path.suffix == ".onnx" or path.is_file():
-        return Model(path.stem, ModelFile(path), None, {})
+        beside = path.with_name(f"{path.stem}-explain.onnx")
+        explain = ModelFile(beside) if beside.is_file() else None
+        return Model(path.stem, ModelFile(path), None, {}, explain)
     near = difflib.get_close_matches(str(model), shipped, n=1)
     raise WeightsError(
         f"`model` must be {_choices(shipped)} or the path of an .onnx file, got {str(model)!r}. "
@@ -128,8 +135,10 @@ def _model(name: str, entry: dict[str, Any], folder: Path) -> Model:
     def file(kind: str) -> ModelFile:
         return ModelFile(folder / Path(entry[kind]["file"]).name, str(entry[kind]["sha256"]))
 
-    card = {key: value for key, value in entry.items() if key not in ("onnx", "safetensors")}
-    return Model(name, file("onnx"), file("safetensors"), card)
+    files = ("onnx", "safetensors", "explain")
+    card = {key: value for key, value in entry.items() if key not in files}
+    explain = file("explain") if "explain" in entry else None
+    return Model(name, file("onnx"), file("safetensors"), card, explain)
 
 
 def _choices(models: dict[str, Model]) -> str:

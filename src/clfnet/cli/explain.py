@@ -1,0 +1,146 @@
+"""`clfnet explain`: where each pixel of a fused picture comes from."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clfnet.errors import InputError
+
+if TYPE_CHECKING:
+    from clfnet.explain import Explained, Region
+
+
+def explain(
+    infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="File.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")],
+    visible: Annotated[
+        Path | None,
+        typer.Argument(metavar="[VISIBLE]", help="File; not for radiometric.", show_default=False),
+    ] = None,
+    fused: Annotated[
+        Path | None,
+        typer.Option(help="The fused picture, by any method; else the model fuses the pair."),
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="A shipped model, or an .onnx file with a NAME-explain.onnx beside.")
+    ] = "clfnet",
+    region: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[NAME=]X,Y,W,H", help="Box to report, pixels; repeatable."),
+    ] = None,
+    grid: Annotated[int, typer.Option(min=1, help="Rows and columns to report.")] = 3,
+    smoothing: Annotated[
+        float, typer.Option(help="Standard deviation of the Gaussian, pixels.")
+    ] = 8.0,
+    thermal_range: Annotated[
+        str, typer.Option("--range", help="Infrared values shown, as of `clfnet fuse`.")
+    ] = "auto",
+    align: Annotated[str, typer.Option(help="off, auto, or a rig file.")] = "off",
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Show both sources beside the map.")
+    ] = False,
+    raw: Annotated[
+        Path | None,
+        typer.Option("--map", help="Write infrared's share as a grey picture too: white is all."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files that are there already.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the shares as JSON.")] = False,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="CPU threads; all cores by default.")
+    ] = None,
+) -> None:
+    """Show which source each place of a fused picture resembles more.
+
+    The network's own choice (Eq. 7), smoothed: orange is infrared, blue is visible. Prints
+    infrared's share in per cent: overall, where infrared is hottest, in regions and in a grid.
+    """
+    from clfnet.explain import Region, draw, explain_files
+    from clfnet.io.image import Image, write_image
+
+    inputs = [path for path in (infrared, visible, fused) if path]
+    _check_outputs([output, *([raw] if raw else [])], inputs, overwrite=overwrite)
+    regions = [Region.parse(text) for text in region or ()]
+    explained = explain_files(
+        infrared,
+        visible,
+        fused,
+        model=model,
+        smoothing=smoothing,
+        threads=threads,
+        thermal_range=thermal_range,
+        align=align,
+    )
+    shares = _shares(explained, regions, grid)
+    picture = draw(explained, regions=regions, cells=grid, sources=sources)
+    write_image(output, Image(picture), overwrite=overwrite)
+    if raw:
+        write_image(raw, Image(_levels(explained)), overwrite=overwrite)
+    if as_json:
+        written = {"output": str(output), "map": str(raw) if raw else None}
+        typer.echo(json.dumps(written | {"model": model} | shares, indent=2))
+    else:
+        typer.echo("\n".join([str(path) for path in (output, raw) if path] + _table(shares)))
+
+
+def _check_outputs(outputs: list[Path], inputs: list[Path], *, overwrite: bool) -> None:
+    """Find out before the work whether its results may be written."""
+    from clfnet.io.files import refuse_existing
+    from clfnet.io.image import check_suffix
+
+    taken = {path.resolve() for path in inputs}
+    for path in outputs:
+        check_suffix(path)
+        if path.resolve() in taken:
+            raise InputError(
+                f"{path} must not be one of the inputs or written twice. Choose another output."
+            )
+        taken.add(path.resolve())
+        if not overwrite:
+            refuse_existing(path)
+
+
+def _shares(explained: "Explained", regions: list["Region"], cells: int) -> dict[str, Any]:
+    """Infrared's shares, in [0, 1], rounded to what a share can mean."""
+    from clfnet.explain import grid, hottest, share_in
+    from clfnet.explain.files import grey
+
+    share = explained.explanation.share
+    return {
+        "overall": round(explained.explanation.overall, 4),
+        "hottest": round(hottest(share, grey(explained.infrared.pixels)), 4),
+        "regions": {each.name: round(share_in(share, each), 4) for each in regions},
+        "grid": grid(share, cells).round(4).tolist(),
+    }
+
+
+def _table(shares: dict[str, Any]) -> list[str]:
+    from clfnet.explain.regions import HOTTEST
+
+    named = {
+        "overall": shares["overall"],
+        f"hottest {HOTTEST:.0%}": shares["hottest"],
+        **shares["regions"],
+    }
+    title = f"grid {len(shares['grid'])}x{len(shares['grid'])}"
+    width = max(map(len, [*named, title])) + 2
+    lines = ["infrared's share, %"]
+    lines += [f"  {name:<{width}}{_cell(value)}" for name, value in named.items()]
+    for index, row in enumerate(shares["grid"]):
+        cells = "".join(map(_cell, row))
+        lines.append(f"  {'' if index else title:<{width}}{cells}")
+    return lines
+
+
+def _cell(share: float) -> str:
+    return f"{100 * share:4.0f}"
+
+
+def _levels(explained: "Explained") -> Any:
+    """The share as 16-bit levels; JPEG and BMP keep the upper 8."""
+    import numpy as np
+
+    return np.rint(explained.explanation.share * np.float32(65535)).astype(np.uint16)

@@ -1,0 +1,133 @@
+"""The share of a source per region: named boxes, a grid, and what is hottest."""
+
+import re
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clfnet.errors import InputError
+from clfnet.method import FloatImage
+
+HOTTEST = 0.02
+"""Which part of the pixels counts as hottest."""
+
+_PATTERN = r"(?:(?P<name>[^=]*)=)?\s*" + r"\s*,\s*".join([r"(\d{1,9})"] * 4) + r"\s*"
+
+
+class Region(NamedTuple):
+    """A named box of the picture, in pixels.
+
+    Attributes:
+        name: what tables and pictures call it.
+        x: its first column.
+        y: its first row.
+        width: columns.
+        height: rows.
+    """
+
+    name: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "x,y,w,h" or "name=x,y,w,h"; without a name, the numbers are it.
+
+        Raises:
+            InputError: it is written otherwise, or has no pixels.
+
+        Example:
+            >>> Region.parse("door=60,40,32,24")
+            Region(name='door', x=60, y=40, width=32, height=24)
+        """
+        match = re.fullmatch(_PATTERN, text)
+        box = tuple(map(int, match.groups()[1:])) if match else (0, 0, 0, 0)
+        if not match or min(box[2:]) < 1:
+            raise InputError(
+                f"`region` must be X,Y,W,H or NAME=X,Y,W,H in whole pixels, W and H at least 1, "
+                f"got {text!r}. Write e.g. door=60,40,32,24."
+            )
+        name = " ".join((match["name"] or ",".join(map(str, box))).split())
+        return cls(name, *box)
+
+    def check_inside(self, width: int, height: int) -> None:
+        """Raise an `InputError` unless it lies within a picture of this size."""
+        if self.x + self.width > width or self.y + self.height > height:
+            raise InputError(
+                f"`region` must be inside the {width}x{height} picture, got x={self.x}, "
+                f"y={self.y}, width={self.width}, height={self.height} ({self.name}). Move it."
+            )
+
+
+def share_in(share: NDArray[np.float32], region: Region) -> float:
+    """Return the mean share in a box, in [0, 1].
+
+    Raises:
+        InputError: it is not inside the picture.
+
+    Example:
+        >>> share_in(np.array([[0, 1, 0.5]], np.float32), Region("right", 1, 0, 2, 1))
+        0.75
+    """
+    region.check_inside(share.shape[1], share.shape[0])
+    box = share[region.y : region.y + region.height, region.x : region.x + region.width]
+    return float(box.mean(dtype=np.float64))
+
+
+def grid(share: NDArray[np.float32], cells: int) -> NDArray[np.float64]:
+    """Return the mean share in each cell of a grid.
+
+    Args:
+        share: (H, W).
+        cells: N rows and N columns, 1 ≤ N ≤ H, W; sizes differ by a pixel where they must.
+
+    Returns:
+        (N, N), from the top left.
+
+    Raises:
+        InputError: there are more cells than pixels, or none.
+
+    Example:
+        >>> grid(np.array([[0, 1], [0.5, 0.5]], np.float32), 2).tolist()
+        [[0.0, 1.0], [0.5, 0.5]]
+    """
+    if not 1 <= cells <= min(share.shape):
+        raise InputError(
+            f"`grid` must be 1 to {min(share.shape)} for {share.shape[1]}x{share.shape[0]} pixels, "
+            f"got {cells}. 3 is usual."
+        )
+    rows, columns = (edges(length, cells) for length in share.shape)
+    sums = np.add.reduceat(share.astype(np.float64), rows[:-1], axis=0)
+    sums = np.add.reduceat(sums, columns[:-1], axis=1)
+    means: NDArray[np.float64] = sums / np.outer(np.diff(rows), np.diff(columns))
+    return means
+
+
+def edges(length: int, cells: int) -> NDArray[np.int64]:
+    """Return where the cells of one axis begin, and its end: `cells` + 1 whole numbers.
+
+    Example:
+        >>> edges(10, 3).tolist()
+        [0, 3, 6, 10]
+    """
+    return np.arange(cells + 1) * length // cells
+
+
+def hottest(share: NDArray[np.float32], infrared: FloatImage, part: float = HOTTEST) -> float:
+    """Return the mean share where the infrared picture is brightest.
+
+    Args:
+        share: (H, W).
+        infrared: the same size.
+        part: of the pixels, in (0, 1]; pixels as bright as the last one count too, so a picture
+            with a large saturated part gives all of that.
+
+    Example:
+        >>> heat = np.array([[0.1, 0.2, 0.9]], np.float32)
+        >>> hottest(np.array([[0, 0, 1]], np.float32), heat)
+        1.0
+    """
+    return float(share[infrared >= np.quantile(infrared, 1 - part)].mean(dtype=np.float64))

@@ -1,0 +1,51 @@
+"""A tiny network with a tiny head as files, as `clfnet explain` finds them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from clfnet.method import FloatImage
+from clfnet.nn import CLFNet, ProjectionHead
+from clfnet.scene import night_street
+from clfnet.training.export import onnx_graph
+from clfnet.training.head import explain_graph
+
+
+@pytest.fixture(scope="session")
+def tiny() -> tuple[CLFNet, ProjectionHead]:
+    """A network and a head whose every weight and statistic is far from where it starts."""
+    torch.manual_seed(3)
+    network, head = CLFNet(2), ProjectionHead(8, 12, 6)
+    for module in (*network.modules(), *head.modules()):
+        if isinstance(module, nn.BatchNorm2d | nn.BatchNorm1d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
+            nn.init.normal_(module.running_mean, std=0.1)
+            nn.init.uniform_(module.running_var, 0.05, 0.4)
+            nn.init.uniform_(module.weight, 0.8, 1.2)
+            nn.init.normal_(module.bias, std=0.2)
+    for layer in (head.first, head.second):
+        nn.init.normal_(layer.weight, std=0.4)
+        nn.init.normal_(layer.bias, std=0.4)
+    return network.eval(), head.eval()
+
+
+@pytest.fixture(scope="session")
+def model(tiny: tuple[CLFNet, ProjectionHead], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of this network, an .onnx file with what explains it beside."""
+    folder = tmp_path_factory.mktemp("tiny")
+    (folder / "tiny.onnx").write_bytes(onnx_graph(tiny[0]).SerializeToString())
+    (folder / "tiny-explain.onnx").write_bytes(explain_graph(*tiny).SerializeToString())
+    return folder / "tiny.onnx"
+
+
+@pytest.fixture(scope="session")
+def street() -> tuple[FloatImage, FloatImage]:
+    """The built-in night street, small: infrared and the luma of visible, (96, 128)."""
+    scene = night_street(128, 96)
+    luma = scene.visible @ np.array([0.299, 0.587, 0.114])
+    heat, light = (np.asarray(levels / 255, np.float32) for levels in (scene.infrared, luma))
+    return heat, light
