@@ -20,8 +20,8 @@ from clfnet.align.warp import Values
 
 THRESHOLD = 0.35
 """An alignment of less quality is refused."""
-LEAST_WINDOWS = 24
-"""Fewer windows prove nothing."""
+LEAST_IN_PLACE = 28
+"""And so is one that fewer windows agree on: in a small overlap, many of few agree by chance."""
 
 _SIDE = 256  # pixels of the longer side that windows are compared at
 _CELL = 16
@@ -41,6 +41,16 @@ class Agreement(NamedTuple):
 
     share: float
     windows: int
+
+    @property
+    def in_place(self) -> int:
+        """How many windows match best in place."""
+        return round(self.share * self.windows)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the gate lets the alignment pass."""
+        return self.share >= THRESHOLD and self.in_place >= LEAST_IN_PLACE
 
 
 def agreement(infrared: Values, visible: Values, homography: Matrix) -> Agreement:

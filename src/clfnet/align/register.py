@@ -7,7 +7,7 @@ from clfnet.align import geometry
 from clfnet.align.descriptors import spread
 from clfnet.align.geometry import Matrix, Size
 from clfnet.align.landmarks import fit_similarity
-from clfnet.align.quality import LEAST_WINDOWS, THRESHOLD, Agreement, agreement
+from clfnet.align.quality import LEAST_IN_PLACE, THRESHOLD, Agreement, agreement
 from clfnet.align.refine import Fit, Freedom, Level, refine
 from clfnet.align.rig import Rig
 from clfnet.align.search import LEAST_OVERLAP, SCALES, starts
@@ -58,7 +58,7 @@ def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig
     if fit is None or not _is_plausible(fit.homography, heat.shape[1::-1], light.shape[1::-1]):
         raise _refusal(Agreement(0.0, 0))
     found = agreement(heat, light, fit.homography)
-    if found.share < THRESHOLD or found.windows < LEAST_WINDOWS:
+    if not found.is_trusted:
         raise _refusal(found)
     made = f"found as {_NAMES[freedom]} by clfnet align"
     sizes = heat.shape[1::-1], light.shape[1::-1]
@@ -80,8 +80,8 @@ def _checked(image: NDArray[np.generic], name: str) -> Values:
 
 def _refusal(found: Agreement) -> AlignmentError:
     return AlignmentError(
-        f"The alignment found must have quality {THRESHOLD} to be trusted, got {found.share:.2f}. "
-        f"{_ADVICE}"
+        f"The alignment found must have quality {THRESHOLD}, by {LEAST_IN_PLACE} windows or more, "
+        f"to be trusted, got {found.share:.2f} by {found.in_place}. {_ADVICE}"
     )
 
 
