@@ -2,7 +2,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clfnet.align.geometry import Matrix, apply, inverse, scaling
@@ -106,6 +106,7 @@ def test_large_pictures_are_quick() -> None:
     assert time.process_time() - start < 5
 
 
+@settings(deadline=None)
 @given(
     st.floats(-0.5, 0.5),
     st.floats(0.3, 1.5),

@@ -23,7 +23,7 @@ def script() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/metrics.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/metrics.md", "docs/align.md"])
 def test_document_is_rendered(name: str, script: ModuleType) -> None:
     assert ROOT / name in script.DOCUMENTS
     text = (ROOT / name).read_text("utf-8")
