@@ -52,7 +52,7 @@ def describe(image: Values, valid: Mask | None = None) -> Descriptors:
     energy = np.einsum("chw,chw->hw", strength, strength)
     norm = np.sqrt(energy)
     mean = float(norm[valid].mean() if valid is not None and valid.any() else norm.mean())
-    floor = np.float32(_FLOOR * mean + 1e-6)
+    floor = np.float32(_FLOOR * mean + 1e-9)
     strength /= np.sqrt(energy + floor * floor)
     return strength
 

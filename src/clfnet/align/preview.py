@@ -63,7 +63,7 @@ def edge_overlay(infrared: Values, visible: Values, covered: Mask) -> Picture:
     """
     inside = covered.copy()
     for axis in (0, 1):  # the border of the infrared picture is no edge
-        inside &= np.roll(covered, 2, axis) & np.roll(covered, -2, axis)
+        inside &= np.roll(covered, 4, axis) & np.roll(covered, -4, axis)
     heat, light = _edges(infrared) * inside, _edges(visible)
     return _as_picture(np.stack([heat, light, light], axis=2))
 

@@ -2,8 +2,8 @@
 
 Under a right alignment, a window of the visible picture matches the infrared picture best where the
 alignment puts it; moved a few pixels, it matches worse. Under a wrong one, it matches best
-anywhere. The share of windows that match best in place compares a pair with itself alone, so it
-means the same in every scene.
+anywhere, or equally well in many places. The share of windows that match clearly best in place
+compares a pair with itself alone, so it means the same in every scene.
 """
 
 from typing import NamedTuple
@@ -18,16 +18,17 @@ from clfnet.align.refine import Level
 from clfnet.align.rig import Rig
 from clfnet.align.warp import Values
 
-THRESHOLD = 0.35
+THRESHOLD = 0.2
 """An alignment of less quality is refused."""
-LEAST_WINDOWS = 24
-"""Fewer windows prove nothing."""
+LEAST_IN_PLACE = 16
+"""And so is one that fewer windows agree on: in a small overlap, many of few agree by chance."""
 
 _SIDE = 256  # pixels of the longer side that windows are compared at
 _CELL = 16
 _CELLS = 3  # a window is three cells wide and high
 _REACH = 8  # how far windows are moved, pixels
 _NEAR = 2  # moved by this much at most counts as in place
+_CLEARLY = 0.02  # of correlation; along a straight edge, windows match almost equally anywhere
 _COVERED = 0.5  # of a window's pixels that both pictures must have
 
 
@@ -35,12 +36,22 @@ class Agreement(NamedTuple):
     """What the windows of a pair say.
 
     Attributes:
-        share: of the windows, how many match best in place, 0 to 1.
+        share: of the windows, how many match clearly best in place, 0 to 1.
         windows: how many there are; they overlap.
     """
 
     share: float
     windows: int
+
+    @property
+    def in_place(self) -> int:
+        """How many windows match clearly best in place."""
+        return round(self.share * self.windows)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the gate lets the alignment pass."""
+        return self.share >= THRESHOLD and self.in_place >= LEAST_IN_PLACE
 
 
 def agreement(infrared: Values, visible: Values, homography: Matrix) -> Agreement:
@@ -67,12 +78,13 @@ def agreement(infrared: Values, visible: Values, homography: Matrix) -> Agreemen
     for x, y, match in _matches(light, heat, view.valid):
         best = inside if max(abs(x), abs(y)) <= _NEAR else outside
         np.maximum(best, match, out=best)
+    clear = inside > outside + _CLEARLY
     count = int(known.sum())
-    return Agreement(float((inside > outside)[known].mean()) if count else 0.0, count)
+    return Agreement(float(clear[known].mean()) if count else 0.0, count)
 
 
 def quality_of(infrared: NDArray[np.generic], visible: NDArray[np.generic], rig: Rig) -> float:
-    """Return the share of windows that match best in place, 0 to 1, e.g. of a rig made by hand.
+    """Return the quality of a rig: the share of windows that match clearly best in place, 0 to 1.
 
     Args:
         infrared: (H, W), of any real type and range, of the rig's size.

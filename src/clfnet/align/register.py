@@ -7,7 +7,7 @@ from clfnet.align import geometry
 from clfnet.align.descriptors import spread
 from clfnet.align.geometry import Matrix, Size
 from clfnet.align.landmarks import fit_similarity
-from clfnet.align.quality import LEAST_WINDOWS, THRESHOLD, Agreement, agreement
+from clfnet.align.quality import LEAST_IN_PLACE, THRESHOLD, Agreement, agreement
 from clfnet.align.refine import Fit, Freedom, Level, refine
 from clfnet.align.rig import Rig
 from clfnet.align.search import LEAST_OVERLAP, SCALES, starts
@@ -19,9 +19,10 @@ SHORTEST_SIDE = 48
 
 _ADVICE = "Use a pair with more structure that both cameras see, or give landmarks (--points FILE)."
 _NAMES: dict[Freedom, str] = {4: "similarity", 6: "affine", 8: "homography"}
+_FREER: dict[Freedom, tuple[Freedom, ...]] = {4: (6, 8), 6: (8,), 8: ()}
 _STARTS = 8
 _COARSE, _MIDDLE, _FINE = 144, 224, 448  # pixels of the visible picture's longer side
-_WORTH = 1.04  # of the correlation: what the next kind of map must gain to be taken
+_WORTH = 1.03  # of the correlation: what the next kind of map must gain to be taken
 _SLACK = 1.1  # over the range of scales that is searched
 _SLANT = 0.25  # how far a map may depart from a similarity, of its scale
 
@@ -58,7 +59,7 @@ def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig
     if fit is None or not _is_plausible(fit.homography, heat.shape[1::-1], light.shape[1::-1]):
         raise _refusal(Agreement(0.0, 0))
     found = agreement(heat, light, fit.homography)
-    if found.share < THRESHOLD or found.windows < LEAST_WINDOWS:
+    if not found.is_trusted:
         raise _refusal(found)
     made = f"found as {_NAMES[freedom]} by clfnet align"
     sizes = heat.shape[1::-1], light.shape[1::-1]
@@ -80,8 +81,8 @@ def _checked(image: NDArray[np.generic], name: str) -> Values:
 
 def _refusal(found: Agreement) -> AlignmentError:
     return AlignmentError(
-        f"The alignment found must have quality {THRESHOLD} to be trusted, got {found.share:.2f}. "
-        f"{_ADVICE}"
+        f"The alignment found must have quality {THRESHOLD}, by {LEAST_IN_PLACE} windows or more, "
+        f"to be trusted, got {found.share:.2f} by {found.in_place}. {_ADVICE}"
     )
 
 
@@ -92,9 +93,11 @@ def _finest(heat: Values, light: Values) -> tuple[Fit | None, Freedom]:
     middle = _ranked(heat, light, [fit.homography for fit in coarse[:3]], _MIDDLE)
     if not middle:
         return None, 4
-    best, freedom = _freed(Level.make(heat, light, middle[0].homography, _MIDDLE), middle[0])
+    level = Level.make(heat, light, middle[0].homography, _MIDDLE)
+    best, freedom = _freed(level, middle[0], 4)
     fine = Level.make(heat, light, best.homography, _FINE)
-    return refine(fine, best.homography, freedom), freedom
+    finer = refine(fine, best.homography, freedom)
+    return (None, freedom) if finer is None else _freed(fine, finer, freedom)
 
 
 def _ranked(heat: Values, light: Values, guesses: list[Matrix], side: int) -> list[Fit]:
@@ -105,19 +108,17 @@ def _ranked(heat: Values, light: Values, guesses: list[Matrix], side: int) -> li
     return sorted(inside, key=lambda fit: -fit.evidence)
 
 
-def _freed(level: Level, fit: Fit) -> tuple[Fit, Freedom]:
+def _freed(level: Level, fit: Fit, freedom: Freedom) -> tuple[Fit, Freedom]:
     """Take a map with more freedom if it is worth it."""
-    chosen: Freedom = 4
     best = tried = fit
-    freer_kinds: tuple[Freedom, ...] = (6, 8)
-    for freedom in freer_kinds:
-        freer = refine(level, tried.homography, freedom)
-        if freer is None:
+    for freer in _FREER[freedom]:
+        found = refine(level, tried.homography, freer)
+        if found is None:
             break
-        tried = freer
-        if freer.correlation > _WORTH * best.correlation:
-            best, chosen = freer, freedom
-    return best, chosen
+        tried = found
+        if tried.correlation > _WORTH * best.correlation:
+            best, freedom = tried, freer
+    return best, freedom
 
 
 def _is_plausible(matrix: Matrix, infrared: Size, visible: Size) -> bool:

@@ -13,6 +13,8 @@ Values = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 _EDGE = 3  # pixels of margin that carry the border's values, so that no filter meets the outside
+_SLACK = 1e-6  # pixels, for rounding
+_LEVEL = 1e-12  # of a line: less slope is none
 
 
 class Box(NamedTuple):
@@ -70,13 +72,22 @@ def coverage(matrix: Matrix, source: Size, size: Size, margin: float = 0.0) -> M
     Returns:
         bool, (height, width).
     """
-    x, y, depth = _positions(matrix, size)
-    low, slack = margin - 0.5, 1e-6
-    right, bottom = source[0] - 0.5 - margin, source[1] - 0.5 - margin
-    # Multiplied out, since a division per pixel is what costs; depth is positive in front.
-    inside = (depth > 0) & (x >= (low - slack) * depth) & (y >= (low - slack) * depth)
-    inside &= (x <= (right + slack) * depth) & (y <= (bottom + slack) * depth)
-    return np.asarray(inside)
+    x, y, depth = matrix / matrix[2, 2]
+    low, right, bottom = margin - 0.5, source[0] - 0.5 - margin, source[1] - 0.5 - margin
+    # Multiplied by the depth, which is positive in front, each border is a line across the grid:
+    # inside, line @ (column, row, 1) is at least 0.
+    lines = (depth, x - low * depth, y - low * depth, right * depth - x, bottom * depth - y)
+    first, last = np.full(size[1], -np.inf), np.full(size[1], np.inf)  # columns, row by row
+    for line in lines:
+        rest = line[1] * np.arange(size[1]) + line[2] + _SLACK
+        if abs(line[0]) < _LEVEL:
+            last[rest < 0] = -np.inf
+        elif line[0] > 0:
+            first = np.maximum(first, -rest / line[0])
+        else:
+            last = np.minimum(last, -rest / line[0])
+    columns = np.arange(size[0])
+    return np.asarray((columns >= first[:, None]) & (columns <= last[:, None]))
 
 
 def largest_box(mask: Mask) -> Box:
@@ -118,24 +129,27 @@ def resize(image: Values, size: Size) -> Values:
     return np.asarray(picture.resize(size, PIL.Image.Resampling.BILINEAR))
 
 
-def transform(image: Values, matrix: Matrix, size: Size, *, smooth: bool = False) -> Values:
-    """Draw (H, W) on another grid without care for aliasing; border values go on outside.
+def transform(image: Values, matrix: Matrix, size: Size) -> Values:
+    """Draw (H, W) on another grid, bilinear, without care for aliasing.
 
-    Bilinear, or bicubic where `smooth` is set. Far outside, values are 0.
+    Border values go on a little outside; farther outside, values are 0.
     """
+    return _transform(_padded(image), matrix, size, PIL.Image.Resampling.BILINEAR)
+
+
+def _transform(
+    picture: PIL.Image.Image, matrix: Matrix, size: Size, kind: PIL.Image.Resampling
+) -> Values:
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     edge = np.array([[1, 0, _EDGE], [0, 1, _EDGE], [0, 0, 1]])
     # Pillow counts from the corner of the first pixel, we from its centre.
     inner = half @ edge @ matrix @ np.linalg.inv(half)
-    resampling = PIL.Image.Resampling
-    padded = PIL.Image.fromarray(np.pad(image, _EDGE, mode="edge"))
-    drawn = padded.transform(
-        size,
-        PIL.Image.Transform.PERSPECTIVE,
-        (inner / inner[2, 2]).ravel()[:8].tolist(),
-        resampling.BICUBIC if smooth else resampling.BILINEAR,
-    )
-    return np.asarray(drawn)
+    values = (inner / inner[2, 2]).ravel()[:8].tolist()
+    return np.asarray(picture.transform(size, PIL.Image.Transform.PERSPECTIVE, values, kind))
+
+
+def _padded(image: Values) -> PIL.Image.Image:
+    return PIL.Image.fromarray(np.pad(image, _EDGE, mode="edge"))
 
 
 def _draw(plane: Values, matrix: Matrix, size: Size) -> Values:
@@ -146,7 +160,12 @@ def _draw(plane: Values, matrix: Matrix, size: Size) -> Values:
     if smaller != source:
         plane = resize(plane, smaller)
         matrix = scaling(source, smaller) @ matrix
-    return np.clip(transform(plane, matrix, size, smooth=True), low, high)
+    picture, kinds = _padded(plane), PIL.Image.Resampling
+    # Pillow's cubic (a = -1) rings; its mean with the linear one is about that of Catmull and Rom.
+    cubic, linear = (
+        _transform(picture, matrix, size, kind) for kind in (kinds.BICUBIC, kinds.BILINEAR)
+    )
+    return np.asarray(np.clip((cubic + linear) / 2, low, high), np.float32)
 
 
 def _without_aliasing(source: Size, matrix: Matrix, size: Size) -> Size:
@@ -158,13 +177,3 @@ def _without_aliasing(source: Size, matrix: Matrix, size: Size) -> Size:
     shrink = np.maximum(np.maximum(*steps), 1.0)  # source pixels per new one, in x and y
     width, height = (max(1, round(side / by)) for side, by in zip(source, shrink, strict=True))
     return width, height
-
-
-def _positions(
-    matrix: Matrix, size: Size
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the homogeneous x, y and depth of every pixel of a grid, each (H, W)."""
-    columns, rows = np.arange(size[0]), np.arange(size[1])[:, None]
-    scaled = matrix / matrix[2, 2]
-    x, y, depth = (row[0] * columns + row[1] * rows + row[2] for row in scaled)
-    return x, y, depth

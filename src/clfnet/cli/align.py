@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     import numpy as np
     from numpy.typing import NDArray
 
     from clfnet.align import Rig
+
+    Grey: TypeAlias = NDArray[np.generic]
 
 
 def align(
@@ -44,13 +48,14 @@ def align(
     """
     from clfnet.io.files import refuse_existing
     from clfnet.io.image import check_suffix
+    from clfnet.thermal import read_thermal
 
     if preview:
         check_suffix(preview)
     for path in (output, preview):
         if path and not overwrite:
             refuse_existing(path)
-    heat, light = _read_grey(infrared), _read_grey(visible)
+    heat, light = read_thermal(infrared).values, _read_luma(visible)
     rig = _find(heat, light, points)
     if preview:
         _write_preview(heat, light, rig, preview, overwrite=overwrite)
@@ -58,19 +63,17 @@ def align(
     _report(rig, output, preview, as_json=as_json)
 
 
-def _read_grey(path: Path) -> "NDArray[np.float32]":
-    """Return the picture's luma, (H, W), in [0, 1]."""
-    import numpy as np
-
+def _read_luma(path: Path) -> "Grey":
+    """Return the visible picture's luma, (H, W), in [0, 1]."""
     from clfnet.colour.bt601 import luma
+    from clfnet.inference.arrays import to_unit
     from clfnet.io.image import read_image
 
-    pixels = read_image(path).pixels
-    values = pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+    values = to_unit(read_image(path).pixels)
     return values if values.ndim == 2 else luma(values)
 
 
-def _find(heat: "NDArray[np.float32]", light: "NDArray[np.float32]", points: Path | None) -> "Rig":
+def _find(heat: "Grey", light: "Grey", points: Path | None) -> "Rig":
     from dataclasses import replace
 
     from clfnet.align import fit_rig, quality_of, read_landmarks, register
@@ -82,8 +85,8 @@ def _find(heat: "NDArray[np.float32]", light: "NDArray[np.float32]", points: Pat
 
 
 def _write_preview(
-    heat: "NDArray[np.float32]",
-    light: "NDArray[np.float32]",
+    heat: "Grey",
+    light: "Grey",
     rig: "Rig",
     path: Path,
     *,

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from tests.align.conftest import Scene, draw, grid_error, pair
+
+from clfnet.align import THRESHOLD, read_landmarks, register
+from clfnet.align.landmarks import residuals
+from clfnet.align.warp import resize
+from clfnet.errors import AlignmentError
+
+
+def test_finds_a_turned_and_zoomed_picture(scene: Scene) -> None:
+    rig = register(scene.infrared, scene.visible)
+    assert (rig.infrared_size, rig.visible_size) == ((300, 240), (320, 240))
+    assert grid_error(scene.homography, rig.homography, (300, 240)) < 1
+    assert rig.quality is not None
+    assert rig.quality > 0.8
+    assert rig.made == "found as similarity by clfnet align"
+
+
+def test_takes_a_homography_where_it_is_needed() -> None:
+    tilted = np.array([[1.0, 0.08, 10.0], [0.0, 1.1, 12.0], [8e-4, 3e-4, 1]])
+    scene = pair(tilted, (280, 200), seed=1)
+    rig = register(scene.infrared, scene.visible)
+    assert grid_error(tilted, rig.homography, (280, 200)) < 2
+    assert rig.made == "found as homography by clfnet align"
+
+
+def test_depth_contrast_and_size_do_not_count(scene: Scene) -> None:
+    thermal = (29_000 - 250 * resize(scene.infrared, (150, 120))).astype(np.uint16)
+    large = (255 * resize(scene.visible, (960, 720))).clip(0, 255).astype(np.uint8)
+    rig = register(thermal, large)
+    expected = np.diag([3.0, 3, 1]) @ scene.homography @ np.diag([2.0, 2, 1])
+    assert grid_error(expected, rig.homography, (150, 120)) < 6
+
+
+def test_unrelated_pictures_are_refused() -> None:
+    infrared, visible = draw(seed=1)[0], draw(seed=2)[1]
+    with pytest.raises(AlignmentError, match="must have quality") as caught:
+        register(infrared, visible)
+    assert f"{THRESHOLD}" in str(caught.value)
+    assert "--points" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_noise_is_refused() -> None:
+    rng = np.random.default_rng(0)
+    with pytest.raises(AlignmentError, match="must have quality"):
+        register(rng.random((100, 160)), rng.random((120, 160)))
+
+
+@pytest.mark.parametrize("flat", [0, 1])
+def test_a_flat_picture_is_refused(flat: int, scene: Scene) -> None:
+    pictures = [scene.infrared, scene.visible]
+    pictures[flat] = np.full((240, 320), 0.5, np.float32)
+    with pytest.raises(AlignmentError, match=r"`(infrared|visible)` must show something"):
+        register(pictures[0], pictures[1])
+
+
+@pytest.mark.parametrize("shape", [(47, 300), (300, 12), (100, 100, 3)])
+def test_small_and_coloured_pictures_are_refused(shape: tuple[int, ...], scene: Scene) -> None:
+    with pytest.raises(AlignmentError, match="at least 48 pixels a side"):
+        register(np.random.default_rng(0).random(shape), scene.visible)
+
+
+def _grey(path: Path) -> np.ndarray:
+    return np.asarray(PIL.Image.open(path).convert("L"))
+
+
+def test_two_real_cameras(shared: Path) -> None:
+    folder = shared / "data" / "unregistered"
+    visible = _grey(folder / "vi" / "04.png")
+    rig = register(_grey(folder / "ir" / "04.png"), visible)
+    marks = read_landmarks(folder / "landmarks" / "04.csv")
+    assert residuals(rig.homography, marks).max() < 0.01 * np.hypot(*visible.shape)
+
+
+def test_two_real_scenes_are_refused(shared: Path) -> None:
+    folder = shared / "data" / "unregistered"
+    with pytest.raises(AlignmentError):
+        register(_grey(folder / "ir" / "10.png"), _grey(folder / "vi" / "07.png"))
