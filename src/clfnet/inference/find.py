@@ -16,7 +16,9 @@ ONNX = "onnx:"
 _FILES = {".onnx", ".safetensors"}
 
 
-def find_method(spec: str | os.PathLike[str], *, threads: int | None = None) -> FusionMethod:
+def find_method(
+    spec: str | os.PathLike[str], *, threads: int | None = None, memory: int | None = None
+) -> FusionMethod:
     """Find what fuses.
 
     ================ ==============================================================================
@@ -28,13 +30,15 @@ def find_method(spec: str | os.PathLike[str], *, threads: int | None = None) -> 
 
     Args:
         spec: one of these; a path object is a model made by `clfnet export`.
-        threads: how many CPU threads a model may use for one image; all cores by default.
+        threads: how many CPU threads a model may use; all cores by default.
+        memory: how many bytes a model that fuses in tiles may take, beside the images; see
+            `clfnet.inference.backend.OnnxMethod`.
 
     Raises:
         WeightsError: there is no such model or rule, or its file is damaged or of another kind.
         InputError: it is a folder of published results, which cannot fuse.
         MissingExtraError: a classical rule needs an extra that is not installed.
-        ConfigError: `threads` is below 1.
+        ConfigError: `threads` is below 1, or `memory` too little.
 
     Example:
         >>> find_method("maximum").name
@@ -53,7 +57,7 @@ def find_method(spec: str | os.PathLike[str], *, threads: int | None = None) -> 
         if spec in METHODS:
             return METHODS[spec]()
         _check_name(spec)
-    return _exported(spec, threads)
+    return _exported(spec, threads, memory)
 
 
 def find_compared(spec: str, *, threads: int | None = None) -> FusionMethod | Published:
@@ -81,8 +85,10 @@ def _check_name(spec: str) -> None:
     )
 
 
-def _exported(spec: str | os.PathLike[str], threads: int | None) -> FusionMethod:
+def _exported(
+    spec: str | os.PathLike[str], threads: int | None, memory: int | None
+) -> FusionMethod:
     from clfnet.inference.backend import OnnxMethod  # ONNX Runtime takes long to import
 
     found = weights.find(spec if isinstance(spec, str) else Path(spec))
-    return OnnxMethod(found.onnx.read(), name=found.name, threads=threads)
+    return OnnxMethod(found.onnx.read(), name=found.name, threads=threads, memory=memory)
