@@ -108,9 +108,11 @@ def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
         )
     names = (str(job.infrared), str(job.visible or job.infrared))
     fused, record = fuser.fuse_pair(pair, names)
+    celsius = pair.thermal.celsius if job.temperatures else None
+    del pair  # large pictures: encoding takes memory of its own
     write_image(job.output, fused, overwrite=overwrite)
-    if job.temperatures and pair.thermal.celsius is not None:
-        temperatures.write_temperatures(job.temperatures, pair.thermal.celsius, overwrite=overwrite)
+    if job.temperatures and celsius is not None:
+        temperatures.write_temperatures(job.temperatures, celsius, overwrite=overwrite)
     seconds = time.perf_counter() - start
     size = fused.width, fused.height
     return FusedFile(
