@@ -137,6 +137,11 @@ class Fuser:
         self.kelvin_per_count = kelvin_per_count
         self.depth = depth
 
+    @property
+    def tiles(self) -> Tiles | None:
+        """How the method cuts pictures; None where it does not."""
+        return self.method.tiles if isinstance(self.method, TiledMethod) else None
+
     def __call__(self, infrared: Source, visible: Source | None = None) -> Array:
         """Fuse one pair.
 
@@ -230,10 +235,11 @@ class Fuser:
         self, thermal: Thermal, visible: Array, tags: Matrix | None, names: tuple[str, str]
     ) -> Fused:
         """Fuse with (H, W, C): C is 1 or 3, and one more where there is alpha."""
-        method = self.method
-        if isinstance(method, TiledMethod) and method.tiles and self._is_pointwise(thermal, tags):
-            check_sizes(thermal.values, visible, *names)
-            return self._in_tiles(method.tiles, method.fuse_tile, thermal, visible)
+        if isinstance(self.method, TiledMethod) and self._is_pointwise(thermal, tags):
+            tiles = self.method.tiles
+            if tiles is not None:
+                check_sizes(thermal.values, visible, *names)
+                return self._in_tiles(tiles, self.method.fuse_tile, thermal, visible)
         heat, how = self.range(thermal)
         placed = self.alignment(heat, to_unit(visible), tags, names)
         picture, alpha = _apart(placed.light)

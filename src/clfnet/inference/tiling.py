@@ -76,7 +76,7 @@ class Tiles:
                 f"`memory` must be at least {least}MiB for {self.threads} threads, got "
                 f"{memory / _MIB:.3g}MiB. Give more, or fewer threads."
             )
-        self._pool = ThreadPoolExecutor(self.threads, "clfnet-tile")
+        self._pool = self._new_pool()
 
     def of(self, height: int, width: int) -> list[Tile]:
         """Return the tiles of a picture: those that keep the threads busy for the least time."""
@@ -94,13 +94,22 @@ class Tiles:
         Raises:
             Exception: whatever `work` raises.
         """
-        futures = [self._pool.submit(work, tile) for tile in self.of(height, width)]
+        pool = self._pool
+        futures = [pool.submit(work, tile) for tile in self.of(height, width)]
         try:
             for future in futures:
                 future.result()
         finally:
             for future in futures:
                 future.cancel()
+
+    def stop(self) -> None:
+        """Begin no more tiles of the pictures in work; their `run` raises `CancelledError`."""
+        pool, self._pool = self._pool, self._new_pool()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    def _new_pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.threads, "clfnet-tile")
 
 
 @runtime_checkable
