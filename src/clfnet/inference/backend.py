@@ -1,15 +1,18 @@
-"""A model as a `FusionMethod`, run by ONNX Runtime on the CPU."""
+"""A model as a `FusionMethod`, run on the CPU by ONNX Runtime or OpenVINO."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-from clfnet.errors import InputError, WeightsError
+from clfnet.errors import ConfigError, InputError, WeightsError
 from clfnet.inference.session import open_session
-from clfnet.inference.tiling import Tiles, fuse_in_tiles
+from clfnet.inference.tiling import Tiles, cores, fuse_in_tiles
 from clfnet.method import FloatImage
 from clfnet.weights import ModelFile
+
+BACKENDS = ("onnxruntime", "openvino")
 
 _INPUTS, _OUTPUTS = {"infrared", "visible"}, {"fused"}
 _BYTES_PER_PIXEL = 2500  # of the paper's network; measured: docs/speed.md
@@ -30,10 +33,13 @@ class OnnxMethod:
         threads: how many CPU threads it may use; all cores by default.
         memory: how many bytes tiles in work may take, beside the images; 128 MiB per thread by
             default. Counts for graphs of a known margin.
+        backend: what runs the graph, one of `BACKENDS`; the results agree to 1e-6.
 
     Raises:
         WeightsError: not such a graph.
-        ConfigError: `threads` is below 1, or `memory` too little; it says what is the least.
+        ConfigError: `threads` is below 1, `memory` too little (it says what is the least), or there
+            is no such backend.
+        MissingExtraError: OpenVINO is not installed.
     """
 
     def __init__(
@@ -43,14 +49,24 @@ class OnnxMethod:
         name: str | None = None,
         threads: int | None = None,
         memory: int | None = None,
+        backend: str = "onnxruntime",
     ) -> None:
+        if backend not in BACKENDS:
+            raise ConfigError(f"`backend` must be one of {', '.join(BACKENDS)}, got {backend!r}.")
         data = model if isinstance(model, bytes) else ModelFile(model).read()
         self.name = name or ("onnx" if isinstance(model, bytes) else model.stem)
-        self._session = open_session(data, self.name, threads)
-        _check_names(self._session, self.name)
-        self.tiles = _tiles(self._session.get_modelmeta().custom_metadata_map, threads, memory)
-        if self.tiles:  # each runs on a thread of its own: no waiting for others in every layer
-            self._session = open_session(data, self.name, 1)
+        session = open_session(data, self.name, threads)
+        _check_names(session, self.name)
+        self.tiles = _tiles(session.get_modelmeta().custom_metadata_map, threads, memory)
+        if backend == "openvino":
+            from clfnet.inference.openvino import compiled
+
+            at_once = self.tiles.threads if self.tiles else 1
+            self._graph = compiled(data, threads or cores(), at_once)
+        else:
+            if self.tiles:  # each runs on a thread of its own: no waiting in every layer
+                session = open_session(data, self.name, 1)
+            self._graph = partial(_run, session)
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         """Return the fused image; see `FusionMethod`.
@@ -70,8 +86,8 @@ class OnnxMethod:
         """
         feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)
         try:
-            (fused,) = self._session.run(["fused"], feeds)
-        except Exception as error:  # onnxruntime has no base class for its errors
+            fused = self._graph(feeds)
+        except Exception as error:  # the runtimes have no base class for their errors
             height, width = visible.shape
             raise InputError(
                 f"{self.name} could not fuse {width}x{height} pixels "
@@ -79,6 +95,11 @@ class OnnxMethod:
             ) from error
         image: FloatImage = np.clip(fused[0, 0], 0.0, 1.0)  # (H, W)
         return image
+
+
+def _run(session: onnxruntime.InferenceSession, feeds: dict[str, FloatImage]) -> FloatImage:
+    fused: FloatImage = session.run(["fused"], feeds)[0]
+    return fused
 
 
 def _tiles(facts: dict[str, str], threads: int | None, memory: int | None) -> Tiles | None:

@@ -3,6 +3,7 @@
 import os
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from clfnet import weights
 from clfnet.errors import InputError, WeightsError
@@ -17,7 +18,11 @@ _FILES = {".onnx", ".safetensors"}
 
 
 def find_method(
-    spec: str | os.PathLike[str], *, threads: int | None = None, memory: int | None = None
+    spec: str | os.PathLike[str],
+    *,
+    threads: int | None = None,
+    memory: int | None = None,
+    backend: str = "onnxruntime",
 ) -> FusionMethod:
     """Find what fuses.
 
@@ -33,12 +38,13 @@ def find_method(
         threads: how many CPU threads a model may use; all cores by default.
         memory: how many bytes a model that fuses in tiles may take, beside the images; see
             `clfnet.inference.backend.OnnxMethod`.
+        backend: what runs a shipped or exported model, "onnxruntime" or "openvino".
 
     Raises:
         WeightsError: there is no such model or rule, or its file is damaged or of another kind.
         InputError: it is a folder of published results, which cannot fuse.
-        MissingExtraError: a classical rule needs an extra that is not installed.
-        ConfigError: `threads` is below 1, or `memory` too little.
+        MissingExtraError: a classical rule or the backend needs an extra that is not installed.
+        ConfigError: `threads` is below 1, `memory` too little, or there is no such backend.
 
     Example:
         >>> find_method("maximum").name
@@ -57,7 +63,7 @@ def find_method(
         if spec in METHODS:
             return METHODS[spec]()
         _check_name(spec)
-    return _exported(spec, threads, memory)
+    return _exported(spec, threads=threads, memory=memory, backend=backend)
 
 
 def find_compared(spec: str, *, threads: int | None = None) -> FusionMethod | Published:
@@ -85,10 +91,8 @@ def _check_name(spec: str) -> None:
     )
 
 
-def _exported(
-    spec: str | os.PathLike[str], threads: int | None, memory: int | None
-) -> FusionMethod:
+def _exported(spec: str | os.PathLike[str], **options: Any) -> FusionMethod:
     from clfnet.inference.backend import OnnxMethod  # ONNX Runtime takes long to import
 
     found = weights.find(spec if isinstance(spec, str) else Path(spec))
-    return OnnxMethod(found.onnx.read(), name=found.name, threads=threads, memory=memory)
+    return OnnxMethod(found.onnx.read(), name=found.name, **options)

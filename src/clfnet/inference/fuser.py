@@ -34,6 +34,7 @@ from clfnet.method import FloatImage, FusionMethod
 from clfnet.thermal import Pair, Range, Thermal, parse_range, read_pair
 from clfnet.version import __version__
 
+_OF_THE_MODEL = {"threads", "memory", "backend"}
 _DEPTHS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
 
 
@@ -71,6 +72,7 @@ class Fuser:
             "800MB" or bytes; 128 MiB per thread by default. Pictures are cut into tiles that fit;
             the results are the same. Counts for models that this class loads and that know how far
             a pixel depends on its surroundings, as the shipped ones do.
+        backend: what runs a shipped or exported model, "onnxruntime" or "openvino".
         thermal_range: which infrared values become 0 and 1 (see `clfnet.thermal.parse_range`):
             "auto" takes 8 bits and floats in [0, 1] at full scale and all else between its 0.5th
             and 99.5th percentile; "full", "percentile:LOW,HIGH", "agc:PLATEAU", "LOW,HIGH" in
@@ -91,7 +93,7 @@ class Fuser:
     Raises:
         WeightsError: there is no such model, or its file is damaged.
         InputError: `model` is a folder of results, "published:DIR"; or a rig file is none.
-        MissingExtraError: a classical rule needs the extra `methods`.
+        MissingExtraError: a classical rule needs the extra `methods`, or the backend `openvino`.
         ConfigError: another argument is out of range.
 
     Example:
@@ -112,6 +114,7 @@ class Fuser:
         stretch: bool = False,
         threads: int | None = None,
         memory: str | int | None = None,
+        backend: str = "onnxruntime",
         thermal_range: str | Range = "auto",
         kelvin_per_count: float | None = None,
         align: str | os.PathLike[str] | Rig = "off",
@@ -129,7 +132,7 @@ class Fuser:
         self.alignment = Alignment(align, grid=grid, outside=outside)
         self.colouring = Colouring(space, strength, palette, hot)
         self.method = (
-            find_method(model, threads=threads, memory=_budget(memory))
+            find_method(model, threads=threads, memory=_budget(memory), backend=backend)
             if isinstance(model, str | os.PathLike)
             else model
         )
@@ -337,14 +340,14 @@ def fuse(
     `Fuser`.
     """
     if isinstance(model, str) and Path(model).suffix != ".onnx":
-        budget = _budget(options.pop("memory", None))
-        model = _kept_method(model, options.pop("threads", None), budget)
+        kept = {name: options.pop(name) for name in _OF_THE_MODEL & options.keys()}
+        model = _kept_method(model, **kept)
     return Fuser(model, **options)(infrared, visible)
 
 
 @lru_cache(maxsize=4)
-def _kept_method(model: str, threads: int | None, memory: int | None) -> FusionMethod:
-    return find_method(model, threads=threads, memory=memory)
+def _kept_method(model: str, memory: str | int | None = None, **options: Any) -> FusionMethod:
+    return find_method(model, memory=_budget(memory), **options)
 
 
 def _budget(memory: str | int | None) -> int | None:
