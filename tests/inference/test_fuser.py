@@ -16,6 +16,7 @@ from clfnet.align import Rig
 from clfnet.colour.bt601 import luma
 from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError, WeightsError
 from clfnet.inference.fuser import Fuser, fuse
+from clfnet.inference.tiling import Tiles
 from clfnet.io.image import Image, write_image
 from clfnet.method import FloatImage
 from clfnet.thermal import Pair, from_array, read_pair
@@ -48,6 +49,33 @@ class Recorder(Infrared):
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         self.infrared, self.visible = infrared, visible
         return infrared
+
+
+class Shifted:
+    """A fake method that looks one pixel up and left, where there is one."""
+
+    name = "shifted"
+
+    def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        moved = np.pad(infrared, ((1, 0), (1, 0)))[:-1, :-1]
+        fused: FloatImage = np.maximum(np.float32(0.9) * moved, visible)
+        return fused
+
+
+class InTiles(Shifted):
+    """The same in tiles."""
+
+    def __init__(self) -> None:
+        self.tiles = Tiles(1, bytes_per_pixel=1, memory=2000 * 2, threads=2)
+        self.number = 0
+
+    def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        raise AssertionError("whole pictures are cut")
+
+    def fuse_tile(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        assert infrared.size <= 2000
+        self.number += 1
+        return super().__call__(infrared, visible)
 
 
 def random(shape: tuple[int, ...], dtype: type[Any] = np.uint8, seed: int = 0) -> Array:
@@ -305,3 +333,70 @@ def test_real_radiometric_files(shared: Path, name: str) -> None:
     warm = luma((fused / 255).astype(np.float32))
     assert warm.max() > 0.95
     assert warm.min() < 0.05
+
+
+@pytest.mark.parametrize("channels", [(), (3,), (4,)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"space": "linear", "strength": 0.4, "depth": 16},
+        {"palette": "ironbow", "hot": 0.6, "strength": 1.0},
+        {"thermal_range": "20,180"},
+    ],
+)
+def test_a_tiled_method_gets_tiles(
+    channels: tuple[int, ...], dtype: type[Any], options: dict[str, Any]
+) -> None:
+    infrared, visible = random((70, 90)), random((70, 90, *channels), dtype, seed=1)
+    method = InTiles()
+    tiled = Fuser(method, **options)(infrared, visible)
+    whole = Fuser(Shifted(), **options)(infrared, visible)
+    assert method.number >= 4
+    assert tiled.dtype == whole.dtype
+    rounding = 1e-6 if whole.dtype.kind == "f" else 1  # luma is a sum, and its order may differ
+    np.testing.assert_allclose(tiled.astype(float), whole, rtol=0, atol=rounding)
+
+
+def test_tiles_are_recorded_like_the_whole() -> None:
+    pair = Pair(from_array(random((70, 90)), "a"), Image(random((70, 90, 3))), None)
+    for chosen in ("auto", "20,180"):
+        (tiled, told), (whole, expected) = (
+            Fuser(method, thermal_range=chosen).fuse_pair(pair) for method in (InTiles(), Shifted())
+        )
+        assert told == expected
+        np.testing.assert_array_equal(tiled.pixels, whole.pixels)
+
+
+@pytest.mark.parametrize(
+    "options", [{"stretch": True}, {"thermal_range": "percentile"}, {"palette": "ironbow"}]
+)
+def test_what_looks_at_the_whole_picture_gets_it(options: dict[str, Any]) -> None:
+    class Whole(InTiles):
+        def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+            return Shifted()(infrared, visible)
+
+    method = Whole()
+    sources = random((70, 90)), random((70, 90, 3), seed=1)
+    options = {"strength": 1.0} | options
+    np.testing.assert_array_equal(
+        Fuser(method, **options)(*sources), Fuser(Shifted(), **options)(*sources)
+    )
+    assert method.number == 0
+
+
+def test_a_tiled_pair_must_agree_in_size() -> None:
+    with pytest.raises(SizeMismatchError):
+        Fuser(InTiles())(random((70, 90)), random((70, 91)))
+
+
+def test_memory(shipped: Model) -> None:
+    pair = random((90, 120)), random((90, 120), seed=1)
+    small = Fuser(memory="12MiB", threads=2)(*pair)
+    np.testing.assert_array_equal(small, Fuser(memory=2**30, threads=2)(*pair))
+    np.testing.assert_array_equal(small, fuse(*pair, memory="12MiB", threads=2))
+    with pytest.raises(ConfigError, match=r"`memory` must be at least 11MiB for 2 threads"):
+        Fuser(memory="1MiB", threads=2)
+    with pytest.raises(ConfigError, match="`memory` must be an amount"):
+        Fuser(memory="much")

@@ -119,6 +119,13 @@ def fuse(
     threads: Annotated[
         int | None, typer.Option(min=1, help="CPU threads; all cores by default.")
     ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AMOUNT",
+            help="Working memory beside the pictures, e.g. 1GiB. [default: 128MiB per thread]",
+        ),
+    ] = None,
 ) -> None:
     """Fuse INFRARED and VISIBLE into OUTPUT.
 
@@ -138,6 +145,7 @@ def fuse(
         model,
         stretch=stretch,
         threads=threads,
+        memory=memory,
         thermal_range="auto" if streams else thermal_range,
         kelvin_per_count=None if streams else kelvin_per_count,
         align=align,

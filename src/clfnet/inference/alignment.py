@@ -98,6 +98,11 @@ class Alignment:
         covered = None if aligned.covered.all() else aligned.covered
         return Placed(aligned.infrared, aligned.visible, covered, rig)
 
+    @property
+    def is_off(self) -> bool:
+        """Pairs are taken as they are, but for what a camera's tags say."""
+        return self.rig is None and not self.automatic
+
     def record(self, rig: Rig | None) -> dict[str, Any]:
         """Return what a file's metadata should tell."""
         if rig is None:

@@ -1,18 +1,21 @@
-"""A model as a `FusionMethod`, run by ONNX Runtime on the CPU."""
+"""A model as a `FusionMethod`, run on the CPU by ONNX Runtime or OpenVINO."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-from clfnet.errors import InputError, WeightsError
+from clfnet.errors import ConfigError, InputError, WeightsError
 from clfnet.inference.session import open_session
-from clfnet.inference.tiling import fuse_in_tiles
+from clfnet.inference.tiling import Tiles, cores, fuse_in_tiles
 from clfnet.method import FloatImage
 from clfnet.weights import ModelFile
 
+BACKENDS = ("onnxruntime", "openvino")
+
 _INPUTS, _OUTPUTS = {"infrared", "visible"}, {"fused"}
-_TILE = 512  # pixels a side; the paper's network then takes some 0.6 GB
+_BYTES_PER_PIXEL = 2500  # of the paper's network; measured: docs/speed.md
 
 
 class OnnxMethod:
@@ -20,27 +23,50 @@ class OnnxMethod:
 
     The graph has the inputs `infrared` and `visible` and the output `fused`: float32,
     (1, 1, H, W), in [0, 1]. Its metadata may say how far a pixel of the result depends on the
-    sources (`margin`, in pixels); then large images are fused in tiles, with equal results and
-    bounded memory.
+    sources (`margin`, in pixels); then images are fused in tiles, one per thread at a time, with
+    equal results and bounded memory. It may also say that tiles must begin at a multiple of some
+    pixels (`multiple`), and what a pixel takes (`bytes_per_pixel`).
 
     Args:
         model: the graph, as bytes or as a file.
         name: what tables call it; the file's stem by default.
-        threads: how many CPU threads one image may use; all cores by default.
+        threads: how many CPU threads it may use; all cores by default.
+        memory: how many bytes tiles in work may take, beside the images; 128 MiB per thread by
+            default. Counts for graphs of a known margin.
+        backend: what runs the graph, one of `BACKENDS`; the results agree to 1e-6.
 
     Raises:
         WeightsError: not such a graph.
-        ConfigError: `threads` is below 1.
+        ConfigError: `threads` is below 1, `memory` too little (it says what is the least), or there
+            is no such backend.
+        MissingExtraError: OpenVINO is not installed.
     """
 
     def __init__(
-        self, model: Path | bytes, *, name: str | None = None, threads: int | None = None
+        self,
+        model: Path | bytes,
+        *,
+        name: str | None = None,
+        threads: int | None = None,
+        memory: int | None = None,
+        backend: str = "onnxruntime",
     ) -> None:
+        if backend not in BACKENDS:
+            raise ConfigError(f"`backend` must be one of {', '.join(BACKENDS)}, got {backend!r}.")
         data = model if isinstance(model, bytes) else ModelFile(model).read()
         self.name = name or ("onnx" if isinstance(model, bytes) else model.stem)
-        self._session = open_session(data, self.name, threads)
-        _check_names(self._session, self.name)
-        self._margin = self._session.get_modelmeta().custom_metadata_map.get("margin")
+        session = open_session(data, self.name, threads)
+        _check_names(session, self.name)
+        self.tiles = _tiles(session.get_modelmeta().custom_metadata_map, threads, memory)
+        if backend == "openvino":
+            from clfnet.inference.openvino import compiled
+
+            at_once = self.tiles.threads if self.tiles else 1
+            self._graph = compiled(data, threads or cores(), at_once)
+        else:
+            if self.tiles:  # each runs on a thread of its own: no waiting in every layer
+                session = open_session(data, self.name, 1)
+            self._graph = partial(_run, session)
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         """Return the fused image; see `FusionMethod`.
@@ -48,15 +74,20 @@ class OnnxMethod:
         Raises:
             InputError: the graph does not run at this size, e.g. for lack of memory.
         """
-        if self._margin is None or max(visible.shape) <= _TILE:
-            return self._run(infrared, visible)
-        return fuse_in_tiles(self._run, infrared, visible, size=_TILE, margin=int(self._margin))
+        if self.tiles is None:
+            return self.fuse_tile(infrared, visible)
+        return fuse_in_tiles(self.fuse_tile, infrared, visible, self.tiles)
 
-    def _run(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+    def fuse_tile(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        """Fuse at once, on one thread if there are tiles.
+
+        Raises:
+            InputError: the graph does not run at this size, e.g. for lack of memory.
+        """
         feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)
         try:
-            (fused,) = self._session.run(["fused"], feeds)
-        except Exception as error:  # onnxruntime has no base class for its errors
+            fused = self._graph(feeds)
+        except Exception as error:  # the runtimes have no base class for their errors
             height, width = visible.shape
             raise InputError(
                 f"{self.name} could not fuse {width}x{height} pixels "
@@ -64,6 +95,24 @@ class OnnxMethod:
             ) from error
         image: FloatImage = np.clip(fused[0, 0], 0.0, 1.0)  # (H, W)
         return image
+
+
+def _run(session: onnxruntime.InferenceSession, feeds: dict[str, FloatImage]) -> FloatImage:
+    fused: FloatImage = session.run(["fused"], feeds)[0]
+    return fused
+
+
+def _tiles(facts: dict[str, str], threads: int | None, memory: int | None) -> Tiles | None:
+    """How a graph's metadata says that images may be cut; None where it does not."""
+    if "margin" not in facts:
+        return None
+    return Tiles(
+        int(facts["margin"]),
+        multiple=int(facts.get("multiple", 1)),
+        bytes_per_pixel=int(facts.get("bytes_per_pixel", _BYTES_PER_PIXEL)),
+        memory=memory,
+        threads=threads,
+    )
 
 
 def _check_names(session: onnxruntime.InferenceSession, name: str) -> None:

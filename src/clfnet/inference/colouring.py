@@ -47,6 +47,11 @@ class Colouring:
             return 0.0 if self.palette else 1.0
         return self.strength
 
+    @property
+    def is_pointwise(self) -> bool:
+        """No pixel's result depends on other pixels."""
+        return self.palette is None or self.hot is not None
+
     def luma(self, picture: FloatImage) -> FloatImage:
         """Return what of the visible picture is fused: (H, W) of (H, W) or (H, W, 3)."""
         return picture if picture.ndim == 2 else colour.find_space(self.space).luma(picture)

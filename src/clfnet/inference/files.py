@@ -1,16 +1,22 @@
 """Pairs of files to fused files, one by one; a bad pair does not stop the rest."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from clfnet.errors import ClfnetError, ConfigError, InputError
 from clfnet.inference.fuser import Fuser
+from clfnet.inference.tiling import Tiles
 from clfnet.io.files import refuse_existing
 from clfnet.io.image import DEEP_SUFFIXES, check_suffix, write_image
 from clfnet.thermal import temperatures
+
+_AT_ONCE = 3  # pairs in work: their pictures are in memory
 
 
 class Job(NamedTuple):
@@ -108,9 +114,11 @@ def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
         )
     names = (str(job.infrared), str(job.visible or job.infrared))
     fused, record = fuser.fuse_pair(pair, names)
+    celsius = pair.thermal.celsius if job.temperatures else None
+    del pair  # large pictures: encoding takes memory of its own
     write_image(job.output, fused, overwrite=overwrite)
-    if job.temperatures and pair.thermal.celsius is not None:
-        temperatures.write_temperatures(job.temperatures, pair.thermal.celsius, overwrite=overwrite)
+    if job.temperatures and celsius is not None:
+        temperatures.write_temperatures(job.temperatures, celsius, overwrite=overwrite)
     seconds = time.perf_counter() - start
     size = fused.width, fused.height
     return FusedFile(
@@ -120,8 +128,11 @@ def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
 
 def fuse_files(
     fuser: Fuser, jobs: Iterable[Job], *, overwrite: bool = False
-) -> Iterator[FusedFile]:
-    """Fuse pairs of files, one after the other.
+) -> Generator[FusedFile, None, None]:
+    """Fuse pairs of files, in order.
+
+    With a model that fuses in tiles, up to three pairs are in work at once: one is read, one fused,
+    one written. Their tiles share the model's threads, which so do not wait for the disk.
 
     Args:
         fuser: what fuses.
@@ -131,14 +142,40 @@ def fuse_files(
     Yields:
         One result per pair, as soon as it is done; a failed pair has its `error` set.
     """
-    for job in jobs:
+    jobs = list(jobs)
+    fuse = partial(_fuse_or_tell, fuser, overwrite=overwrite)
+    if fuser.tiles is None or fuser.alignment.automatic or len(jobs) == 1:
+        yield from map(fuse, jobs)  # one pair takes all cores
+    else:
+        yield from _overlapped(fuse, jobs, fuser.tiles)
+
+
+def _overlapped(
+    fuse: Callable[[Job], FusedFile], jobs: list[Job], tiles: Tiles
+) -> Iterator[FusedFile]:
+    with ThreadPoolExecutor(_AT_ONCE, "clfnet-file") as pool:
+        begun: deque[Future[FusedFile]] = deque()
         try:
-            yield fuse_file(fuser, job, overwrite=overwrite)
-        except ClfnetError as error:
-            yield FusedFile(job.infrared, job.visible, job.output, error=error)
-        except MemoryError:
-            too_large = InputError(f"{job.output} must fit into memory. Use smaller images.")
-            yield FusedFile(job.infrared, job.visible, job.output, error=too_large)
+            for job in jobs:
+                begun.append(pool.submit(fuse, job))
+                if len(begun) == _AT_ONCE:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        except BaseException:  # Ctrl-C, our bug, or nobody wants the rest
+            pool.shutdown(wait=False, cancel_futures=True)
+            tiles.stop()
+            raise
+
+
+def _fuse_or_tell(fuser: Fuser, job: Job, *, overwrite: bool) -> FusedFile:
+    try:
+        return fuse_file(fuser, job, overwrite=overwrite)
+    except ClfnetError as error:
+        return FusedFile(job.infrared, job.visible, job.output, error=error)
+    except MemoryError:
+        too_large = InputError(f"{job.output} must fit into memory. Use smaller images.")
+        return FusedFile(job.infrared, job.visible, job.output, error=too_large)
 
 
 def _check_outputs(fuser: Fuser, job: Job, *, overwrite: bool) -> None:

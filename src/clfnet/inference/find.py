@@ -3,6 +3,7 @@
 import os
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from clfnet import weights
 from clfnet.errors import InputError, WeightsError
@@ -16,7 +17,13 @@ ONNX = "onnx:"
 _FILES = {".onnx", ".safetensors"}
 
 
-def find_method(spec: str | os.PathLike[str], *, threads: int | None = None) -> FusionMethod:
+def find_method(
+    spec: str | os.PathLike[str],
+    *,
+    threads: int | None = None,
+    memory: int | None = None,
+    backend: str = "onnxruntime",
+) -> FusionMethod:
     """Find what fuses.
 
     ================ ==============================================================================
@@ -28,13 +35,16 @@ def find_method(spec: str | os.PathLike[str], *, threads: int | None = None) -> 
 
     Args:
         spec: one of these; a path object is a model made by `clfnet export`.
-        threads: how many CPU threads a model may use for one image; all cores by default.
+        threads: how many CPU threads a model may use; all cores by default.
+        memory: how many bytes a model that fuses in tiles may take, beside the images; see
+            `clfnet.inference.backend.OnnxMethod`.
+        backend: what runs a shipped or exported model, "onnxruntime" or "openvino".
 
     Raises:
         WeightsError: there is no such model or rule, or its file is damaged or of another kind.
         InputError: it is a folder of published results, which cannot fuse.
-        MissingExtraError: a classical rule needs an extra that is not installed.
-        ConfigError: `threads` is below 1.
+        MissingExtraError: a classical rule or the backend needs an extra that is not installed.
+        ConfigError: `threads` is below 1, `memory` too little, or there is no such backend.
 
     Example:
         >>> find_method("maximum").name
@@ -53,7 +63,7 @@ def find_method(spec: str | os.PathLike[str], *, threads: int | None = None) -> 
         if spec in METHODS:
             return METHODS[spec]()
         _check_name(spec)
-    return _exported(spec, threads)
+    return _exported(spec, threads=threads, memory=memory, backend=backend)
 
 
 def find_compared(spec: str, *, threads: int | None = None) -> FusionMethod | Published:
@@ -81,8 +91,8 @@ def _check_name(spec: str) -> None:
     )
 
 
-def _exported(spec: str | os.PathLike[str], threads: int | None) -> FusionMethod:
+def _exported(spec: str | os.PathLike[str], **options: Any) -> FusionMethod:
     from clfnet.inference.backend import OnnxMethod  # ONNX Runtime takes long to import
 
     found = weights.find(spec if isinstance(spec, str) else Path(spec))
-    return OnnxMethod(found.onnx.read(), name=found.name, threads=threads)
+    return OnnxMethod(found.onnx.read(), name=found.name, **options)

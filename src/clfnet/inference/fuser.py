@@ -16,6 +16,7 @@ from clfnet.inference.alignment import Alignment, Matrix, Placed
 from clfnet.inference.arrays import (
     Array,
     Source,
+    check_sizes,
     from_unit,
     source_name,
     stacked,
@@ -25,11 +26,15 @@ from clfnet.inference.arrays import (
 )
 from clfnet.inference.colouring import Colouring
 from clfnet.inference.find import find_method
+from clfnet.inference.memory import parse_memory
+from clfnet.inference.parts import is_pointwise, part
+from clfnet.inference.tiling import Fuse, Tile, TiledMethod, Tiles
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage, FusionMethod
 from clfnet.thermal import Pair, Range, Thermal, parse_range, read_pair
 from clfnet.version import __version__
 
+_OF_THE_MODEL = {"threads", "memory", "backend"}
 _DEPTHS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
 
 
@@ -61,8 +66,13 @@ class Fuser:
             `FusionMethod`.
         stretch: stretch the fused luma of each image linearly, so that it spans 0 to full scale; an
             image of one value stays as it is.
-        threads: how many CPU threads one image may use; all cores by default. Counts for models
-            that this class loads.
+        threads: how many CPU threads fusing may use; all cores by default. Counts for models that
+            this class loads.
+        memory: how much working memory a model may take, beside the pictures: "512MiB", "1GiB",
+            "800MB" or bytes; 128 MiB per thread by default. Pictures are cut into tiles that fit;
+            the results are the same. Counts for models that this class loads and that know how far
+            a pixel depends on its surroundings, as the shipped ones do.
+        backend: what runs a shipped or exported model, "onnxruntime" or "openvino".
         thermal_range: which infrared values become 0 and 1 (see `clfnet.thermal.parse_range`):
             "auto" takes 8 bits and floats in [0, 1] at full scale and all else between its 0.5th
             and 99.5th percentile; "full", "percentile:LOW,HIGH", "agc:PLATEAU", "LOW,HIGH" in
@@ -83,7 +93,7 @@ class Fuser:
     Raises:
         WeightsError: there is no such model, or its file is damaged.
         InputError: `model` is a folder of results, "published:DIR"; or a rig file is none.
-        MissingExtraError: a classical rule needs the extra `methods`.
+        MissingExtraError: a classical rule needs the extra `methods`, or the backend `openvino`.
         ConfigError: another argument is out of range.
 
     Example:
@@ -103,6 +113,8 @@ class Fuser:
         *,
         stretch: bool = False,
         threads: int | None = None,
+        memory: str | int | None = None,
+        backend: str = "onnxruntime",
         thermal_range: str | Range = "auto",
         kelvin_per_count: float | None = None,
         align: str | os.PathLike[str] | Rig = "off",
@@ -120,11 +132,18 @@ class Fuser:
         self.alignment = Alignment(align, grid=grid, outside=outside)
         self.colouring = Colouring(space, strength, palette, hot)
         self.method = (
-            find_method(model, threads=threads) if isinstance(model, str | os.PathLike) else model
+            find_method(model, threads=threads, memory=_budget(memory), backend=backend)
+            if isinstance(model, str | os.PathLike)
+            else model
         )
         self.stretch = stretch
         self.kelvin_per_count = kelvin_per_count
         self.depth = depth
+
+    @property
+    def tiles(self) -> Tiles | None:
+        """How the method cuts pictures; None where it does not."""
+        return self.method.tiles if isinstance(self.method, TiledMethod) else None
 
     def __call__(self, infrared: Source, visible: Source | None = None) -> Array:
         """Fuse one pair.
@@ -219,6 +238,11 @@ class Fuser:
         self, thermal: Thermal, visible: Array, tags: Matrix | None, names: tuple[str, str]
     ) -> Fused:
         """Fuse with (H, W, C): C is 1 or 3, and one more where there is alpha."""
+        if isinstance(self.method, TiledMethod) and self._is_pointwise(thermal, tags):
+            tiles = self.method.tiles
+            if tiles is not None:
+                check_sizes(thermal.values, visible, *names)
+                return self._in_tiles(tiles, self.method.fuse_tile, thermal, visible)
         heat, how = self.range(thermal)
         placed = self.alignment(heat, to_unit(visible), tags, names)
         picture, alpha = _apart(placed.light)
@@ -229,28 +253,61 @@ class Fuser:
         return Fused(
             from_unit(pixels, dtype),
             None if alpha is None else from_unit(alpha, dtype),
-            self._record(how, placed),
+            self._record(how, placed.rig),
         )
+
+    def _is_pointwise(self, thermal: Thermal, tags: Matrix | None) -> bool:
+        """Tell whether no step beside the method looks at more than one pixel at a time."""
+        return (
+            self.alignment.is_off
+            and tags is None
+            and is_pointwise(self.range, thermal)
+            and self.colouring.is_pointwise
+            and not self.stretch
+        )
+
+    def _in_tiles(self, tiles: Tiles, fuse: Fuse, thermal: Thermal, visible: Array) -> Fused:
+        """Fuse as `_fuse` does; only tiles ever are floats, which take four times the memory."""
+        height, width, channels = visible.shape
+        has_colour = channels > 2 or self.colouring.palette is not None
+        dtype = self._dtype(visible.dtype)
+        stored = np.float32 if dtype.kind == "f" else dtype
+        pixels = np.empty((height, width, 3) if has_colour else (height, width), stored)
+        alpha = np.empty((height, width), stored) if channels % 2 == 0 else None
+
+        def work(tile: Tile) -> None:
+            heat, _ = self.range(part(thermal, tile.around))
+            picture, opacity = _apart(to_unit(visible[tile.around]))
+            luma = self._fused_luma(heat, picture, fuse)
+            result = self.colouring(*(each[tile.within] for each in (picture, luma, heat)))
+            pixels[tile.inner] = from_unit(result, dtype)
+            if alpha is not None and opacity is not None:
+                alpha[tile.inner] = from_unit(opacity[tile.within], dtype)
+
+        _, how = self.range(part(thermal, np.s_[:1, :1]))
+        tiles.run(work, height, width)
+        return Fused(pixels, alpha, self._record(how, None))
 
     def _coloured(self, placed: Placed, picture: FloatImage) -> FloatImage:
         """Return the fused picture, (H, W) or (H, W, 3), and beside it what is kept or black."""
         heat, covered = placed.heat, placed.covered
         if covered is None:
-            return self.colouring(picture, self._fused_luma(heat, picture), heat)
+            return self.colouring(picture, self._fused_luma(heat, picture, self.method), heat)
         if self.alignment.grid == "visible":  # one picture in both places: the method meets no edge
             heat = np.where(covered, heat, self.colouring.luma(picture))
             alone = picture
         else:
             alone = heat if picture.ndim == 2 else np.repeat(heat[..., None], 3, axis=2)
             picture = _where(covered, picture, alone)
-        result = self.colouring(picture, self._fused_luma(heat, picture), placed.heat * covered)
+        luma = self._fused_luma(heat, picture, self.method)
+        result = self.colouring(picture, luma, placed.heat * covered)
         return _where(covered, result, alone if self.alignment.outside == "keep" else 0 * alone)
 
-    def _fused_luma(self, heat: FloatImage, picture: FloatImage) -> FloatImage:
+    def _fused_luma(self, heat: FloatImage, picture: FloatImage, fuse: Fuse) -> FloatImage:
         luma = self.colouring.luma(picture)
         if not self.colouring.share:
             return luma
-        fused = self.method(heat, luma)
+        fused = fuse(heat, luma)
         return _stretched(fused) if self.stretch else fused
 
     def _dtype(self, visible: np.dtype[Any]) -> np.dtype[Any]:
@@ -259,14 +316,14 @@ class Fuser:
         asked = _DEPTHS[self.depth]
         return asked if asked.itemsize > visible.itemsize else visible
 
-    def _record(self, how: dict[str, Any], placed: Placed) -> dict[str, Any]:
+    def _record(self, how: dict[str, Any], rig: Rig | None) -> dict[str, Any]:
         return {
             "clfnet": __version__,
             "model": self.method.name,
             "stretch": self.stretch,
             "infrared": how,
             **self.colouring.record(),
-            **self.alignment.record(placed.rig),
+            **self.alignment.record(rig),
         }
 
 
@@ -283,13 +340,18 @@ def fuse(
     `Fuser`.
     """
     if isinstance(model, str) and Path(model).suffix != ".onnx":
-        model = _kept_method(model, options.pop("threads", None))
+        kept = {name: options.pop(name) for name in _OF_THE_MODEL & options.keys()}
+        model = _kept_method(model, **kept)
     return Fuser(model, **options)(infrared, visible)
 
 
 @lru_cache(maxsize=4)
-def _kept_method(model: str, threads: int | None) -> FusionMethod:
-    return find_method(model, threads=threads)
+def _kept_method(model: str, memory: str | int | None = None, **options: Any) -> FusionMethod:
+    return find_method(model, memory=_budget(memory), **options)
+
+
+def _budget(memory: str | int | None) -> int | None:
+    return None if memory is None else parse_memory(memory)
 
 
 def _apart(light: FloatImage) -> tuple[FloatImage, FloatImage | None]:

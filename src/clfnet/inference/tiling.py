@@ -1,47 +1,211 @@
-"""Large images in tiles that overlap by the network's reach, so that no seam can be."""
+"""Images in tiles that overlap by the network's reach: bounded memory, all cores, no seams."""
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import product
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from clfnet.method import FloatImage
+from clfnet.errors import ConfigError
+from clfnet.method import FloatImage, FusionMethod
+
+LEAST = 32
+"""No tile is cut narrower than this, in pixels without its margin: margins would be most of it."""
+
+_EACH = 128 * 2**20  # bytes for each thread by default; twice that gains 2 % of the time
+_MIB = 2**20
+
+Slices = tuple[slice, slice]
+Fuse = Callable[[FloatImage, FloatImage], FloatImage]
+
+
+class Tile(NamedTuple):
+    """A tile of a picture, as slices of rows and columns.
+
+    Attributes:
+        around: of the picture: the tile and its margin.
+        inner: of the picture: the tile.
+        within: of what is around: the tile.
+    """
+
+    around: Slices
+    inner: Slices
+    within: Slices
+
+
+class Tiles:
+    """Cuts pictures into tiles, and works on as many at once as there are threads.
+
+    However many pictures are in work, their tiles share the threads, so that cores are busy and
+    never fought for.
+
+    Args:
+        margin: how far a pixel of the result depends on the sources, in pixels.
+        multiple: tiles begin, margin included, at multiples of this many pixels.
+        bytes_per_pixel: what working on a tile takes, for each pixel, margin included.
+        memory: bytes that all tiles in work may take; 128 MiB per thread by default.
+        threads: how many tiles are worked on at once; one per core by default.
+
+    Raises:
+        ConfigError: `threads` is below 1, or `memory` too little for the smallest tile.
+    """
+
+    def __init__(
+        self,
+        margin: int,
+        *,
+        multiple: int = 1,
+        bytes_per_pixel: int,
+        memory: int | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self.margin = _up(margin, multiple)
+        self.multiple = multiple
+        self.threads = cores() if threads is None else threads
+        if self.threads < 1:
+            raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
+        memory = _EACH * self.threads if memory is None else memory
+        self.pixels = memory // (self.threads * bytes_per_pixel)
+        side = _up(LEAST, multiple) + 2 * self.margin
+        if self.pixels < side**2:
+            least = _up(side**2 * bytes_per_pixel * self.threads, _MIB) // _MIB
+            raise ConfigError(
+                f"`memory` must be at least {least}MiB for {self.threads} threads, got "
+                f"{memory / _MIB:.3g}MiB. Give more, or fewer threads."
+            )
+        self._pool = self._new_pool()
+
+    def of(self, height: int, width: int) -> list[Tile]:
+        """Return the tiles of a picture: those that keep the threads busy for the least time."""
+        rows, columns = _sides(height, width, self.margin, self.multiple, self.pixels, self.threads)
+        return [
+            Tile(*zip(*spans, strict=True))
+            for spans in product(
+                _spans(height, rows, self.margin), _spans(width, columns, self.margin)
+            )
+        ]
+
+    def run(self, work: Callable[[Tile], None], height: int, width: int) -> None:
+        """Do the work for every tile of a picture; if one fails, no more are begun.
+
+        Raises:
+            Exception: whatever `work` raises.
+        """
+        pool = self._pool
+        futures = [pool.submit(work, tile) for tile in self.of(height, width)]
+        try:
+            for future in futures:
+                future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+    def stop(self) -> None:
+        """Begin no more tiles of the pictures in work; their `run` raises `CancelledError`."""
+        pool, self._pool = self._pool, self._new_pool()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    def _new_pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.threads, "clfnet-tile")
+
+
+@runtime_checkable
+class TiledMethod(FusionMethod, Protocol):
+    """A method whose result depends on no more than some surroundings of each pixel."""
+
+    @property
+    def tiles(self) -> Tiles | None:
+        """How it cuts pictures; None where it must see the whole."""
+        ...
+
+    def fuse_tile(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        """Fuse at once; the outer `margin` of a tile, unless it is the picture's, is of no use."""
+        ...
 
 
 def fuse_in_tiles(
-    fuse: Callable[[FloatImage, FloatImage], FloatImage],
+    fuse: Fuse,
     infrared: FloatImage,
     visible: FloatImage,
-    *,
-    size: int,
-    margin: int,
+    tiles: Tiles,
 ) -> FloatImage:
-    """Fuse tile by tile; equal to fusing the whole where a pixel depends on no more than `margin`.
+    """Fuse tile by tile; equal to fusing the whole if pixels depend on no more than the margin.
 
-    Each tile is fused with `margin` pixels of its surroundings, which are then cut off. At the
-    image's own border there are none, and it is met as it would be met in the whole.
+    Each tile is fused with the margin of its surroundings, which is then cut off. At the image's
+    own border there is none, and it is met as it would be met in the whole.
 
     Args:
         fuse: what fuses a tile.
         infrared: (H, W) in [0, 1].
         visible: the same shape and range.
-        size: side of a tile without its margin, in pixels, ≥ 1.
-        margin: how far a pixel of the result depends on the sources, in pixels.
+        tiles: how to cut.
 
     Returns:
         The fused image, (H, W) in [0, 1].
 
     Example:
-        >>> a, b = np.random.default_rng(0).random((2, 5, 7), np.float32)
-        >>> bool((fuse_in_tiles(np.maximum, a, b, size=2, margin=0) == np.maximum(a, b)).all())
+        >>> a, b = np.random.default_rng(0).random((2, 99, 70), np.float32)
+        >>> tiles = Tiles(0, bytes_per_pixel=1000, memory=2**21)
+        >>> bool((fuse_in_tiles(np.maximum, a, b, tiles) == np.maximum(a, b)).all())
         True
     """
-    height, width = visible.shape
-    fused = np.empty_like(visible)
-    for top in range(0, height, size):
-        for left in range(0, width, size):
-            y, x = max(0, top - margin), max(0, left - margin)
-            around = np.s_[y : top + size + margin, x : left + size + margin]
-            tile = fuse(infrared[around], visible[around])
-            inner = fused[top : top + size, left : left + size]
-            inner[:] = tile[top - y :, left - x :][: inner.shape[0], : inner.shape[1]]
+    fused = np.empty_like(visible, order="C")
+
+    def work(tile: Tile) -> None:
+        fused[tile.inner] = fuse(infrared[tile.around], visible[tile.around])[tile.within]
+
+    tiles.run(work, *visible.shape)
     return fused
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+@lru_cache(maxsize=64)
+def _sides(
+    height: int, width: int, margin: int, multiple: int, pixels: int, threads: int
+) -> tuple[int, int]:
+    """Return rows and columns of a tile without its margin.
+
+    Of all grids of equal tiles that fit into `pixels`, the one whose busiest thread has the fewest
+    pixels, margins included; of equals, the one of the fewest tiles.
+    """
+    rows, high, around_high = _cuts(height, margin, multiple)
+    columns, wide, around_wide = _cuts(width, margin, multiple)
+    count = rows[:, None] * columns
+    area = around_high[:, None] * around_wide
+    load = np.where(area <= pixels, _up(count, threads) * area, np.inf)
+    best = np.lexsort((count.ravel(), load.ravel()))[0]
+    row, column = np.unravel_index(best, load.shape)
+    return int(high[row]), int(wide[column])
+
+
+def _cuts(
+    length: int, margin: int, multiple: int
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], ...]:
+    """Return, for every number of cuts: tiles, a tile's length, and that with its margin."""
+    parts = np.arange(1, _up(length, LEAST) // LEAST + 1)
+    sides = _up(_up(length, parts) // parts, multiple)
+    return _up(length, sides) // sides, sides, np.minimum(length, sides + 2 * margin)
+
+
+def _up(number: Any, multiple: Any) -> Any:
+    """Round up to a multiple."""
+    return -(-number // multiple) * multiple
+
+
+def _spans(length: int, side: int, margin: int) -> list[tuple[slice, slice, slice]]:
+    """Return, along one axis, what is around each tile, the tile, and the tile within that."""
+    spans = []
+    for start in range(0, length, side):
+        stop = min(start + side, length)
+        first = max(0, start - margin)
+        around = slice(first, min(stop + margin, length))
+        spans.append((around, slice(start, stop), slice(start - first, stop - first)))
+    return spans

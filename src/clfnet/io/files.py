@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from clfnet.errors import InputError, OutputExistsError
 
@@ -30,13 +33,37 @@ def write_atomic(path: Path, data: bytes, *, overwrite: bool = False) -> None:
         >>> path.read_bytes()
         b'whole'
     """
+    with open_atomic(path, overwrite=overwrite) as file:
+        file.write(data)
+
+
+@contextmanager
+def open_atomic(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
+    """Open a file that appears at `path` when the block ends well, and never if it does not.
+
+    As `write_atomic`, for what need not be in memory as a whole.
+
+    Args:
+        path: where the file goes.
+        overwrite: replace a file that is there already.
+
+    Yields:
+        The file: binary, for writing, reading and seeking.
+
+    Raises:
+        OutputExistsError: `path` is there and `overwrite` is not set.
+        InputError: the system refuses, e.g. no permission or no space.
+    """
     if not overwrite:
         refuse_existing(path)
     temporary = path.parent / f".clfnet-{secrets.token_hex(8)}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _write_synced(temporary, data)
+            with temporary.open("x+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
             publish(temporary, path, overwrite=overwrite)
         finally:
             temporary.unlink(missing_ok=True)
@@ -68,13 +95,6 @@ def refuse_existing(path: Path) -> None:
     """Raise an `OutputExistsError` if something is at `path`."""
     if os.path.lexists(path):
         raise _exists_error(path)
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _rename_to_new(temporary: Path, path: Path) -> None:

@@ -27,7 +27,7 @@ from clfnet.io.checks import (
     one_line,
     reading,
 )
-from clfnet.io.files import write_atomic
+from clfnet.io.files import open_atomic
 
 Pixels = NDArray[np.uint8 | np.uint16]
 
@@ -37,6 +37,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 DEEP_SUFFIXES = (".png", ".tif", ".tiff")
 """Those of them that hold 16 bits."""
 
+_ROWS = 256  # that are taken out of Pillow at once
 _MOST_JPEG_EXIF = 65533  # bytes in one segment
 _PROFILE_CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}  # by the profile's header, ISO 15076-1
 
@@ -121,7 +122,9 @@ def write_image(path: Path, image: Image, *, overwrite: bool = False) -> None:
         OutputExistsError: `path` is there and `overwrite` is not set.
         InputError: the system refuses to write.
     """
-    write_atomic(path, encode_image(image, path), overwrite=overwrite)
+    check_suffix(path)
+    with open_atomic(path, overwrite=overwrite) as file:
+        _encode(image, path, file)
 
 
 def check_suffix(path: Path) -> None:
@@ -133,22 +136,33 @@ def check_suffix(path: Path) -> None:
 def encode_image(image: Image, path: Path) -> bytes:
     """Return the bytes of `image` in the format of `path`'s suffix; see `write_image`."""
     check_suffix(path)
+    buffer = BytesIO()
+    _encode(image, path, buffer)
+    return buffer.getvalue()
+
+
+def _encode(image: Image, path: Path, file: BinaryIO) -> None:
+    """Write in the format of `path`'s suffix; the file is empty, and may be read and sought."""
     suffix = path.suffix.lower()
     image = replace(image, icc=_fitting_profile(image))
     try:
         if suffix in (".tif", ".tiff"):
-            return tiff.encode(
+            tiff.encode(
+                file,
                 _stacked(image),
                 has_alpha=image.alpha is not None,
                 icc=image.icc,
                 exif=exif.parse(image.exif) if image.exif else None,
                 description=image.description,
             )
-        if suffix == ".png" and image.pixels.dtype == np.uint16:
+        elif suffix == ".png" and image.pixels.dtype == np.uint16:
             samples = np.atleast_3d(to_uint16(_stacked(image)))  # uint16 already
-            return png16.encode(samples, image.icc, image.exif, image.description)
-        return _encode_with_pillow(image, suffix)
+            file.write(png16.encode(samples, image.icc, image.exif, image.description))
+        else:
+            _encode_with_pillow(image, suffix, file)
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of the system, not of the format
         raise ImageError(
             f"{path} cannot hold {image.width}x{image.height} pixels ({one_line(error)}). "
             f"Use another format."
@@ -213,11 +227,23 @@ def _from_pillow(picture: PIL.Image.Image, path: Path) -> Image:
         samples = np.asarray(picture).astype(np.uint16)
         return _split(65535 - samples if _is_white_first(picture) else samples, icc)
     if mode in ("1", "L", "LA"):
-        return _split(np.asarray(picture.convert("LA" if keyed or mode == "LA" else "L")), icc)
+        return _split(_samples(picture, "LA" if keyed or mode == "LA" else "L"), icc)
     if mode in ("P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"):
         target = "RGBA" if keyed or mode in ("PA", "RGBA") else "RGB"
-        return _split(np.asarray(picture.convert(target)), None if mode == "CMYK" else icc)
+        return _split(_samples(picture, target), None if mode == "CMYK" else icc)
     raise depth_error(path, f"mode {mode}")
+
+
+def _samples(picture: PIL.Image.Image, mode: str) -> NDArray[np.uint8]:
+    """Return 8-bit samples, (H, W, C), without holding more than one copy beside Pillow's own."""
+    picture = picture if picture.mode == mode else picture.convert(mode)
+    width, height = picture.size
+    samples = np.empty((height, width, len(mode)), np.uint8)  # modes: a letter per channel
+    for top in range(0, height, _ROWS):
+        rows = samples[top : top + _ROWS]
+        part = np.asarray(picture.crop((0, top, width, top + len(rows))))
+        rows[:] = part.reshape(rows.shape)
+    return samples
 
 
 def _decode_tiff(file: BinaryIO, path: Path, max_pixels: int) -> Image:
@@ -237,7 +263,7 @@ def _read_at(file: BinaryIO, offset: int, count: int) -> bytes:
     return file.read(count)
 
 
-def _encode_with_pillow(image: Image, suffix: str) -> bytes:
+def _encode_with_pillow(image: Image, suffix: str, file: BinaryIO) -> None:
     options: dict[str, Any] = {"icc_profile": image.icc} if image.icc else {}
     if image.exif:
         options["exif"] = image.exif
@@ -253,9 +279,7 @@ def _encode_with_pillow(image: Image, suffix: str) -> bytes:
             options["comment"] = image.description.encode()
         if len(image.exif or b"") > _MOST_JPEG_EXIF:
             del options["exif"]
-    buffer = BytesIO()
-    PIL.Image.fromarray(samples).save(buffer, kind, **options)
-    return buffer.getvalue()
+    PIL.Image.fromarray(samples).save(file, kind, **options)
 
 
 def _png_text(description: str | None) -> Any:

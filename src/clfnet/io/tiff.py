@@ -3,8 +3,8 @@
 Pillow turns a 16-bit RGB TIFF into 8 bits in silence, so these go through tifffile, in and out.
 """
 
+import os
 import struct
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -84,31 +84,29 @@ def single_page(tiff: "TiffFile", path: Path, max_pixels: int) -> "TiffPage":
 
 
 def encode(
+    file: BinaryIO,
     samples: Samples,
     *,
     has_alpha: bool = False,
     icc: bytes | None = None,
     exif: Exif | None = None,
     description: str | None = None,
-) -> bytes:
-    """Encode a TIFF, Deflate.
+) -> None:
+    """Write a TIFF, Deflate, strip by strip.
 
     Args:
+        file: empty; for writing, reading and seeking.
         samples: uint8, uint16 or float32, (H, W) or (H, W, C).
         has_alpha: the last of C is alpha.
         icc: a colour profile to embed.
         exif: what is told of scene and camera.
         description: a text to record.
-
-    Returns:
-        The bytes of the file.
     """
     import tifffile
 
     colours = (samples.shape[2] if samples.ndim == 3 else 1) - has_alpha
-    buffer = BytesIO()
     tifffile.imwrite(
-        buffer,
+        file,
         samples,
         byteorder=exif.order if exif else "<",
         photometric="rgb" if colours == 3 else "minisblack",
@@ -120,12 +118,13 @@ def encode(
         metadata=None,
         software=False,
     )
-    return _with_exif(buffer.getvalue(), exif) if exif else buffer.getvalue()
+    if exif:
+        _add_exif(file, exif)
 
 
 def _from_page(page: "TiffPage", path: Path) -> Decoded:
     planes = page.asarray().reshape(page.shaped).squeeze(1)  # (C or 1, H, W, 1 or C)
-    samples = np.concatenate(list(planes), axis=2)  # (H, W, C)
+    samples = np.concatenate(list(planes), axis=2) if len(planes) > 1 else planes[0]  # (H, W, C)
     colours = 3 if page.photometric == 2 else 1
     extras = page.extrasamples
     if samples.shape[2] != colours + len(extras) or len(extras) > 1:
@@ -153,19 +152,26 @@ def _unmultiplied(samples: Samples) -> Samples:
     )
 
 
-def _with_exif(data: bytes, exif: Exif) -> bytes:
+def _add_exif(file: BinaryIO, exif: Exif) -> None:
     """Add a new main directory, with EXIF's fields in it, behind the pixels, and point at it."""
-    (old,) = struct.unpack_from(exif.order + "I", data, 4)
-    main = read_directory(lambda offset, count: data[offset : offset + count], exif.order, old)
+
+    def read(offset: int, count: int) -> bytes:
+        file.seek(offset)
+        return file.read(count)
+
+    (old,) = struct.unpack(exif.order + "I", read(4, 4))
+    main = read_directory(read, exif.order, old)
     described = {
         tag: field for tag, field in exif.main.items() if tag != _DESCRIPTION or tag not in main
     }
-    data += bytes(len(data) % 2)
+    end = file.seek(0, os.SEEK_END)
+    added = bytes(end % 2)
     pointers: Directory = {}
     for tag, fields in ((EXPOSURE, exif.exposure), (PLACE, exif.place)):
         if fields:
-            pointers[tag] = Field(4, struct.pack(exif.order + "I", len(data)))
-            data += pack_directory(fields, exif.order, len(data))
-    place = struct.pack(exif.order + "I", len(data))
-    data += pack_directory(main | described | pointers, exif.order, len(data))
-    return data[:4] + place + data[8:]
+            pointers[tag] = Field(4, struct.pack(exif.order + "I", end + len(added)))
+            added += pack_directory(fields, exif.order, end + len(added))
+    place = struct.pack(exif.order + "I", end + len(added))
+    file.write(added + pack_directory(main | described | pointers, exif.order, end + len(added)))
+    file.seek(4)
+    file.write(place)

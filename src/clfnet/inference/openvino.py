@@ -1,0 +1,49 @@
+"""An ONNX graph, run by OpenVINO: faster on many CPUs of Intel's and AMD's."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clfnet.errors import MissingExtraError
+
+Float = NDArray[np.float32]
+
+
+def compiled(graph: bytes, threads: int, at_once: int) -> Callable[[dict[str, Float]], Float]:
+    """Compile a graph of one output.
+
+    Args:
+        graph: its bytes.
+        threads: how many CPU threads it may use.
+        at_once: how many runs there may be at once, each on its share of the threads.
+
+    Returns:
+        What runs it: inputs by name → the output. May be called by several threads.
+
+    Raises:
+        MissingExtraError: OpenVINO is not installed.
+    """
+    try:
+        import openvino
+    except ImportError:
+        raise MissingExtraError("openvino", "openvino") from None
+    core = openvino.Core()
+    settings = {
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": at_once,
+        "INFERENCE_PRECISION_HINT": "f32",  # bfloat16 is up to 4 levels of 255 off
+    }
+    network = core.compile_model(core.read_model(graph), "CPU", settings)
+    own = threading.local()  # a request is for one thread
+
+    def run(feeds: dict[str, Float]) -> Float:
+        if not hasattr(own, "request"):
+            own.request = network.create_infer_request()
+        found: Any = own.request.infer(feeds)
+        result: Float = found[0].copy()  # the request's own memory is used again
+        return result
+
+    return run
