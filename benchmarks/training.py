@@ -20,7 +20,6 @@ from unittest.mock import patch
 
 import straightforward
 import torch
-from metrics import cpu
 from torch import Tensor, nn
 
 from clfnet.metrics import to_grey
@@ -30,6 +29,7 @@ from clfnet.training import objective
 from clfnet.training.config import TrainConfig, parse
 from clfnet.training.dataset import Crops, Pair
 from clfnet.training.objective import Objective, freeze_statistics
+from metrics import cpu
 
 ROUNDS, WARM_UP = 7, 3
 EPOCH_CROPS = 4404
@@ -137,9 +137,9 @@ def twins(config: TrainConfig, crops: Crops) -> dict[str, Run]:
         return model
 
     twin = deepcopy(first)
-    assert twin.head is not None
+    plain = straightforward.Straightforward(twin.network, twin.head)  # type: ignore[arg-type]
     return {
-        "straightforward": Run(straightforward.Straightforward(twin.network, twin.head), crops),
+        "straightforward": Run(plain, crops),
         "ours": Run(deepcopy(first), crops),
         "ours, plain layout": Run(deepcopy(first), crops, plain=True),
         "ours, frozen statistics": Run(frozen(), crops),
@@ -175,10 +175,12 @@ def epochs(runs: dict[str, Run], steps: int) -> dict[str, Seconds]:
     for _ in range(steps):
         for name, run in runs.items():
             seconds = run.step()
-            for clock in ("total", "wall"):
+            for clock in CLOCKS:
                 spent[name][clock] += seconds[clock]
     return spent
 
+
+CLOCKS = ("total", "wall")
 
 OPERATORS = {
     "convolutions 3×3, backward": ("aten::convolution_backward",),
@@ -231,8 +233,6 @@ def main() -> None:
     RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(result["times_faster"], indent=1))  # noqa: T201
 
-
-CLOCKS = ("total", "wall")
 
 if __name__ == "__main__":
     main()
