@@ -4,7 +4,6 @@ from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from clfnet.errors import InputError, SizeMismatchError
 
@@ -96,8 +95,17 @@ def _weights(window: Window, size: int, sigma: float) -> Tensor:
 
 
 def _local_mean(x: Tensor, weights: Tensor) -> Tensor:
-    """Weighted mean of every window, (B, C, H, W) -> (B, C, H - size + 1, W - size + 1)."""
-    planes = x.flatten(0, 1)[:, None]  # (B·C, 1, H, W)
-    planes = F.conv2d(planes, weights[None, None, None, :])
-    planes = F.conv2d(planes, weights[None, None, :, None])
-    return torch.unflatten(planes[:, 0], 0, x.shape[:2])
+    """Weighted mean of every window, (B, C, H, W) -> (B, C, H - size + 1, W - size + 1).
+
+    Two products with band matrices: a convolution of single planes is many times slower on a CPU.
+    """
+    return _band(x.shape[-2], weights) @ x @ _band(x.shape[-1], weights).T
+
+
+def _band(length: int, weights: Tensor) -> Tensor:
+    """The matrix that slides `weights` along an axis, (length - size + 1, length)."""
+    rows = length - len(weights) + 1
+    band = weights.new_zeros(rows, length)
+    for offset, weight in enumerate(weights):
+        band.diagonal(offset)[:rows] = weight
+    return band

@@ -90,7 +90,8 @@ class Objective(nn.Module):
         weights, network = self.config.loss, self.network
 
         def embed(maps: Tensor) -> Tensor:
-            z: Tensor = head(maps.flatten(2)[:, :, places].transpose(1, 2))  # (B, S, D)
+            rows = maps.permute(0, 2, 3, 1).flatten(1, 2)  # (B, H·W, C), as they lie in memory
+            z: Tensor = head(rows[:, places])  # (B, S, D)
             return z
 
         with untouched_statistics(network, enabled=self.config.run.statistics == "sources"):
