@@ -5,7 +5,7 @@ from clfnet.bench.graph import multiply_adds
 from clfnet.bench.machine import describe
 from clfnet.bench.memory import peak_memory
 from clfnet.bench.plot import check_plot, draw, write_plot
-from clfnet.bench.run import KINDS, run
+from clfnet.bench.report import KINDS, run
 from clfnet.bench.size import SIZES, Size, parse_size
 from clfnet.bench.table import table
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clfnet.bench.candidate import Candidate
-from clfnet.bench.run import points_of
+from clfnet.bench.report import points_of
 from clfnet.errors import InputError, MissingExtraError
 from clfnet.io.files import write_atomic
 
