@@ -11,6 +11,8 @@ from math import isinf, isnan
 from pathlib import Path
 from typing import Any
 
+from clfnet.bench.table import fits_table, machine_line
+from clfnet.bench.table import table as bench_table
 from clfnet.experiments.scoring import table_of
 from clfnet.metrics import DIALECTS, Metric
 
@@ -236,7 +238,18 @@ def explained() -> str:
     return head + "".join(rows) + note
 
 
+def bench() -> str:
+    """What fusing costs, and how that grows."""
+    report = json.loads((RESULTS / "bench.json").read_text("utf-8"))
+    note = (
+        f"\n`{report['command']}`, up to {report['repeats']} repeats, on "
+        f"{machine_line(report['machine'])}.\n"
+    )
+    return f"{bench_table(report)}\n{fits_table(report)}{note}"
+
+
 BLOCKS = {
+    "bench": bench,
     "card": card,
     "metrics": metrics,
     "metrics-speed": speed,

@@ -36,8 +36,8 @@ def fit(megapixels: Sequence[float], seconds: Sequence[float]) -> Fit:
     x, y = np.asarray(megapixels, float), np.asarray(seconds, float)
     if len(set(megapixels)) < 2 or min(x.min(), y.min()) <= 0:
         raise InputError(
-            f"A fit must have at least two sizes with costs above 0, got {dict(zip(x, y))}. "  # noqa: B905
-            f"Measure more sizes."
+            f"A fit must have at least two sizes with costs above 0, got {x.tolist()} megapixels "
+            f"and {y.tolist()} seconds. Measure more sizes."
         )
     slope, fixed = np.polyfit(x, y, 1, w=1 / y)
     exponent, _ = np.polyfit(np.log(x), np.log(y), 1)

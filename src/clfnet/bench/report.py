@@ -18,7 +18,7 @@ from clfnet.bench.pair import scene_pair
 from clfnet.bench.size import Size
 from clfnet.bench.timing import in_turns, summary
 from clfnet.colour.bt601 import luma
-from clfnet.errors import ClfnetError, InputError, MissingExtraError
+from clfnet.errors import ClfnetError
 from clfnet.inference.files import Job, fuse_file
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, write_image
@@ -147,7 +147,7 @@ def _computed(candidate: Candidate, size: Size, notes: dict[str, None]) -> dict[
     for name, count in counts.items():
         try:
             row[name] = count()
-        except (InputError, MissingExtraError) as error:
+        except ClfnetError as error:  # e.g. onnx is not installed
             row[name] = None
             notes[str(error)] = None
     return row
