@@ -241,9 +241,11 @@ def explained() -> str:
 def bench() -> str:
     """What fusing costs, and how that grows."""
     report = json.loads((RESULTS / "bench.json").read_text("utf-8"))
+    load = report["machine"]["load_average"] or 0
+    busy = " The machine was busy with other work: trust no second of it." if load > 1 else ""
     note = (
         f"\n`{report['command']}`, up to {report['repeats']} repeats, on "
-        f"{machine_line(report['machine'])}.\n"
+        f"{machine_line(report['machine'])}.{busy}\n"
     )
     return f"{bench_table(report)}\n{fits_table(report)}{note}"
 
