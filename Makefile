@@ -2,6 +2,7 @@
 # make test   all tests that are quick; test-browser: those of the HTML report, in chromium
 # make check  what a change must pass: format, lint, types, layers, tests
 # make train  the recipe of the shipped weights; data: see configs
+# make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
 .PHONY: demo test test-slow test-browser check format train scores docs curves bench clean
 
@@ -55,10 +56,16 @@ curves: .venv/dev
 	$(BIN)/python docs/curves.py paper=runs/paper cpu=runs/cpu
 
 bench: .venv/dev
+	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/patch_nce.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/metrics.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/colour.py --data $(DATA)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/explain.py $(DATA)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/align.py --data $(DATA)
+	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/video.py --data $(DATA)
+	$(MAKE) docs
 
 .venv/python:
 	$(PYTHON) -m venv .venv

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter
 
 from clfnet import Fuser
+from clfnet.bench import describe
 from clfnet.colour import SPACES, Space
 from clfnet.colour.bt601 import luma
 from clfnet.colour.guard import LIT
@@ -163,6 +164,7 @@ def main() -> None:
     pairs = {path.stem: measure_pair(fuser, folder / "ir" / path.name, path) for path in visible}
     result = {
         "command": "python benchmarks/colour.py",
+        "machine": describe(),
         "model": load_manifest()["clfnet"].onnx.sha256,
         "seconds_per_megapixel": {name: speed(space) for name, space in SPACES.items()},
         "noise_share": noise_share([read_unit(path) for path in visible]),

@@ -24,6 +24,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.stats import spearmanr
 
 from clfnet import weights
+from clfnet.bench import describe
 from clfnet.data.pairing import pair_folders
 from clfnet.explain import explain
 from clfnet.explain.explain import SMOOTHING, smoothed
@@ -209,6 +210,7 @@ def main() -> None:
     pairs = load_pairs(Path(sys.argv[1]))
     result = {
         "command": "python benchmarks/explain.py DATA",
+        "machine": describe(),
         "model": SHIPPED.explain and SHIPPED.explain.sha256,
         "pairs": list(pairs),
         "with head": judge(with_head, pairs),

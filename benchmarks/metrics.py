@@ -5,7 +5,6 @@ compute alike is measured once, in the first of them.
 """
 
 import json
-import platform
 from collections.abc import Callable
 from pathlib import Path
 from time import process_time
@@ -13,6 +12,8 @@ from time import process_time
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from clfnet.bench import describe
+from clfnet.bench.machine import cpu_name
 from clfnet.metrics import DIALECTS, GreyImage, score
 from clfnet.metrics.image import saturate
 
@@ -38,14 +39,6 @@ def seconds(function: Callable[[], object]) -> float:
     return min(times)
 
 
-def cpu() -> str:
-    """The processor's name."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text("utf-8").splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
-
-
 def measure() -> dict[str, object]:
     """Seconds per megapixel by dialect and metric, and seconds of the paper's six together."""
     infrared, visible = smooth_noise(1, 2), smooth_noise(2, 1)
@@ -62,7 +55,8 @@ def measure() -> dict[str, object]:
         }
     return {
         "command": "make bench",
-        "cpu": cpu(),
+        "cpu": cpu_name(),
+        "machine": describe(),
         "size": f"{WIDTH}x{HEIGHT}",
         "paper_six_seconds": seconds(lambda: score(*images, dialect="paper", metrics=PAPER)),
         "seconds_per_megapixel": speed,

@@ -1,9 +1,12 @@
 """How much faster the vectorised patchNCE is than a loop over places: `make bench`.
 
-B = 4, S = 200, D = 256, forward and backward, float32. Prints medians of repeated runs.
+B = 4, S = 200, D = 256, forward and backward, float32. Medians of repeated runs. Writes
+docs/results/patch-nce.json.
 """
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -11,9 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from clfnet.bench import describe
 from clfnet.losses import patch_nce
 
 B, S, D, TAU = 4, 200, 256, 0.07
+RESULT = Path(__file__).parents[1] / "docs" / "results" / "patch-nce.json"
 
 
 def naive(q_ir: Tensor, q_vi: Tensor, ir: Tensor, vi: Tensor) -> Tensor:
@@ -47,10 +52,18 @@ def seconds(loss: Callable[..., Tensor], repeats: int) -> float:
 
 
 def main() -> None:
-    """Time both and print the ratio."""
+    """Time both, print and write."""
     fast = seconds(lambda *z: patch_nce(*z, temperature=TAU).loss, 20)
     slow = seconds(naive, 3)
-    print(f"vectorised {1e3 * fast:.1f} ms, loop {1e3 * slow:.1f} ms, ratio {slow / fast:.0f}")  # noqa: T201
+    result = {
+        "command": "python benchmarks/patch_nce.py",
+        "machine": describe(),
+        "seconds": {"vectorised": fast, "loop": slow},
+        "ratio": slow / fast,
+    }
+    text = json.dumps(result, indent=2) + "\n"
+    print(text, end="")  # noqa: T201
+    RESULT.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

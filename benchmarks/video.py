@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clfnet.bench import describe
 from clfnet.colour.bt601 import luma
 from clfnet.inference.fuser import Fuser
 from clfnet.video.frames import Frame
@@ -195,6 +196,7 @@ def main() -> None:
     data = parser.parse_args().data / "video"
     result = {
         "command": "python benchmarks/video.py",
+        "machine": describe(),
         "clip": flicker(data / "ir", data / "vi", full=True),
         "hot": flicker(Synthetic("infrared"), Synthetic("visible"), full=False),
         "runs": speed_and_memory(),

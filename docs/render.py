@@ -11,6 +11,8 @@ from math import isinf, isnan
 from pathlib import Path
 from typing import Any
 
+from clfnet.bench.table import fits_table, machine_line
+from clfnet.bench.table import table as bench_table
 from clfnet.experiments.scoring import table_of
 from clfnet.metrics import DIALECTS, Metric
 
@@ -324,8 +326,21 @@ def training_operators() -> str:
     )
 
 
+def bench() -> str:
+    """What fusing costs, and how that grows."""
+    report = json.loads((RESULTS / "bench.json").read_text("utf-8"))
+    load = report["machine"]["load_average"] or 0
+    busy = " The machine was busy with other work: trust no second of it." if load > 1 else ""
+    note = (
+        f"\n`{report['command']}`, up to {report['repeats']} repeats, on "
+        f"{machine_line(report['machine'])}.{busy}\n"
+    )
+    return f"{bench_table(report)}\n{fits_table(report)}{note}"
+
+
 BLOCKS = {
     "align": align,
+    "bench": bench,
     "card": card,
     "metrics": metrics,
     "metrics-speed": speed,

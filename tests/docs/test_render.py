@@ -29,7 +29,7 @@ def script() -> ModuleType:
         "README.md",
         *(
             f"docs/{name}.md"
-            for name in ("align", "colour", "explain", "metrics", "training", "video")
+            for name in ("align", "bench", "colour", "explain", "metrics", "training", "video")
         ),
     ],
 )

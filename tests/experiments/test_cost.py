@@ -22,7 +22,7 @@ def test_multiply_adds_are_those_of_the_network() -> None:
     """Every convolution keeps the size, so each weight of one counts once per pixel."""
     convolutions = sum(p.numel() for p in CLFNet().parameters() if p.ndim == 4)
     identities = 3  # 1×1: what folding the ranges adds, an identity for the two inputs' skips
-    found = cost.multiply_adds(find("clfnet").onnx.path)
+    found = cost.adds_per_pixel(find("clfnet").onnx.path)
     assert convolutions <= found <= convolutions + identities
 
 
@@ -46,12 +46,8 @@ def test_methods_take_turns_and_an_image_counts_once(
     assert found["maximum"]["mean"] >= 0
 
 
-def test_memory_of_a_larger_method_is_larger() -> None:
-    assert cost.peak_memory("clfnet") > cost.peak_memory("maximum") + 50
-
-
 def test_the_table(spec: Cost, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cost, "peak_memory", lambda method: 12.5)
+    monkeypatch.setattr(cost, "peak_memory", lambda *_: 12.5)
     results = Results(run.output / "result.json", {})
     cost.measure(spec, run, results)
     lines = cost.render(spec, results).splitlines()

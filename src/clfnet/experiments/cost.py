@@ -1,12 +1,8 @@
 """Table VII: what a method costs: seconds, weights, multiply-adds, memory."""
 
 import os
-import resource
-import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from platform import machine, processor
 from statistics import mean, median, stdev
@@ -16,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from clfnet import __version__, weights
+from clfnet.bench import SIZES, Candidate, multiply_adds, peak_memory
 from clfnet.data.pairing import pair_folders
-from clfnet.errors import InputError
 from clfnet.experiments.markdown import grid, number
 from clfnet.experiments.results import Results, fingerprint
 from clfnet.experiments.run import Run
@@ -27,8 +23,8 @@ from clfnet.io.image import read_image
 from clfnet.method import FloatImage
 from clfnet.metrics import to_grey
 
-MEMORY_SIZE = (480, 640)
-"""Rows and columns of the pair whose fusing is watched for memory."""
+MEMORY_SIZE = SIZES["vga"]
+"""Of the pair whose fusing is watched for memory, and whose multiply-adds are counted."""
 
 
 def measure(spec: Cost, run: Run, results: Results) -> None:
@@ -66,58 +62,19 @@ def seconds(
     }
 
 
-def peak_memory(method: str) -> float:
-    """Return by how many MiB fusing a 640×480 pair, loading included, raises a process's peak."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_peak_memory, method).result()
-
-
-def _peak_memory(method: str) -> float:
-    """What `peak_memory` does in the new process."""
-    rng = np.random.default_rng(0)
-    pair = rng.random((2, *MEMORY_SIZE), np.float32)
-    before = _peak()
-    find_method(method)(*pair)
-    return round((_peak() - before) / 2**20, 1)
-
-
-def _peak() -> int:
-    """The process's peak memory in bytes."""
-    status = Path("/proc/self/status")
-    if status.exists():  # on Linux, getrusage would count what the parent held when it forked
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(lines["VmHWM"].split()[0]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
 def _facts(method: str) -> dict[str, Any]:
     """What does not depend on the pairs."""
     model = weights.load_manifest().get(method)
     return {
         "parameters": model.card["parameters"] if model else 0,
-        "multiply-adds per pixel": multiply_adds(model.onnx.path) if model else None,
-        "peak MiB": peak_memory(method),
+        "multiply-adds per pixel": adds_per_pixel(model.onnx.path) if model else None,
+        "peak MiB": peak_memory(Candidate(method), MEMORY_SIZE),
     }
 
 
-def multiply_adds(graph: Path) -> int:
-    """Return the multiply-adds per pixel of an ONNX graph whose convolutions keep the size.
-
-    Raises:
-        InputError: a convolution has a stride.
-    """
-    import onnx
-
-    model = onnx.load(graph)
-    sizes = {tensor.name: int(np.prod(tensor.dims)) for tensor in model.graph.initializer}
-    total = 0
-    for node in model.graph.node:
-        if node.op_type == "Conv":
-            if any(set(a.ints) != {1} for a in node.attribute if a.name == "strides"):
-                raise InputError(f"{graph} must keep the size of its input, but has a stride.")
-            total += sizes[node.input[1]]
-    return total
+def adds_per_pixel(graph: Path) -> int:
+    """Return the multiply-adds of an ONNX graph per pixel of a 640×480 pair."""
+    return round(multiply_adds(graph, MEMORY_SIZE.height, MEMORY_SIZE.width) / MEMORY_SIZE.pixels)
 
 
 def render(spec: Cost, results: Results) -> str:
@@ -133,7 +90,7 @@ def render(spec: Cost, results: Results) -> str:
                 method,
                 *each,
                 f"{facts['parameters'] / 1e6:.6f}" if facts["parameters"] else "–",
-                f"{adds * np.prod(MEMORY_SIZE) / 1e9:.1f}" if adds else "–",
+                f"{adds * MEMORY_SIZE.pixels / 1e9:.1f}" if adds else "–",
                 number(facts["peak MiB"]),
             ]
         )

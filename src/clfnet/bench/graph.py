@@ -1,0 +1,138 @@
+"""What an ONNX graph holds and computes: weights and multiply-adds."""
+
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from clfnet.errors import InputError, MissingExtraError, WeightsError
+
+_UNCOUNTED = frozenset(
+    {"Attention", "ConvInteger", "DeformConv", "Einsum", "GRU", "If", "LSTM", "Loop"}
+    | {"MatMulInteger", "QLinearConv", "QLinearMatMul", "RNN", "Scan"}
+)
+_STANDARD = frozenset({"", "ai.onnx"})
+
+Shapes = dict[str, tuple[int, ...]]
+
+
+def multiply_adds(path: Path, height: int, width: int) -> int:
+    """Return the multiply-adds of convolutions and matrix products for one pair of images.
+
+    A convolution takes, for each value of its result, as many as one of its filters has weights: so
+    strides, groups and changes of size all count as they are. Where an image is fused in tiles,
+    their margins come on top.
+
+    Args:
+        path: the graph; its inputs are images, (1, C, H, W).
+        height: of the images, in pixels.
+        width: of the images, in pixels.
+
+    Raises:
+        MissingExtraError: onnx is not installed.
+        WeightsError: not an ONNX graph.
+        InputError: the graph does not take this size, or has operators that are not counted.
+    """
+    model = _load(path)
+    shapes = _inferred(model, path, height, width)
+    return sum(_of(node, shapes, path) for node in model.graph.node)
+
+
+def weight_count(path: Path) -> int:
+    """Return how many weights a graph holds; tables of integers, e.g. shapes, are none.
+
+    Raises:
+        MissingExtraError: onnx is not installed.
+        WeightsError: not an ONNX graph.
+    """
+    tensors = _load(path).graph.initializer
+    from onnx import TensorProto
+
+    whole = {TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL}
+    return sum(prod(tensor.dims) for tensor in tensors if tensor.data_type not in whole)
+
+
+def _load(path: Path) -> Any:
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtraError("onnx", "train") from error
+    try:
+        return onnx.load(path, load_external_data=False)
+    except Exception as error:  # protobuf has errors of its own
+        raise WeightsError(
+            f"{path} must be an ONNX graph, but cannot be read "
+            f"({' '.join(str(error).split())[:200]}). Export it again."
+        ) from error
+
+
+def _inferred(model: Any, path: Path, height: int, width: int) -> Shapes:
+    """The shapes of all tensors whose shape is known once that of the inputs is."""
+    from onnx import shape_inference
+
+    graph = model.graph
+    weights = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
+    for tensor in graph.input:
+        if tensor.name not in weights:
+            _resize(tensor, path, height, width)
+    del graph.value_info[:]
+    for tensor in graph.output:
+        tensor.type.tensor_type.ClearField("shape")
+    try:
+        found = shape_inference.infer_shapes(model, strict_mode=True, data_prop=True).graph
+    except Exception as error:  # onnx has several
+        raise InputError(
+            f"{path} must take {width}x{height} pixels, but onnx cannot infer its shapes "
+            f"({' '.join(str(error).split())[:200]}). Use another size."
+        ) from error
+    known: Shapes = dict(weights)
+    for tensor in [*found.input, *found.value_info, *found.output]:
+        dims = tensor.type.tensor_type.shape.dim
+        if all(dim.HasField("dim_value") for dim in dims):
+            known[tensor.name] = tuple(dim.dim_value for dim in dims)
+    return known
+
+
+def _resize(tensor: Any, path: Path, height: int, width: int) -> None:
+    """Give an input its size; one that is fixed must be this."""
+    dims = tensor.type.tensor_type.shape.dim
+    if len(dims) != 4:
+        raise InputError(
+            f"{path} must take images of the shape (1, C, H, W), but {tensor.name} has "
+            f"{len(dims)} dimensions. Export the graph so."
+        )
+    for dim, side in zip((dims[0], dims[2], dims[3]), (1, height, width), strict=True):
+        if dim.HasField("dim_value") and dim.dim_value not in (0, side):
+            raise InputError(
+                f"{path} must take {width}x{height} pixels, but {tensor.name} has a fixed side "
+                f"of {dim.dim_value}. Use its size."
+            )
+        dim.dim_value = side
+
+
+def _of(node: Any, shapes: Shapes, path: Path) -> int:
+    kind = node.op_type
+    if kind in _UNCOUNTED or node.domain not in _STANDARD:
+        raise InputError(
+            f"{path} must be counted, but its operator {kind} is not. "
+            f"Export it in float32, without fused operators."
+        )
+    if kind not in {"Conv", "ConvTranspose", "Gemm", "MatMul"}:
+        return 0
+    try:
+        first, second, result = (
+            shapes[name] for name in (node.input[0], node.input[1], node.output[0])
+        )
+    except KeyError as error:
+        raise InputError(
+            f"{path} must have shapes that follow from its inputs', but {error} has not. "
+            f"Export it with fewer dynamic shapes."
+        ) from None
+    match kind:
+        case "Conv":  # second: (out, in / groups, kernel...)
+            return prod(result) * prod(second[1:])
+        case "ConvTranspose":  # second: (in, out / groups, kernel...)
+            return prod(first) * prod(second[1:])
+        case "Gemm":  # first: (M, K) or its transpose; result: (M, N)
+            return prod(first) * result[1]
+        case _:
+            return prod(result) * first[-1]
