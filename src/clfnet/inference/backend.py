@@ -21,7 +21,7 @@ class OnnxMethod:
     The graph has the inputs `infrared` and `visible` and the output `fused`: float32,
     (1, 1, H, W), in [0, 1]. Its metadata may say how far a pixel of the result depends on the
     sources (`margin`, in pixels); then large images are fused in tiles, with equal results and
-    bounded memory.
+    bounded memory. Where it also has a `multiple`, tiles begin on multiples of that many pixels.
 
     Args:
         model: the graph, as bytes or as a file.
@@ -40,7 +40,8 @@ class OnnxMethod:
         self.name = name or ("onnx" if isinstance(model, bytes) else model.stem)
         self._session = open_session(data, self.name, threads)
         _check_names(self._session, self.name)
-        self._margin = self._session.get_modelmeta().custom_metadata_map.get("margin")
+        facts = self._session.get_modelmeta().custom_metadata_map
+        self._margin, self._multiple = facts.get("margin"), int(facts.get("multiple", 1))
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         """Return the fused image; see `FusionMethod`.
@@ -50,7 +51,8 @@ class OnnxMethod:
         """
         if self._margin is None or max(visible.shape) <= _TILE:
             return self._run(infrared, visible)
-        return fuse_in_tiles(self._run, infrared, visible, size=_TILE, margin=int(self._margin))
+        size = _TILE - _TILE % self._multiple  # the margin is a multiple already
+        return fuse_in_tiles(self._run, infrared, visible, size=size, margin=int(self._margin))
 
     def _run(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)

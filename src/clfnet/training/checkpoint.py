@@ -17,7 +17,6 @@ from clfnet.nn import CLFNet, FastNet
 from clfnet.training.config import Recipe, as_tables, parse_any
 
 _FORMAT = 1
-_STUDENT = ("channels", "blocks", "factor")
 _KEYS = {"config", "step", "best", "objective", "optimizer"}
 
 Network = CLFNet | FastNet
@@ -129,14 +128,16 @@ def load_any_network(path: Path) -> Network:
 
 
 def _sizes(network: Network) -> dict[str, str]:
-    """What a safetensors file says of its network."""
+    """What a safetensors file says of its network; one entry, for several have no fixed order."""
     if isinstance(network, CLFNet):
         return {"width": str(network.width)}
-    return {name: str(getattr(network, name)) for name in _STUDENT}
+    return {"channels, blocks, factor": f"{network.channels}, {network.blocks}, {network.factor}"}
 
 
 def _untrained(sizes: dict[str, str]) -> Network:
     """A network of these sizes."""
-    if "channels" in sizes:
-        return FastNet(**{name: int(sizes[name]) for name in _STUDENT})
-    return CLFNet(int(sizes["width"]))
+    student = sizes.get("channels, blocks, factor")
+    if student is None:
+        return CLFNet(int(sizes["width"]))
+    channels, blocks, factor = map(int, student.split(","))
+    return FastNet(channels, blocks, factor)

@@ -176,7 +176,7 @@ class TeacherConfig:
     """Whom the student imitates.
 
     Attributes:
-        model: the name of a shipped full network, or the path of its safetensors file.
+        model: the name of a shipped model, or the path of an .onnx file made by `clfnet export`.
     """
 
     model: str = "clfnet"

@@ -32,7 +32,9 @@ class Distillation(nn.Module):
         self.config = config
         sizes = config.network
         self.network = FastNet(sizes.channels, sizes.blocks, sizes.factor)
-        self._contrast = Contrast(teacher.network, teacher.head()) if config.loss.lambda1 else None
+        self._contrast = (
+            Contrast(teacher.network(), teacher.head()) if config.loss.lambda1 else None
+        )
 
     def forward(
         self, infrared: Tensor, visible: Tensor, teacher: Tensor, where: Tensor
@@ -115,7 +117,7 @@ class DistillationTask:
     def __init__(self, config: DistillConfig, folder: Path, process: Process) -> None:
         sets, held_out = load_sets(config.data)
         pairs = [pair for pairs in sets for pair in pairs]
-        teacher = Teacher(config.teacher.model)
+        teacher = Teacher(config.teacher.model, threads=config.run.threads)
         pictures = teacher.pictures([*pairs, *held_out], folder / PICTURES, process)
         weights = config.data.weights or [1.0] * len(sets)
         each = [weight for weight, pairs in zip(weights, sets, strict=True) for _ in pairs]

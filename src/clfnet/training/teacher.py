@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import torch
 from rich.console import Console
 from rich.progress import track
@@ -16,40 +17,45 @@ from clfnet.nn import CLFNet, ProjectionHead
 from clfnet.training.checkpoint import load_network
 from clfnet.training.dataset import Fine, Pair
 from clfnet.training.distributed import Process
-from clfnet.training.validation import fuse
 
 
 class Teacher:
-    """A full network that stays as it is.
+    """A model that stays as it is.
 
     Args:
-        model: the name of a shipped one, or the path of its safetensors file.
+        model: the name of a shipped one, or the path of an .onnx file made by `clfnet export`.
+        threads: CPU threads; 0 leaves the choice to ONNX Runtime.
 
     Raises:
         WeightsError: there is none, or it is damaged.
     """
 
-    def __init__(self, model: str) -> None:
-        shipped = weights.load_manifest().get(model)
-        file = (shipped and shipped.safetensors) or weights.ModelFile(Path(model))
-        if not shipped and Path(model).suffix != ".safetensors":
-            raise WeightsError(
-                f"`teacher.model` must be the name of a shipped model or a .safetensors file, "
-                f"got {model!r}. List the models with: clfnet models"
+    def __init__(self, model: str, *, threads: int = 0) -> None:
+        found = weights.find(model)
+        data = found.onnx.read()
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.enable_mem_pattern = False  # a plan per size would be kept for every size seen
+        options.log_severity_level = 4  # what goes wrong is raised
+        try:
+            self._session = onnxruntime.InferenceSession(
+                data, options, providers=["CPUExecutionProvider"]
             )
-        self.sha256 = hashlib.sha256(file.read()).hexdigest()
-        self.network: CLFNet = load_network(file.path).requires_grad_(False)
-        self._head = file.path.with_name(f"{file.path.stem}-head.safetensors")
+        except Exception as error:  # onnxruntime has no base class for its errors
+            raise WeightsError(f"{found.onnx.path} is not a readable ONNX model.") from error
+        self._path = found.onnx.path
+
+    def network(self) -> CLFNet:
+        """The same for torch, from NAME.safetensors beside NAME.onnx."""
+        return load_network(self._path.with_suffix(".safetensors")).requires_grad_(False)
 
     def head(self) -> ProjectionHead:
-        """Its projection head, from the file NAME-head.safetensors beside NAME.safetensors.
-
-        Raises:
-            WeightsError: there is none.
-        """
+        """Its projection head, from NAME-head.safetensors beside NAME.onnx."""
         from clfnet.training.head import load_head  # which imports the trainer, and that this
 
-        return load_head(self._head).requires_grad_(False)
+        path = self._path.with_name(f"{self._path.stem}-head.safetensors")
+        return load_head(path).requires_grad_(False)
 
     def pictures(self, pairs: Sequence[Pair], folder: Path, process: Process) -> list[Fine]:
         """What it makes of each pair; 16-bit files in `folder` that a later call finds again.
@@ -63,24 +69,34 @@ class Teacher:
             process: which of how many processes this is.
         """
         files = [folder / f"{self._digest(pair)}.png" for pair in pairs]
-        todo = [
-            (pair, file) for pair, file in zip(pairs, files, strict=True) if not file.exists()
-        ]  # fmt: skip
-        mine = todo[process.rank :: process.size]
-        network = self.network.to(process.device)
+        both = zip(pairs, files, strict=True)
+        missing = [(pair, file) for pair, file in both if not file.exists()]
+        if process.size > 1:
+            torch.distributed.barrier()  # before anyone has made a file that another lacks
         shown = track(
-            mine, "teacher", console=Console(stderr=True), transient=True, disable=not process.leads
+            missing[process.rank :: process.size],
+            "teacher",
+            console=Console(stderr=True),
+            transient=True,
+            disable=not (process.leads and missing),
         )
         for pair, file in shown:
-            fused = np.clip((fuse(network, pair).astype(float) + 1) / 2, 0, 1)
-            write_image(file, Image(np.rint(fused * 65535).astype(np.uint16)), overwrite=True)
+            write_image(file, Image(self._fused(pair)), overwrite=True)
         if process.size > 1:
             torch.distributed.barrier()
         return [np.asarray(read_image(file).pixels, np.uint16) for file in files]
 
+    def _fused(self, pair: Pair) -> Fine:
+        feeds = {
+            name: levels[None, None].astype(np.float32) / np.float32(255)
+            for name, levels in (("infrared", pair.infrared), ("visible", pair.visible))
+        }
+        (fused,) = self._session.run(["fused"], feeds)
+        picture: Fine = np.rint(np.clip(fused[0, 0], 0, 1) * 65535).astype(np.uint16)
+        return picture
+
     def _digest(self, pair: Pair) -> str:
-        digest = hashlib.sha256(self.sha256.encode())
-        digest.update(repr(pair.infrared.shape).encode())
+        digest = hashlib.sha256(f"{self.sha256} {pair.infrared.shape}".encode())
         for image in (pair.infrared, pair.visible):
             digest.update(image.tobytes())
         return digest.hexdigest()[:32]
