@@ -109,6 +109,14 @@ def test_a_pixel_depends_on_no_more_than_its_margin() -> None:
     assert max(reached) > network.margin - network.factor  # and no margin is given away
 
 
+@pytest.mark.parametrize("factor", [1, 2, 3])
+def test_it_starts_as_the_maximum(factor: int) -> None:
+    infrared, visible = pair(13, 17)
+    with torch.no_grad():
+        fused = FastNet(4, 1, factor).double()(infrared, visible)
+    torch.testing.assert_close(fused, torch.maximum(infrared, visible))
+
+
 def test_the_published_size() -> None:
     network = FastNet(32, 6, 2)
     # stem, blocks, head; at a quarter of the places; and three times the detail

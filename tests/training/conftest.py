@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from onnx import TensorProto, helper
 
 from clfnet.io.image import Image, write_image
 from clfnet.metrics import to_grey
@@ -94,8 +95,24 @@ def recipe(folders: tuple[Path, Path]) -> Callable[..., TrainConfig]:
 
 
 @pytest.fixture
-def student_recipe(folders: tuple[Path, Path], maximum_onnx: Path) -> Callable[..., DistillConfig]:
-    """Make a tiny student's recipe: two sets, and a teacher that takes the maximum."""
+def average_onnx(tmp_path: Path) -> Path:
+    """A teacher that takes the average."""
+    shape: list[str | int | None] = [1, 1, "height", "width"]
+    infrared, visible, fused = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name in ("infrared", "visible", "fused")
+    )
+    node = helper.make_node("Mean", ["infrared", "visible"], ["fused"])
+    graph = helper.make_graph([node], "average", [infrared, visible], [fused])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    path = tmp_path / "average.onnx"
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+@pytest.fixture
+def student_recipe(folders: tuple[Path, Path], average_onnx: Path) -> Callable[..., DistillConfig]:
+    """Make a tiny student's recipe: two sets, and a teacher that takes the average."""
 
     def make(**changes: dict[str, Any]) -> DistillConfig:
         tables: dict[str, dict[str, Any]] = {
@@ -104,7 +121,7 @@ def student_recipe(folders: tuple[Path, Path], maximum_onnx: Path) -> Callable[.
                 "visible": [str(folders[1]), str(folders[0])],
                 "held_out": ["c"], "crop": 16, "augment": True,
             },
-            "teacher": {"model": str(maximum_onnx)},
+            "teacher": {"model": str(average_onnx)},
             "network": {"channels": 4, "blocks": 2, "factor": 2},
             "loss": {"samples": 8},
             "run": {

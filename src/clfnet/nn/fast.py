@@ -12,6 +12,9 @@ BINOMIAL = ((1 / 16, 2 / 16, 1 / 16), (2 / 16, 4 / 16, 2 / 16), (1 / 16, 2 / 16,
 BASES = 7
 """How many pictures `bases` gives."""
 
+MAXIMUM = 2
+"""Which of them is the maximum."""
+
 
 def bases(infrared: Tensor, visible: Tensor) -> Tensor:
     """What the student mixes: both sources, their maximum, the detail of each, the stronger detail.
@@ -64,7 +67,7 @@ class FastBlock(nn.Module):
 
 
 class FastNet(nn.Module):
-    """The student network: 9,968 parameters and 0.67 GMAC at 640×480.
+    """The student network: 9,536 parameters and 0.71 GMAC at 640×480.
 
     It looks at both sources at 1/factor of their resolution and predicts, for every pixel of the
     full one, a coefficient of each picture of `bases` and a residual; the fused image is their sum.
@@ -82,13 +85,13 @@ class FastNet(nn.Module):
     Example:
         >>> network = FastNet()
         >>> sum(p.numel() for p in network.parameters())
-        9968
+        9536
         >>> pair = torch.zeros(2, 1, 33, 47)
         >>> network(pair, pair).shape
         torch.Size([2, 1, 33, 47])
     """
 
-    def __init__(self, channels: int = 36, blocks: int = 5, factor: int = 2) -> None:
+    def __init__(self, channels: int = 32, blocks: int = 6, factor: int = 2) -> None:
         super().__init__()
         if min(channels, blocks, factor) < 1:
             raise ConfigError(
@@ -100,6 +103,7 @@ class FastNet(nn.Module):
         self.stem = nn.Conv2d(2, channels, factor, stride=factor)
         self.body = nn.Sequential(*(FastBlock(channels) for _ in range(blocks)))
         self.head = nn.Conv2d(channels, (BASES + 1) * factor**2, 1)
+        self._start()
 
     def forward(self, infrared: Tensor, visible: Tensor) -> Tensor:
         """Fuse a batch.
@@ -125,6 +129,14 @@ class FastNet(nn.Module):
         images = F.pad(torch.cat((infrared, visible), dim=1), beyond, mode="replicate")
         maps = self.head(self.body(F.relu(self.stem(images))))  # (B, 8·factor², h, w)
         return F.pixel_shuffle(maps, self.factor)[..., :height, :width]
+
+    def _start(self) -> None:
+        """Let it begin as the maximum: a good picture is near, and training far quicker."""
+        assert self.head.bias is not None  # noqa: S101 -- for the type checker
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+        places = self.factor**2
+        nn.init.ones_(self.head.bias[MAXIMUM * places : (MAXIMUM + 1) * places])
 
     @property
     def margin(self) -> int:

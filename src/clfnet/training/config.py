@@ -192,8 +192,8 @@ class StudentConfig:
         factor: how many times fewer rows and columns it works on.
     """
 
-    channels: int = 36
-    blocks: int = 5
+    channels: int = 32
+    blocks: int = 6
     factor: int = 2
 
 
