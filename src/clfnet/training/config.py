@@ -267,7 +267,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
 
 def parse_any(tables: Mapping[str, Any]) -> Recipe:
     """Build a recipe of either kind; see `parse`."""
-    return _build(DistillConfig, tables) if "teacher" in tables else parse(tables)
+    return _build(DistillConfig if "teacher" in tables else TrainConfig, tables)
 
 
 def parse(tables: Mapping[str, Any]) -> TrainConfig:
@@ -276,7 +276,12 @@ def parse(tables: Mapping[str, Any]) -> TrainConfig:
     Raises:
         ConfigError: naming the key, the value and what would do.
     """
-    return _build(TrainConfig, tables)
+    config = parse_any(tables)
+    if not isinstance(config, TrainConfig):
+        raise ConfigError(
+            "The recipe must be a full network's, but has a table `teacher`. Use another recipe."
+        )
+    return config
 
 
 def as_tables(config: Recipe) -> dict[str, Any]:
