@@ -65,7 +65,8 @@ def card() -> str:
     parts = []
     for name, model in json.loads(MANIFEST.read_text("utf-8")).items():
         config: dict[str, Any] = model["config"]
-        loss, run = config["loss"], config["run"]
+        data, run = config["data"], config["run"]
+        kind = _student if "teacher" in config else _full
         validation = ", ".join(f"{k} {v:.3g}" for k, v in model["scores"].items())
         parts.append(
             f"| `{name}` | |\n|---|---|\n"
@@ -74,18 +75,48 @@ def card() -> str:
             f"| safetensors sha256 | `{model['safetensors']['sha256']}` |\n"
             f"| trained on | {model['data']} |\n"
             f"| held out | {', '.join(model['held_out'])} |\n"
-            f"| loss | {loss['lambda1']} patchNCE (S = {loss['samples']}, "
+            + "".join(f"| {name} | {value} |\n" for name, value in kind(config))
+            + f"| steps | {model['steps']:,} of {run['steps']:,}, batch {run['batch']} of "
+            f"{data['crop']}×{data['crop']}, seed {run['seed']} |\n"
+            f"| validation | {validation} |\n"
+        )
+    return "\n".join(parts)
+
+
+def _full(config: dict[str, Any]) -> list[tuple[str, str]]:
+    """What only a full network's recipe says."""
+    loss = config["loss"]
+    return [
+        (
+            "loss",
+            f"{loss['lambda1']} patchNCE (S = {loss['samples']}, "
             f"τ = {loss['temperature']}, strategy {loss['strategy']}) "
             f"+ {loss['lambda2']} M-SSIM ({loss['window']}) "
             f"+ {loss['intensity']} intensity "
             f"(gain {loss['intensity_gain']}, mix {loss['intensity_mix']}) "
-            f"+ {loss['gradient']} gradient (gain {loss['gradient_gain']}) |\n"
-            f"| goes on from | {config['model']['start'] or 'nothing'} |\n"
-            f"| steps | {model['steps']:,} of {run['steps']:,}, batch {run['batch']} of "
-            f"{config['data']['crop']}×{config['data']['crop']}, seed {run['seed']} |\n"
-            f"| validation | {validation} |\n"
-        )
-    return "\n".join(parts)
+            f"+ {loss['gradient']} gradient (gain {loss['gradient_gain']})",
+        ),
+        ("goes on from", config["model"]["start"] or "nothing"),
+    ]
+
+
+def _student(config: dict[str, Any]) -> list[tuple[str, str]]:
+    """What only a student's recipe says."""
+    loss, network = config["loss"], config["network"]
+    return [
+        ("teacher", f"`{config['teacher']['model']}`"),
+        (
+            "network",
+            f"{network['blocks']} blocks of {network['channels']} channels at "
+            f"1/{network['factor']} of the resolution",
+        ),
+        (
+            "loss",
+            f"distance from the teacher + {loss['gradient']} of the gradients "
+            f"+ {loss['magnitude']} of their magnitudes + {loss['lambda1']} patchNCE "
+            f"+ {loss['lambda2']} M-SSIM",
+        ),
+    ]
 
 
 def metrics() -> str:

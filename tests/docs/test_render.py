@@ -70,3 +70,26 @@ def test_fusing_keeps_colour(script: ModuleType) -> None:
             assert guarded["noise_dark"] < 1
             if name.endswith("N") and guarded["noise_raised"] is not None:
                 assert guarded["noise_raised"] < 1 < unguarded["noise_raised"]
+
+
+def test_the_card_tells_of_both_kinds(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = json.loads(script.MANIFEST.read_text("utf-8"))
+    student = models["clfnet"] | {
+        "config": {
+            "data": {"crop": 96},
+            "teacher": {"model": "clfnet"},
+            "network": {"channels": 32, "blocks": 6, "factor": 2},
+            "loss": {"gradient": 1.0, "magnitude": 0.5, "lambda1": 0.0, "lambda2": 0.1},
+            "run": {"steps": 9, "batch": 16, "seed": 0},
+        }
+    }
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"clfnet": models["clfnet"], "fast": student}))
+    monkeypatch.setattr(script, "MANIFEST", manifest)
+    full, fast = script.card().split("\n\n")
+    assert "patchNCE (S = 64" in full
+    assert "| teacher | `clfnet` |" in fast
+    assert "6 blocks of 32 channels at 1/2 of the resolution" in fast
+    assert "0.5 of their magnitudes" in fast

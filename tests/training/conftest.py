@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from onnx import TensorProto, helper
 
 from clfnet.io.image import Image, write_image
 from clfnet.metrics import to_grey
 from clfnet.scene import night_street
-from clfnet.training.config import TrainConfig, as_tables, parse
+from clfnet.training.config import DistillConfig, Recipe, TrainConfig, as_tables, parse, parse_any
 from clfnet.training.dataset import Pair, Pixels
 
 STEMS = ("a", "b", "c")
@@ -94,10 +95,53 @@ def recipe(folders: tuple[Path, Path]) -> Callable[..., TrainConfig]:
 
 
 @pytest.fixture
-def recipe_file(tmp_path: Path) -> Callable[[TrainConfig], Path]:
+def average_onnx(tmp_path: Path) -> Path:
+    """A teacher that takes the average."""
+    shape: list[str | int | None] = [1, 1, "height", "width"]
+    infrared, visible, fused = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name in ("infrared", "visible", "fused")
+    )
+    node = helper.make_node("Mean", ["infrared", "visible"], ["fused"])
+    graph = helper.make_graph([node], "average", [infrared, visible], [fused])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    path = tmp_path / "average.onnx"
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+@pytest.fixture
+def student_recipe(folders: tuple[Path, Path], average_onnx: Path) -> Callable[..., DistillConfig]:
+    """Make a tiny student's recipe: two sets, and a teacher that takes the average."""
+
+    def make(**changes: dict[str, Any]) -> DistillConfig:
+        tables: dict[str, dict[str, Any]] = {
+            "data": {
+                "infrared": [str(folders[0]), str(folders[1])],
+                "visible": [str(folders[1]), str(folders[0])],
+                "held_out": ["c"], "crop": 16, "augment": True,
+            },
+            "teacher": {"model": str(average_onnx)},
+            "network": {"channels": 4, "blocks": 2, "factor": 2},
+            "loss": {"samples": 8},
+            "run": {
+                "batch": 2, "steps": 6, "threads": 1, "validate_every": 3, "checkpoint_every": 2,
+            },
+        }  # fmt: skip
+        for name, table in changes.items():
+            tables[name] = tables.get(name, {}) | table
+        config = parse_any(tables)
+        assert isinstance(config, DistillConfig)
+        return config
+
+    return make
+
+
+@pytest.fixture
+def recipe_file(tmp_path: Path) -> Callable[[Recipe], Path]:
     """Write a recipe as the file that the command line takes."""
 
-    def write(config: TrainConfig) -> Path:
+    def write(config: Recipe) -> Path:
         lines = []
         for name, table in as_tables(config).items():
             lines.append(f"[{name}]")

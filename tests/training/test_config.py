@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from clfnet.errors import ConfigError
-from clfnet.training.config import as_tables, load, parse, with_steps
+from clfnet.training.config import (
+    DistillConfig,
+    TrainConfig,
+    as_tables,
+    load,
+    load_any,
+    parse,
+    parse_any,
+    with_steps,
+)
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
 FOLDERS = {"infrared": "ir", "visible": "vi"}
@@ -30,8 +39,8 @@ def test_there_are_recipes() -> None:
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
 def test_every_recipe_loads_and_comes_back(path: Path) -> None:
-    config = load(path)
-    assert parse(as_tables(config)) == config
+    config = load_any(path)
+    assert parse_any(as_tables(config)) == config
 
 
 def test_the_papers_recipe_is_the_papers() -> None:
@@ -193,3 +202,45 @@ def test_epochs_become_steps() -> None:
     assert (by_epochs.run.steps, by_epochs.run.epochs) == (21, 0)
     by_steps = parse(tables(run={"steps": 5}))
     assert with_steps(by_steps, 7) == by_steps
+
+
+STUDENT = {"infrared": ["ir", "ir 2"], "visible": ["vi", "vi 2"]}
+
+
+def student_tables(**changes: dict[str, Any]) -> dict[str, Any]:
+    return {"data": STUDENT, "teacher": {}, "run": {"steps": 10}} | changes
+
+
+def test_a_table_teacher_makes_it_a_students_recipe() -> None:
+    config = parse_any(student_tables(data={**STUDENT, "weights": [3, 1], "held_out": ["x"]}))
+    assert isinstance(config, DistillConfig)
+    assert config.data.weights == (3.0, 1.0)
+    assert parse_any(as_tables(config)) == config
+    assert with_steps(parse_any(student_tables(run={"epochs": 2})), 7).run.steps == 14
+    assert isinstance(parse_any(tables()), TrainConfig)
+    with pytest.raises(ConfigError, match="full network's, but has a table `teacher`"):
+        parse(student_tables())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"model": {}}, r"Unknown table `model`\. Known: data, teacher, network, loss"),
+        ({"data": {**STUDENT, "visible": ["vi"]}}, "as many folders, at least one, got 2 and 1"),
+        ({"data": {"infrared": [], "visible": []}}, "at least one, got 0 and 0"),
+        ({"data": {**STUDENT, "infrared": "ir"}}, "`data.infrared` must be a list of strings"),
+        ({"data": {**STUDENT, "weights": [1]}}, "`data.weights` must have 2 numbers.*got 1"),
+        ({"data": {**STUDENT, "weights": [1, 0]}}, r"`data.weights\[1\]` must be positive.*got 0"),
+        ({"data": {**STUDENT, "crop": 8}}, "`data.crop` must be at least 16"),
+        ({"network": {"factor": 0}}, "`network.factor` must be at least 1, got 0"),
+        ({"loss": {"magnitude": -1}}, "`loss.magnitude` must be at least 0 and finite, got -1"),
+        ({"loss": {"contrasted": 0}}, "`loss.contrasted` must be at least 1, got 0"),
+        ({"loss": {"lambda1": 1, "samples": 1, "contrasted": 1}}, "must be at least 2.*got 1"),
+        ({"run": {"steps": 1, "batch": 0}}, "`run.batch` must be at least 1, got 0"),
+        ({"run": {}}, "Exactly one of `run.epochs` and `run.steps`"),
+    ],
+)
+def test_what_is_wrong_in_a_students_recipe(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        parse_any(student_tables(**changes))
+    assert "\n" not in str(caught.value)

@@ -10,8 +10,8 @@ import torch
 
 from clfnet.errors import ConfigError, ImageError, InputError, PairingError
 from clfnet.io.image import Image, write_image
-from clfnet.training.config import DataConfig
-from clfnet.training.dataset import Crops, Pair, load_pairs
+from clfnet.training.config import DataConfig, DistillDataConfig
+from clfnet.training.dataset import Crops, Pair, RandomCrops, load_pairs, load_sets
 
 PairMaker = Callable[..., Pair]
 
@@ -178,3 +178,96 @@ def test_something_must_be_left_to_train_on(data: DataConfig) -> None:
 def test_a_crop_larger_than_a_pair_is_an_input_error(data: DataConfig) -> None:
     with pytest.raises(InputError, match="3 pairs"):
         load_pairs(replace(data, crop=64))
+
+
+@pytest.fixture
+def sets(folders: tuple[Path, Path]) -> DistillDataConfig:
+    infrared, visible = map(str, folders)
+    return DistillDataConfig((infrared, visible), (visible, infrared), crop=16)
+
+
+def test_a_stem_is_held_out_in_every_set(sets: DistillDataConfig) -> None:
+    (first, second), held_out = load_sets(replace(sets, held_out=("b",)))
+    assert [pair.name for pair in first] == [pair.name for pair in second] == ["a", "c"]
+    assert [pair.name for pair in held_out] == ["b", "b"]
+    assert np.array_equal(first[0].infrared, second[0].visible)
+    assert np.array_equal(held_out[0].visible, held_out[1].infrared)
+
+
+def test_bad_pairs_of_all_sets_are_named_at_once(
+    sets: DistillDataConfig, folders: tuple[Path, Path]
+) -> None:
+    (folders[1] / "a.png").write_bytes(b"broken")
+    with pytest.raises(ImageError, match="2 pairs cannot be trained on"):
+        load_sets(sets)
+
+
+Random = Callable[..., RandomCrops]
+
+
+@pytest.fixture
+def random_crops(sets: DistillDataConfig, textured_pair: PairMaker) -> Random:
+    """Make crops of two pairs and of targets that say where a crop lies: 256 · y + x."""
+    pairs = [textured_pair(0), textured_pair(1, 50, 64)]
+    grids = [np.indices(pair.infrared.shape) for pair in pairs]
+    targets = [np.asarray(256 * y + x, np.uint16) for y, x in grids]
+
+    def make(
+        *, weights: tuple[float, float] = (1.0, 1.0), seed: int = 7, augment: bool = False
+    ) -> RandomCrops:
+        return RandomCrops(pairs, targets, weights, replace(sets, augment=augment), seed)
+
+    return make
+
+
+def test_random_crops_depend_on_their_numbers_alone(random_crops: Random) -> None:
+    crops = random_crops(augment=True)
+    forth = [crops.batch(n, 3) for n in (0, 5, 1000)]
+    back = [random_crops(augment=True).batch(n, 3) for n in (1000, 5, 0)][::-1]
+    for one, other in zip(forth, back, strict=True):
+        assert all(map(torch.equal, one, other))
+        for images in one:
+            assert images.shape == (3, 1, 16, 16)
+            assert images.dtype == torch.float32
+            assert -1 <= images.min() < images.max() <= 1
+    assert torch.equal(crops.batch(5, 3)[0][1:], crops.batch(6, 2)[0])
+    assert not torch.equal(crops.batch(0, 3)[0], random_crops(seed=8).batch(0, 3)[0])
+
+
+@pytest.mark.parametrize("augment", [False, True])
+def test_random_crops_are_of_one_place(
+    random_crops: Random, textured_pair: PairMaker, augment: bool
+) -> None:
+    """The target's levels say which pixels both sources must have."""
+    pairs = [textured_pair(0), textured_pair(1, 50, 64)]
+    for images in zip(*random_crops(augment=augment).batch(0, 60), strict=True):
+        infrared, visible = (np.rint((i[0].numpy() + 1) * 127.5).astype(int) for i in images[:2])
+        y, x = np.divmod(np.rint((images[2][0].numpy().astype(float) + 1) * 32767.5), 256)
+        inside = [
+            p for p in pairs if y.max() < p.infrared.shape[0] and x.max() < p.infrared.shape[1]
+        ]
+        place = y.astype(int), x.astype(int)
+        assert any(
+            np.array_equal(pair.infrared[place], infrared)
+            and np.array_equal(pair.visible[place], visible)
+            for pair in inside
+        )
+        assert augment or (np.diff(y, axis=0) == 1).all()
+
+
+def test_pairs_are_drawn_by_their_area_and_weight(random_crops: Random) -> None:
+    def share(weights: tuple[float, float]) -> float:
+        targets = random_crops(weights=weights).batch(0, 600)[2]
+        assert targets.shape[0] == 600
+        first = random_crops(weights=(1.0, 1e-12)).batch(0, 600)[2]
+        # places are drawn after the pair by the same generator: equal if of the first pair
+        return float((targets == first).all(-1).all(-1).float().mean())
+
+    area = 48 * 48, 50 * 64
+    for weights in ((1.0, 1.0), (4.0, 1.0)):
+        wanted = weights[0] * area[0] / (weights[0] * area[0] + weights[1] * area[1])
+        assert share(weights) == pytest.approx(wanted, abs=0.07)
+
+
+def test_as_many_crops_as_pixels(random_crops: Random) -> None:
+    assert len(random_crops()) == np.ceil((48 * 48 + 50 * 64) / 256)

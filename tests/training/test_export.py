@@ -16,10 +16,15 @@ from torch import nn
 
 from clfnet import weights
 from clfnet.errors import OutputExistsError, WeightsError
-from clfnet.nn import CLFNet
+from clfnet.nn import CLFNet, FastNet
 from clfnet.training import train, trainer
-from clfnet.training.checkpoint import load_network, network_tensors
-from clfnet.training.config import TrainConfig, as_tables
+from clfnet.training.checkpoint import (
+    load_any_network,
+    load_network,
+    network_bytes,
+    network_tensors,
+)
+from clfnet.training.config import DistillConfig, TrainConfig, as_tables
 from clfnet.training.export import export_run, onnx_graph
 from clfnet.training.log import RunLog, read_log
 
@@ -241,3 +246,46 @@ def test_damaged_or_other_weights_are_refused_in_one_line(tmp_path: Path) -> Non
     assert "has head.weight and more: it holds another network" in refused()
     path.unlink()
     assert "No such file" in refused()
+
+
+def test_a_students_run_becomes_a_model(
+    student_recipe: Callable[..., DistillConfig], tmp_path: Path
+) -> None:
+    config = student_recipe(run={"steps": 2, "validate_every": 1})
+    train(config, tmp_path / "run")
+    files = export_run(tmp_path / "run", tmp_path / "model", name="fast")
+    assert [file.name for file in files] == ["fast.onnx", "fast.safetensors", "manifest.json"]
+    card = weights.find("fast", tmp_path / "model" / "manifest.json").card
+    network = FastNet(4, 2, 2)
+    assert card["parameters"] == sum(p.numel() for p in network.parameters())
+    assert card["multiply_adds"] == (8 * 4 + 2 * (36 + 16) + 4 * 32) / 4 + 27
+    assert card["teacher"] == config.teacher.model
+    assert card["data"] == ", ".join((*config.data.infrared, *config.data.visible))
+    assert card["config"] == as_tables(config)
+    assert {"score", "teacher PSNR", "EN deviation", "EN"} <= card["scores"].keys()
+    student = load_any_network(files[1])
+    images = np.random.default_rng(0).random((2, 1, 1, 21, 32), dtype=np.float32)
+    with torch.inference_mode():
+        expected = (student(*(torch.from_numpy(image) * 2 - 1 for image in images)) + 1) / 2
+    np.testing.assert_allclose(by_onnx(files[0].read_bytes(), *images), expected, atol=1e-5)
+
+
+def test_a_student_comes_back_and_is_no_full_network(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    student, path = FastNet(5, 2, 3).eval(), tmp_path / "n.safetensors"
+    torch.nn.init.normal_(student.head.weight)
+    path.write_bytes(network_bytes(student))
+    assert path.read_bytes() == network_bytes(student)
+    loaded = load_any_network(path)
+    assert isinstance(loaded, FastNet)
+    assert (loaded.channels, loaded.blocks, loaded.factor, loaded.training) == (5, 2, 3, False)
+    pair = torch.rand(2, 1, 1, 12, 13) * 2 - 1
+    with torch.inference_mode():
+        assert torch.equal(loaded(*pair), student(*pair))
+    with pytest.raises(WeightsError, match="must hold the full network, but holds a student"):
+        load_network(path)
+    tensors = network_tensors(student)
+    for sizes in ("5, 2", "5, 2, x", "0, 2, 3", "5, 3, 3"):
+        save_file(tensors, path, {"channels, blocks, factor": sizes})
+        with pytest.raises(WeightsError, match=r"readable network|another network"):
+            load_any_network(path)

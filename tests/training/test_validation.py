@@ -13,7 +13,7 @@ from torch import Tensor
 from clfnet.metrics import vif
 from clfnet.nn import CLFNet
 from clfnet.training.dataset import Pair
-from clfnet.training.validation import Validator, fuse_levels, measure, score
+from clfnet.training.validation import ImitationValidator, Validator, fuse_levels, measure, score
 
 Pixels = NDArray[np.uint8]
 PairMaker = Callable[..., Pair]
@@ -199,3 +199,48 @@ def test_values_are_means_over_the_pairs(street: Pair, textured_pair: PairMaker)
     assert set(values) == {"score", "MI", "VIF", "SD", "SF", *PARTS}
     for picture, pair in zip(pictures, pairs, strict=True):
         assert np.array_equal(picture, fuse_levels(network, pair))
+
+
+def _targets(
+    rule: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]],
+    pairs: list[Pair],
+) -> list[NDArray[np.uint16]]:
+    """A teacher's pictures, 0..65535, by a rule on [0, 1]."""
+    return [
+        np.rint(rule(pair.infrared / 255, pair.visible / 255) * 65535).astype(np.uint16)
+        for pair in pairs
+    ]
+
+
+def test_an_imitation_is_judged_by_its_worst_deviation(
+    street: Pair, textured_pair: PairMaker
+) -> None:
+    pairs = [street, textured_pair(1, 64, 72)]
+    validate = ImitationValidator(pairs, _targets(np.maximum, pairs))
+    exact, _ = validate(_Rule(torch.maximum))
+    assert exact["score"] == 0
+    assert exact["teacher PSNR"] == pytest.approx(100, abs=1e-3)
+    assert exact["fusion score"] == Validator(pairs)(_Rule(torch.maximum))[0]["score"]
+
+    values, pictures = validate(_Rule(lambda ir, vi: (ir + vi) / 2))
+    for picture, pair in zip(pictures, pairs, strict=True):
+        assert np.array_equal(picture, fuse_levels(_Rule(lambda ir, vi: (ir + vi) / 2), pair))
+    averages = [stretched(pair.infrared / 2 + pair.visible / 2) for pair in pairs]
+    maxima = [stretched(np.maximum(pair.infrared, pair.visible).astype(float)) for pair in pairs]
+    worst = 0.0
+    for name in ("EN", "MI", "VIF", "SD", "AG", "SF", "SCD", "Qabf"):
+        got, wanted = (
+            sum(measure(picture, pair)[name] for picture, pair in zip(pictures, pairs, strict=True))
+            for pictures in (averages, maxima)
+        )
+        assert values[f"{name} deviation"] == pytest.approx(got / wanted - 1, abs=2e-3), name
+        worst = max(worst, abs(got / wanted - 1))
+    assert values["score"] == pytest.approx(-worst, abs=2e-3)
+    assert values["score"] < -0.05
+
+
+def test_psnr_is_of_the_range_from_black_to_white(textured_pair: PairMaker) -> None:
+    pairs = [textured_pair(1, 64, 72)]
+    darker = _targets(lambda ir, vi: np.clip(ir, 0.1, 1) - 0.1, pairs)
+    values, _ = ImitationValidator(pairs, darker)(_Rule(lambda ir, vi: ir.clamp(min=-0.8)))
+    assert values["teacher PSNR"] == pytest.approx(20, abs=1e-2)  # 0.1 off everywhere

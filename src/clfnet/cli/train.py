@@ -1,4 +1,4 @@
-"""`clfnet train`: train a network from a recipe."""
+"""`clfnet train`: train a network, or distil one into a student, from a recipe."""
 
 from math import isfinite
 from pathlib import Path
@@ -25,7 +25,7 @@ def train(
         Path | None, typer.Option(help="Continue the run in this folder.", show_default=False)
     ] = None,
 ) -> None:
-    """Train a network; Ctrl-C stops it, --resume goes on bit for bit.
+    """Train a network, or a student of one; Ctrl-C stops it, --resume goes on bit for bit.
 
     Several processes: torchrun --nproc-per-node N -m clfnet train RECIPE.
     """
@@ -41,7 +41,7 @@ def train(
         result = training.resume(resume)
     else:
         assert config is not None  # noqa: S101  (for the type checker; refused above)
-        recipe = training.load(config, settings or ())
+        recipe = training.load_any(config, settings or ())
         result = training.train(recipe, output or Path("runs") / config.stem)
     if not result.leads:
         return

@@ -1,5 +1,6 @@
-"""The losses of CLF-Net, Eqs. (1)–(9), and two that its training adds; one file each."""
+"""The losses of CLF-Net, Eqs. (1)–(9), and what training adds; one file each."""
 
+from clfnet.losses.distillation import distillation_loss
 from clfnet.losses.fusion_loss import fusion_loss
 from clfnet.losses.gradient import gradient_loss
 from clfnet.losses.info_nce import info_nce
@@ -13,6 +14,7 @@ __all__ = [
     "Keys",
     "PatchNCE",
     "Strategy",
+    "distillation_loss",
     "fusion_loss",
     "gradient_loss",
     "info_nce",

@@ -1,6 +1,26 @@
 """Training: recipe, data, objective, loop, checkpoint, export."""
 
-from clfnet.training.config import TrainConfig, load, parse
+from clfnet.training.config import (
+    DistillConfig,
+    Recipe,
+    TrainConfig,
+    load,
+    load_any,
+    parse,
+    parse_any,
+)
 from clfnet.training.trainer import Result, learning_rate, resume, train
 
-__all__ = ["Result", "TrainConfig", "learning_rate", "load", "parse", "resume", "train"]
+__all__ = [
+    "DistillConfig",
+    "Recipe",
+    "Result",
+    "TrainConfig",
+    "learning_rate",
+    "load",
+    "load_any",
+    "parse",
+    "parse_any",
+    "resume",
+    "train",
+]

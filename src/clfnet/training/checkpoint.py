@@ -13,17 +13,19 @@ from torch import Tensor, nn
 
 from clfnet.errors import WeightsError
 from clfnet.io.files import write_atomic
-from clfnet.nn import CLFNet
-from clfnet.training.config import TrainConfig, as_tables, parse
+from clfnet.nn import CLFNet, FastNet
+from clfnet.training.config import Recipe, as_tables, parse_any
 
 _FORMAT = 1
 _KEYS = {"config", "step", "best", "objective", "optimizer"}
+
+Network = CLFNet | FastNet
 
 
 def save_checkpoint(
     path: Path,
     *,
-    config: TrainConfig,
+    config: Recipe,
     step: int,
     best: float,
     objective: nn.Module,
@@ -39,7 +41,7 @@ def save_checkpoint(
         config: the recipe.
         step: how many steps are done.
         best: the best validation score so far, −inf before the first.
-        objective: network and projection head.
+        objective: the network and what is trained with it.
         optimizer: Adam with its moments.
     """
     buffer = io.BytesIO()
@@ -56,7 +58,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint; its "config" is a `TrainConfig` again.
+    """Read a checkpoint; its "config" is a recipe again.
 
     Only tensors and plain values are unpickled, never code.
 
@@ -74,7 +76,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise WeightsError(f"{path} is not a readable checkpoint. Start the run anew.") from error
     if not isinstance(state, dict) or state.get("format") != _FORMAT or not state.keys() >= _KEYS:
         raise WeightsError(f"{path} is not a checkpoint of this version. Start the run anew.")
-    state["config"] = parse(json.loads(state["config"]))
+    state["config"] = parse_any(json.loads(state["config"]))
     return state
 
 
@@ -87,22 +89,33 @@ def network_tensors(network: nn.Module) -> dict[str, Tensor]:
     }
 
 
-def network_bytes(network: CLFNet) -> bytes:
-    """The network as a safetensors file, from which `load_network` rebuilds it."""
-    return safetensors_bytes(network_tensors(network), {"width": str(network.width)})
+def network_bytes(network: Network) -> bytes:
+    """The network as a safetensors file, from which `load_any_network` rebuilds it."""
+    return safetensors_bytes(network_tensors(network), _sizes(network))
 
 
 def load_network(path: Path) -> CLFNet:
-    """Rebuild a network from its safetensors file, in evaluation mode.
+    """Rebuild a full network from its safetensors file, in evaluation mode.
+
+    Raises:
+        WeightsError: if the file cannot be read or holds another network.
+    """
+    network = load_any_network(path)
+    if not isinstance(network, CLFNet):
+        raise WeightsError(f"{path} must hold the full network, but holds a student.")
+    return network
+
+
+def load_any_network(path: Path) -> Network:
+    """Rebuild a network of either kind from its safetensors file, in evaluation mode.
 
     Raises:
         WeightsError: if the file cannot be read or holds another network.
     """
     try:
         with safe_open(path, framework="pt") as file:
-            width = int((file.metadata() or {})["width"])
+            network = _untrained(file.metadata() or {})
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        network = CLFNet(width)
         missing, unknown = network.load_state_dict(tensors, strict=False)
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
         reason = " ".join(str(error).split())  # torch's messages have several lines
@@ -112,3 +125,19 @@ def load_network(path: Path) -> CLFNet:
         what = f"lacks {missing[0]}" if missing else f"has {unknown[0]}"
         raise WeightsError(f"{path} {what} and more: it holds another network.")
     return network.eval()
+
+
+def _sizes(network: Network) -> dict[str, str]:
+    """What a safetensors file says of its network; one entry, for several have no fixed order."""
+    if isinstance(network, CLFNet):
+        return {"width": str(network.width)}
+    return {"channels, blocks, factor": f"{network.channels}, {network.blocks}, {network.factor}"}
+
+
+def _untrained(sizes: dict[str, str]) -> Network:
+    """A network of these sizes."""
+    student = sizes.get("channels, blocks, factor")
+    if student is None:
+        return CLFNet(int(sizes["width"]))
+    channels, blocks, factor = map(int, student.split(","))
+    return FastNet(channels, blocks, factor)

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, TypeVar, get_type_hints
 
 from clfnet.errors import ConfigError
 from clfnet.io.toml import build, known, read_toml
@@ -131,7 +131,7 @@ class RunConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """A whole recipe; each field is a table of the TOML file.
+    """The whole recipe of the full network; each field is a table of the TOML file.
 
     Example:
         >>> config = parse({"data": {"infrared": "ir", "visible": "vi"}, "run": {"steps": 10}})
@@ -150,6 +150,108 @@ class TrainConfig:
         _check(self)
 
 
+@dataclass(frozen=True)
+class DistillDataConfig:
+    """What a student is trained on: the pairs of several data sets.
+
+    Attributes:
+        infrared: folders of infrared images.
+        visible: folders of visible images, as many; the first goes with the first, and so on.
+        weights: how often a pixel of each set is drawn, relative to the others; empty is alike.
+        held_out: stems that are validated on and never trained on, in whichever set they are.
+        crop: side of a training crop in pixels.
+        augment: mirror and transpose crops at random.
+    """
+
+    infrared: tuple[str, ...]
+    visible: tuple[str, ...]
+    weights: tuple[float, ...] = ()
+    held_out: tuple[str, ...] = ()
+    crop: int = 96
+    augment: bool = False
+
+
+@dataclass(frozen=True)
+class TeacherConfig:
+    """Whom the student imitates.
+
+    Attributes:
+        model: the name of a shipped model, or the path of an .onnx file made by `clfnet export`.
+    """
+
+    model: str = "clfnet"
+
+
+@dataclass(frozen=True)
+class StudentConfig:
+    """The student's size; see `clfnet.nn.FastNet`.
+
+    Attributes:
+        channels: of every layer inside.
+        blocks: how many.
+        factor: how many times fewer rows and columns it works on.
+    """
+
+    channels: int = 32
+    blocks: int = 6
+    factor: int = 2
+
+
+@dataclass(frozen=True)
+class DistillLossConfig:
+    """Distance from the teacher, and Eq. (9) beside it.
+
+    Attributes:
+        gradient: weight of the distance between gradients.
+        magnitude: weight of the distance between the gradients' magnitudes.
+        lambda1: weight of patchNCE, by the encoders of a shipped teacher and its projection head.
+        lambda2: weight of M-SSIM.
+        contrasted: crops of a batch that patchNCE sees, for it costs more than all the rest.
+        samples: S, places per crop.
+    """
+
+    gradient: float = 1.0
+    magnitude: float = 0.5
+    lambda1: float = 0.0
+    lambda2: float = 0.0
+    contrasted: int = 2
+    samples: int = 200
+
+
+@dataclass(frozen=True)
+class DistillConfig:
+    """The whole recipe of a student; each field is a table of the TOML file.
+
+    Example:
+        >>> folders = {"infrared": ["ir"], "visible": ["vi"]}
+        >>> config = parse_any({"data": folders, "teacher": {}, "run": {"steps": 9}})
+        >>> config.teacher.model
+        'clfnet'
+    """
+
+    data: DistillDataConfig
+    teacher: TeacherConfig = field(default_factory=TeacherConfig)
+    network: StudentConfig = field(default_factory=StudentConfig)
+    loss: DistillLossConfig = field(default_factory=DistillLossConfig)
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+    run: RunConfig = field(default_factory=RunConfig)
+
+    def __post_init__(self) -> None:
+        """Refuse values that no run can have."""
+        _check_distillation(self)
+
+
+Recipe = TrainConfig | DistillConfig
+"""What `clfnet train` takes; a recipe with a table `teacher` is a student's."""
+
+AnyRecipe = TypeVar("AnyRecipe", bound=TrainConfig | DistillConfig)
+
+
+def load_any(path: Path, overrides: Sequence[str] = ()) -> Recipe:
+    """Read a recipe of either kind; see `load`."""
+    return parse_any(_tables(path, overrides))
+
+
 def load(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
     """Read a recipe.
 
@@ -160,39 +262,58 @@ def load(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
     Raises:
         ConfigError: if the file cannot be read, or a key or value is not valid.
     """
-    tables = read_toml(path)
-    for override in overrides:
-        _override(tables, override)
-    return parse(tables)
+    return parse(_tables(path, overrides))
+
+
+def parse_any(tables: Mapping[str, Any]) -> Recipe:
+    """Build a recipe of either kind; see `parse`."""
+    return _build(DistillConfig if "teacher" in tables else TrainConfig, tables)
 
 
 def parse(tables: Mapping[str, Any]) -> TrainConfig:
-    """Build a recipe from nested tables, as TOML or `as_tables` give them.
+    """Build a full network's recipe from nested tables, as TOML or `as_tables` give them.
 
     Raises:
         ConfigError: naming the key, the value and what would do.
     """
-    kinds = get_type_hints(TrainConfig)
+    config = parse_any(tables)
+    if not isinstance(config, TrainConfig):
+        raise ConfigError(
+            "The recipe must be a full network's, but has a table `teacher`. Use another recipe."
+        )
+    return config
+
+
+def as_tables(config: Recipe) -> dict[str, Any]:
+    """The recipe as nested plain tables; `parse_any` turns them back."""
+    return {
+        name: {key: list(v) if isinstance(v, tuple) else v for key, v in table.items()}
+        for name, table in asdict(config).items()
+    }
+
+
+def with_steps(config: AnyRecipe, per_epoch: int) -> AnyRecipe:
+    """The same recipe with its length in steps, given how many make an epoch."""
+    steps = config.run.steps or config.run.epochs * per_epoch
+    return replace(config, run=replace(config.run, steps=steps, epochs=0))
+
+
+def _tables(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
+    tables = read_toml(path)
+    for override in overrides:
+        _override(tables, override)
+    return tables
+
+
+def _build(kind: type[AnyRecipe], tables: Mapping[str, Any]) -> AnyRecipe:
+    kinds = get_type_hints(kind)
     sections = {}
     for name, table in tables.items():
         section = known(name, list(kinds), "table")
         sections[section] = build(kinds[section], table, name)
     if "data" not in sections:
         raise ConfigError("`data` must be given: a table with `infrared` and `visible`.")
-    return TrainConfig(**sections)
-
-
-def as_tables(config: TrainConfig) -> dict[str, Any]:
-    """The recipe as nested plain tables; `parse` turns them back."""
-    tables = asdict(config)
-    tables["data"]["held_out"] = list(config.data.held_out)
-    return tables
-
-
-def with_steps(config: TrainConfig, per_epoch: int) -> TrainConfig:
-    """The same recipe with its length in steps, given how many make an epoch."""
-    steps = config.run.steps or config.run.epochs * per_epoch
-    return replace(config, run=replace(config.run, steps=steps, epochs=0))
+    return kind(**sections)
 
 
 def _override(tables: dict[str, Any], override: str) -> None:
@@ -209,19 +330,67 @@ def _override(tables: dict[str, Any], override: str) -> None:
 
 
 def _check(config: TrainConfig) -> None:
-    _check_each(config)
-    data, loss, run = config.data, config.loss, config.run
+    data, model, loss = config.data, config.model, config.loss
+    _check_run(config)
+    _at_least(1, {
+        "data.stride": data.stride, "loss.samples": loss.samples, "model.width": model.width,
+        "model.hidden": model.hidden, "model.embedding": model.embedding,
+    })  # fmt: skip
+    _at_least(0, {
+        "loss.lambda1": loss.lambda1, "loss.lambda2": loss.lambda2,
+        "loss.intensity": loss.intensity, "loss.intensity_gain": loss.intensity_gain,
+        "loss.gradient": loss.gradient, "loss.gradient_gain": loss.gradient_gain,
+    })  # fmt: skip
+    _positive({"loss.temperature": loss.temperature})
+    _shares({"loss.intensity_mix": loss.intensity_mix})
+    _check_places(config, config.run.batch)
+    if not loss.lambda1 + loss.lambda2 + loss.intensity + loss.gradient > 0:
+        raise ConfigError("At least one weight of `loss` must be above 0, got none.")
+
+
+def _check_distillation(config: DistillConfig) -> None:
+    data, network, loss = config.data, config.network, config.loss
+    _check_run(config)
+    _at_least(1, {
+        "network.channels": network.channels, "network.blocks": network.blocks,
+        "network.factor": network.factor, "loss.samples": loss.samples,
+        "loss.contrasted": loss.contrasted,
+    })  # fmt: skip
+    _at_least(0, {
+        "loss.gradient": loss.gradient, "loss.magnitude": loss.magnitude,
+        "loss.lambda1": loss.lambda1, "loss.lambda2": loss.lambda2,
+    })  # fmt: skip
+    _positive({f"data.weights[{index}]": value for index, value in enumerate(data.weights)})
+    _check_places(config, min(config.run.batch, loss.contrasted))
+    if not len(data.infrared) == len(data.visible) > 0:
+        raise ConfigError(
+            "`data.infrared` and `data.visible` must name as many folders, at least one, got "
+            f"{len(data.infrared)} and {len(data.visible)}."
+        )
+    if data.weights and len(data.weights) != len(data.infrared):
+        raise ConfigError(
+            f"`data.weights` must have {len(data.infrared)} numbers, one for each folder of "
+            f"`data.infrared`, got {len(data.weights)}."
+        )
+
+
+def _check_run(config: Recipe) -> None:
+    """What both kinds have."""
+    data, optimizer, run = config.data, config.optimizer, config.run
+    _at_least(1, {
+        "data.crop": data.crop, "run.batch": run.batch, "run.validate_every": run.validate_every,
+        "run.checkpoint_every": run.checkpoint_every,
+    })  # fmt: skip
+    _at_least(0, {
+        "optimizer.clip": optimizer.clip, "run.epochs": run.epochs, "run.steps": run.steps,
+        "run.seed": run.seed, "run.threads": run.threads,
+    })  # fmt: skip
+    _positive({"optimizer.learning_rate": optimizer.learning_rate})
+    _shares({
+        "optimizer.warmup": optimizer.warmup, "run.freeze_statistics": run.freeze_statistics,
+    })  # fmt: skip
     if data.crop < 16:
         raise ConfigError(f"`data.crop` must be at least 16, M-SSIM's window, got {data.crop}.")
-    if loss.samples > data.crop**2:
-        raise ConfigError(
-            f"`loss.samples` must be at most the {data.crop**2} places of a crop, "
-            f"got {loss.samples}."
-        )
-    if loss.lambda1 and loss.samples * run.batch < 2:
-        raise ConfigError(
-            "`loss.samples` times `run.batch` must be at least 2, or nothing is a negative, got 1."
-        )
     if run.seed >= 2**32:
         raise ConfigError(f"`run.seed` must be below 2**32, got {run.seed}.")
     if bool(run.epochs) == bool(run.steps):
@@ -229,44 +398,37 @@ def _check(config: TrainConfig) -> None:
             "Exactly one of `run.epochs` and `run.steps` must be above 0, "
             f"got {run.epochs} and {run.steps}."
         )
-    if not loss.lambda1 + loss.lambda2 + loss.intensity + loss.gradient > 0:
-        raise ConfigError("At least one weight of `loss` must be above 0, got none.")
 
 
-def _check_each(config: TrainConfig) -> None:
-    """The range of each number by itself."""
-    data, loss, optimizer, run = config.data, config.loss, config.optimizer, config.run
-    at_least_one: dict[str, float] = {
-        "data.crop": data.crop, "data.stride": data.stride, "run.batch": run.batch,
-        "loss.samples": loss.samples, "model.width": config.model.width,
-        "model.hidden": config.model.hidden, "model.embedding": config.model.embedding,
-        "run.validate_every": run.validate_every, "run.checkpoint_every": run.checkpoint_every,
-    }  # fmt: skip
-    not_negative: dict[str, float] = {
-        "loss.lambda1": loss.lambda1, "loss.lambda2": loss.lambda2,
-        "loss.intensity": loss.intensity, "loss.intensity_gain": loss.intensity_gain,
-        "loss.gradient": loss.gradient, "loss.gradient_gain": loss.gradient_gain,
-        "optimizer.clip": optimizer.clip, "run.epochs": run.epochs, "run.steps": run.steps,
-        "run.seed": run.seed, "run.threads": run.threads,
-    }  # fmt: skip
-    positive = {
-        "loss.temperature": loss.temperature,
-        "optimizer.learning_rate": optimizer.learning_rate,
-    }
-    shares = {
-        "loss.intensity_mix": loss.intensity_mix,
-        "optimizer.warmup": optimizer.warmup,
-        "run.freeze_statistics": run.freeze_statistics,
-    }
-    for name, value in at_least_one.items():
-        if not value >= 1:
-            raise ConfigError(f"`{name}` must be at least 1, got {value}.")
-    for name, value in not_negative.items():
-        if not 0 <= value < float("inf"):
-            raise ConfigError(f"`{name}` must be at least 0 and finite, got {value}.")
-    for name, value in positive.items():
+def _check_places(config: Recipe, crops: int) -> None:
+    """Where patchNCE compares: `crops` of a batch, `samples` places in each."""
+    data, loss = config.data, config.loss
+    if loss.samples > data.crop**2:
+        raise ConfigError(
+            f"`loss.samples` must be at most the {data.crop**2} places of a crop, "
+            f"got {loss.samples}."
+        )
+    if loss.lambda1 and loss.samples * crops < 2:
+        raise ConfigError(
+            "`loss.samples` times the crops of a batch must be at least 2, or nothing is a "
+            "negative, got 1."
+        )
+
+
+def _at_least(least: int, values: Mapping[str, float]) -> None:
+    bound = "" if least else " and finite"
+    for name, value in values.items():
+        if not least <= value < float("inf"):
+            raise ConfigError(f"`{name}` must be at least {least}{bound}, got {value}.")
+
+
+def _positive(values: Mapping[str, float]) -> None:
+    for name, value in values.items():
         if not 0 < value < float("inf"):
             raise ConfigError(f"`{name}` must be positive and finite, got {value}.")
-    for name, value in shares.items():
+
+
+def _shares(values: Mapping[str, float]) -> None:
+    for name, value in values.items():
         if not 0 <= value <= 1:
             raise ConfigError(f"`{name}` must be within 0 and 1, got {value}.")

@@ -9,9 +9,10 @@ import onnx
 
 from clfnet.errors import OutputExistsError, WeightsError
 from clfnet.io.files import refuse_existing, write_atomic
-from clfnet.nn import CLFNet
-from clfnet.training.checkpoint import load_checkpoint, load_network, network_bytes
-from clfnet.training.config import TrainConfig, as_tables
+from clfnet.nn import CLFNet, FastNet
+from clfnet.training.checkpoint import Network, load_any_network, load_checkpoint, network_bytes
+from clfnet.training.config import DistillConfig, Recipe, as_tables
+from clfnet.training.fast_graph import fast_graph
 from clfnet.training.graph import Graph, image, res_blocks
 from clfnet.training.log import read_log
 from clfnet.training.trainer import BEST, CHECKPOINT
@@ -36,10 +37,10 @@ def export_run(
         WeightsError: if the run has no readable weights, or the manifest is damaged.
         OutputExistsError: if a file is there and `overwrite` is not set.
     """
-    network = load_network(run / BEST)
+    network = load_any_network(run / BEST)
     state = load_checkpoint(run / CHECKPOINT)
     files = {
-        "onnx": onnx_graph(network).SerializeToString(),
+        "onnx": _graph(network).SerializeToString(),
         "safetensors": network_bytes(network),
     }
     manifest = output / "manifest.json"
@@ -61,6 +62,10 @@ def export_run(
     entries[name] = entry | _card(network, state["config"], state["step"], run)
     write_atomic(manifest, (json.dumps(entries, indent=2) + "\n").encode(), overwrite=True)
     return [*written, manifest]
+
+
+def _graph(network: Network) -> onnx.ModelProto:
+    return fast_graph(network) if isinstance(network, FastNet) else onnx_graph(network)
 
 
 def onnx_graph(network: CLFNet) -> onnx.ModelProto:
@@ -102,16 +107,23 @@ def manifest_entries(manifest: Path) -> dict[str, Any]:
     return entries
 
 
-def _card(network: CLFNet, config: TrainConfig, step: int, run: Path) -> dict[str, Any]:
+def _card(network: Network, config: Recipe, step: int, run: Path) -> dict[str, Any]:
     """What a reader wants to know of the weights."""
     rows = [row for row in read_log(run / "log.csv") if row[1].startswith("validation ")]
     scores = {at: value for at, name, value in rows if name == "validation score"}
     best = max(scores, key=scores.__getitem__, default=step)  # the first of equals, as in training
-    return {
-        "parameters": sum(p.numel() for p in network.parameters()),
+    card: dict[str, Any] = {"parameters": sum(p.numel() for p in network.parameters())}
+    if isinstance(network, FastNet):
+        card["multiply_adds"] = network.multiply_adds  # per pixel
+    if isinstance(config, DistillConfig):
+        card["teacher"] = config.teacher.model
+        folders = [*config.data.infrared, *config.data.visible]
+    else:
+        folders = [config.data.infrared, config.data.visible]
+    return card | {
         "steps": best,
         "seed": config.run.seed,
-        "data": f"{config.data.infrared}, {config.data.visible}",
+        "data": ", ".join(folders),
         "held_out": list(config.data.held_out),
         "scores": {  # on the held-out pairs, stretched
             name.removeprefix("validation "): round(value, 6)

@@ -51,7 +51,7 @@ class Objective(nn.Module):
         infrared_features = network.infrared_encoder(infrared)
         visible_features = network.visible_encoder(visible)
         fused = network.decoder(torch.cat((infrared_features, visible_features), dim=1))
-        with _full_precision(fused):
+        with full_precision(fused):
             exact = fused.float()
             terms = {"m_ssim": m_ssim_loss(exact, infrared, visible, window=weights.window)}
         contrast = fused.new_zeros(())
@@ -109,7 +109,7 @@ class Objective(nn.Module):
         if weights.detach_keys:
             keys = [key.detach() for key in keys]
             crossed = None if crossed is None else (crossed[0].detach(), crossed[1].detach())
-        with _full_precision(fused):
+        with full_precision(fused):
             result = patch_nce(
                 *(z.float() for z in (*queries, *keys)),
                 temperature=weights.temperature,
@@ -120,7 +120,7 @@ class Objective(nn.Module):
         return result.loss
 
 
-def _full_precision(images: Tensor) -> torch.autocast:
+def full_precision(images: Tensor) -> torch.autocast:
     """Leave mixed precision: M-SSIM's variances are differences that bfloat16 cannot hold."""
     return torch.autocast(images.device.type, enabled=False)
 

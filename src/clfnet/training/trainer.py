@@ -21,27 +21,21 @@ from rich.table import Column
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from clfnet.errors import ConfigError, OutputExistsError, TrainingError
+from clfnet.errors import OutputExistsError, TrainingError
 from clfnet.io.files import write_atomic
-from clfnet.nn import CLFNet
-from clfnet.training.checkpoint import (
-    load_checkpoint,
-    load_network,
-    network_bytes,
-    save_checkpoint,
-)
-from clfnet.training.config import OptimizerConfig, TrainConfig, with_steps
-from clfnet.training.dataset import Crops, load_pairs
+from clfnet.training.checkpoint import load_checkpoint, network_bytes, save_checkpoint
+from clfnet.training.config import OptimizerConfig, Recipe, TrainConfig, with_steps
+from clfnet.training.distillation import DistillationTask
 from clfnet.training.distributed import Process, process_group
 from clfnet.training.log import RunLog, save_sample
-from clfnet.training.objective import Objective, freeze_statistics
-from clfnet.training.validation import Validator
+from clfnet.training.objective import freeze_statistics
+from clfnet.training.task import FusionTask, Task
 
 CHECKPOINT = "checkpoint.pt"
 BEST = "best.safetensors"
 LAST = "last.safetensors"
 
-_SHOWN = {"loss", "m_ssim", "patch_nce", "infrared_share", "images/s"}
+_SHOWN = {"loss", "distillation", "m_ssim", "patch_nce", "infrared_share", "images/s"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,7 @@ class Result:
     leads: bool
 
 
-def train(config: TrainConfig, folder: Path) -> Result:
+def train(config: Recipe, folder: Path) -> Result:
     """Train from the start.
 
     Args:
@@ -113,34 +107,23 @@ def learning_rate(optimizer: OptimizerConfig, step: int, steps: int) -> float:
     return peak * (0.01 + 0.99 * (1 + math.cos(math.pi * phase)) / 2)
 
 
-def _start(config: TrainConfig) -> CLFNet:
-    """The network that the recipe goes on from."""
-    network = load_network(Path(config.model.start))
-    if network.width != config.model.width:
-        raise ConfigError(
-            f"`model.width` must be {network.width}, that of {config.model.start}, "
-            f"got {config.model.width}."
-        )
-    return network
+def _task(config: Recipe, folder: Path, process: Process, *, fresh: bool) -> Task:
+    if isinstance(config, TrainConfig):
+        return FusionTask(config, fresh=fresh)
+    return DistillationTask(config, folder, process)
 
 
 class _Trainer:
     """Everything that a run holds while it lasts."""
 
-    def __init__(self, config: TrainConfig, folder: Path, process: Process, done: int = 0) -> None:
+    def __init__(self, config: Recipe, folder: Path, process: Process, done: int = 0) -> None:
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
-        pairs, held_out = load_pairs(config.data)
-        self.crops = Crops(pairs, config.data, config.run.seed)
+        self.task = _task(config, folder, process, fresh=not done)
         batch = config.run.batch * process.size
-        self.config = config = with_steps(config, math.ceil(len(self.crops) / batch))
+        self.config = config = with_steps(config, math.ceil(self.task.crops / batch))
         self.folder, self.process, self.done, self.best = folder, process, done, -math.inf
-        self.validate = Validator(held_out) if held_out else None
-        torch.manual_seed(config.run.seed)
-        self.objective = Objective(config)
-        if config.model.start and not done:
-            self.objective.network = _start(config)
-        self.objective.to(process.device)
+        self.objective = self.task.objective.to(process.device)
         self.optimizer = torch.optim.Adam(
             self.objective.parameters(), lr=config.optimizer.learning_rate
         )
@@ -168,7 +151,7 @@ class _Trainer:
         if log is not None:
             log.close()
             self._write_weights(LAST)
-            if self.validate is None:
+            if self.task.validate is None:
                 self._write_weights(BEST)
         return Result(self.folder, run.steps, self.best, leads)
 
@@ -181,17 +164,13 @@ class _Trainer:
         run, process = self.config.run, self.process
         model.train()
         if step >= run.freeze_statistics * run.steps:
-            freeze_statistics(self.objective.network)
+            freeze_statistics(self.task.network)
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate(step)
-        infrared, visible = (
-            images.to(process.device)
-            for images in self.crops.batch(
-                (step * process.size + process.rank) * run.batch, run.batch
-            )
-        )
+        first = (step * process.size + process.rank) * run.batch
+        batch = (tensor.to(process.device) for tensor in self.task.batch(step, first))
         with torch.autocast(process.device.type, torch.bfloat16, enabled=run.amp):
-            terms = model(infrared, visible, self._places(step).to(process.device))
+            terms = model(*batch)
         loss: Tensor = terms["loss"]
         self.optimizer.zero_grad()
         torch.autograd.backward(loss)
@@ -201,12 +180,6 @@ class _Trainer:
             self.optimizer.step()
         values = {name: float(value.detach()) for name, value in terms.items()}
         return {**values, "gradient norm": float(norm)}
-
-    def _places(self, step: int) -> Tensor:
-        """The S places of a step, (S,), all different, the same in every process."""
-        seed = torch.Generator().manual_seed(self.config.run.seed * 2**32 + step)
-        places = torch.randperm(self.config.data.crop**2, generator=seed)
-        return places[: self.config.loss.samples]
 
     def _check_finite(self, step: int, values: dict[str, float]) -> None:
         loss, norm = values["loss"], values["gradient norm"]
@@ -221,11 +194,12 @@ class _Trainer:
         )
 
     def _validate(self, log: RunLog) -> None:
-        if self.validate is None:
+        validate = self.task.validate
+        if validate is None:
             return
-        values, pictures = self.validate(self.objective.network)
+        values, pictures = validate(self.task.network)
         log.write(self.done, {f"validation {name}": value for name, value in values.items()})
-        save_sample(self.folder, self.done, self.validate.pairs, pictures)
+        save_sample(self.folder, self.done, validate.pairs, pictures)
         if values["score"] > self.best:
             self.best = values["score"]
             self._write_weights(BEST)
@@ -241,7 +215,7 @@ class _Trainer:
         )
 
     def _write_weights(self, name: str) -> None:
-        write_atomic(self.folder / name, network_bytes(self.objective.network), overwrite=True)
+        write_atomic(self.folder / name, network_bytes(self.task.network), overwrite=True)
 
 
 @contextmanager

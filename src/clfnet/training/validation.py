@@ -1,36 +1,53 @@
-"""How good a network is on held-out pairs, by a score that a copy of one source cannot win."""
+"""How good a network is on held-out pairs, by a score that a copy of one source cannot win.
+
+A student is judged by how far it is from its teacher instead.
+"""
 
 from collections.abc import Sequence
-from math import isfinite, prod
+from math import isfinite, log10, prod
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from clfnet.metrics import ag, en, mi, qabf, scd, sd, sf, vif
-from clfnet.nn import CLFNet
-from clfnet.training.dataset import Pair, to_network_range
+from clfnet.training.dataset import Fine, Pair, to_network_range
 
 Pixels = NDArray[np.uint8]
+FloatImage = NDArray[np.float32]
+
+IMITATED = ("EN", "MI", "VIF", "SD", "AG", "SF", "SCD", "Qabf")
+"""What must come out as the teacher has it."""
 
 _CAP = 1.25
 """No part of the score may be outweighed by more than this times the yardstick in another."""
 
 
-def fuse_levels(network: CLFNet, pair: Pair) -> Pixels:
-    """The network's picture of a pair, stretched to 0..255, uint8 (H, W)."""
+def fuse(network: nn.Module, pair: Pair) -> FloatImage:
+    """The network's picture of a pair, float32 (H, W) in [-1, 1]."""
     device = next(network.parameters()).device
     images = (
         to_network_range(image)[None, None].to(device) for image in (pair.infrared, pair.visible)
     )
     network.eval()
     with torch.inference_mode():
-        fused = network(*images)[0, 0].float().cpu().numpy()
+        fused: FloatImage = network(*images)[0, 0].float().cpu().numpy()
+    return fused
+
+
+def stretched(fused: FloatImage) -> Pixels:
+    """A picture stretched to 0..255, uint8 (H, W); mid-grey if it has no contrast."""
     low, high = fused.min(), fused.max()
     if not high > low:
         return np.full(fused.shape, 128, np.uint8)
     levels: Pixels = np.rint((fused - low) / (high - low) * 255).astype(np.uint8)
     return levels
+
+
+def fuse_levels(network: nn.Module, pair: Pair) -> Pixels:
+    """The network's picture of a pair, stretched to 0..255, uint8 (H, W)."""
+    return stretched(fuse(network, pair))
 
 
 def measure(fused: Pixels, pair: Pair) -> dict[str, float]:
@@ -80,11 +97,61 @@ class Validator:
             measure(np.maximum(pair.infrared, pair.visible), pair) for pair in pairs
         ]
 
-    def __call__(self, network: CLFNet) -> tuple[dict[str, float], list[Pixels]]:
+    def __call__(self, network: nn.Module) -> tuple[dict[str, float], list[Pixels]]:
         """Means over the pairs of every metric and of "score", and the fused pictures."""
         pictures = [fuse_levels(network, pair) for pair in self.pairs]
+        return self.means(pictures), pictures
+
+    def means(self, pictures: Sequence[Pixels]) -> dict[str, float]:
+        """Means of every metric and of "score", given a picture of each pair."""
         rows = []
         for picture, pair, yardstick in zip(pictures, self.pairs, self._yardsticks, strict=True):
             values = measure(picture, pair)
             rows.append({"score": score(values, yardstick), **values})
-        return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}, pictures
+        return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+
+
+class ImitationValidator:
+    """Says how far a student is from its teacher on held-out pairs.
+
+    Args:
+        pairs: the held-out pairs, each side at least 41 pixels (VIF's limit).
+        targets: the teacher's picture of each.
+    """
+
+    def __init__(self, pairs: Sequence[Pair], targets: Sequence[Fine]) -> None:
+        self.pairs = pairs
+        self._targets: list[FloatImage] = [to_network_range(image).numpy() for image in targets]
+        self._validator = Validator(pairs)
+        self._wanted = self._validator.means([stretched(image) for image in self._targets])
+
+    def __call__(self, network: nn.Module) -> tuple[dict[str, float], list[Pixels]]:
+        """Means over the pairs, and the fused pictures, stretched.
+
+        Returns:
+            "score": minus the largest absolute deviation; "teacher PSNR" in dB, of pictures that
+            are not stretched; for each of the eight of `IMITATED` its "deviation" from the
+            teacher's mean, relative to that; and what `Validator` gives, its score as
+            "fusion score".
+        """
+        fused = [fuse(network, pair) for pair in self.pairs]
+        pictures = [stretched(image) for image in fused]
+        values = self._validator.means(pictures)
+        deviations = {
+            name: (values[name] - self._wanted[name]) / max(abs(self._wanted[name]), 1e-6)
+            for name in IMITATED
+        }
+        nearness = [_psnr(*both) for both in zip(fused, self._targets, strict=True)]
+        return {
+            "score": -max(map(abs, deviations.values())),
+            "teacher PSNR": float(np.mean(nearness)),
+            **{f"{name} deviation": value for name, value in deviations.items()},
+            "fusion score": values.pop("score"),
+            **values,
+        }, pictures
+
+
+def _psnr(fused: FloatImage, target: FloatImage) -> float:
+    """Of pictures in [-1, 1], in dB, at most 100."""
+    error = float(np.mean((fused.astype(float) - target) ** 2)) / 4  # of the range [0, 1]
+    return -10 * log10(max(error, 1e-10))

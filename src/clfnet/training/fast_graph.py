@@ -1,0 +1,162 @@
+"""The student as ONNX.
+
+The graph does what `FastNet` does, in an order that ONNX Runtime is quick at. Full resolution is
+left at once and met again at the very end: what the network predicts and what it mixes are both
+kept with the factor² pixels of a place as channels, multiplied there, and only the sum is shuffled
+into an image. The six bases that are linear in infrared, visible and maximum are one convolution,
+and a seventh channel of ones makes the residual one more product.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from clfnet.nn import FastNet
+from clfnet.nn.fast import BASES, BINOMIAL
+from clfnet.training.graph import Array, Graph, array, image
+
+
+def fast_graph(network: FastNet) -> onnx.ModelProto:
+    """The student as ONNX, [0, 1] in and out, any H and W.
+
+    Returns:
+        A model with inputs `infrared` and `visible` and output `fused`, float32, (1, 1, H, W). Its
+        metadata has `margin`, how far in pixels a pixel depends on the sources, and `multiple`, on
+        multiples of which a tile must begin.
+    """
+    graph, factor = Graph(), network.factor
+    size = graph.node("Shape", ["infrared"], start=2)
+    beyond = graph.node("Mod", [graph.node("Neg", [size]), _integers(graph, factor)])
+    both = graph.node("Concat", ["infrared", "visible"], axis=1)
+    maps = _coefficients(graph, network, _padded(graph, both, beyond))
+    brighter = graph.node("Max", ["infrared", "visible"])
+    three = graph.node("Concat", [both, brighter], axis=1)
+    products = graph.node("Mul", [maps, _bases(graph, three, beyond, factor)])
+    summed = _sum(graph, products, factor)
+    fused = graph.node("DepthToSpace", [summed], blocksize=factor, mode="CRD")
+    fused = graph.node("Slice", [fused, _integers(graph, 0, 0), size, _integers(graph, 2, 3)])
+    ends = [graph.weight(np.array(end, np.float32)) for end in (0, 1)]
+    graph.node("Clip", [fused, *ends], "fused")
+    return graph.model(
+        [image("infrared"), image("visible")],
+        [image("fused")],
+        margin=network.margin,
+        multiple=factor,
+    )
+
+
+def _coefficients(graph: Graph, network: FastNet, images: str) -> str:
+    """Add the network: (1, 2, H, W) -> (1, 8·factor², h, w), those of `_bases`."""
+    x = graph.node("Relu", [_conv(graph, images, network.stem)])
+    for block in network.body:
+        y = _conv(graph, x, block.depthwise)  # type: ignore[arg-type]
+        y = graph.node("Relu", [_conv(graph, y, block.pointwise)])  # type: ignore[arg-type]
+        x = graph.node("Add", [x, y])
+    weight, bias = (_mixed(array(tensor)) for tensor in _parameters(network.head))
+    return graph.conv(x, weight, bias)
+
+
+def _mixed(head: Array) -> Array:
+    """The head's weight or bias, (8·factor², ...), for the bases of `_bases`.
+
+    With s = a + b and d = a - b of the details a and b, the stronger is (s + sign(s)·|d|) / 2.
+    """
+    infrared, visible, maximum, a, b, of_maximum, stronger, residual = np.split(head, BASES + 1)
+    return np.concatenate(
+        (
+            (a + b + stronger) / 2,
+            (a - b) / 2,
+            infrared,
+            visible,
+            maximum,
+            of_maximum,
+            residual,
+            stronger / 2,
+        )
+    )
+
+
+def _bases(graph: Graph, three: str, beyond: str, factor: int) -> str:
+    """Add what is mixed, from infrared, visible and maximum: (1, 3, H, W) -> (1, 8·factor², h, w).
+
+    Sum and difference of the details of infrared and visible, infrared, visible, maximum, detail
+    of the maximum, ones, and sign(sum)·|difference|.
+    """
+    detail: Array = -np.array(BINOMIAL, np.float32)
+    same = np.zeros((3, 3), np.float32)
+    detail[1, 1] += 1
+    same[1, 1] = 1
+    none = np.zeros((3, 3), np.float32)
+    rows = (
+        (detail, detail, none),
+        (detail, -detail, none),
+        (same, none, none),
+        (none, same, none),
+        (none, none, same),
+        (none, none, detail),
+        (none, none, none),
+    )
+    weight = np.concatenate([_at_each_place(row, factor) for row in rows])
+    bias = np.repeat(np.array([row is rows[-1] for row in rows], np.float32), factor**2)
+    linear = graph.node(
+        "Conv",
+        [_padded(graph, three, beyond, 1), graph.weight(weight), graph.weight(bias)],
+        kernel_shape=[factor + 2] * 2,
+        strides=[factor] * 2,
+    )
+    total, difference = (
+        graph.node(
+            "Slice",
+            [linear, *(_integers(graph, n) for n in (at * factor**2, (at + 1) * factor**2, 1))],
+        )
+        for at in (0, 1)
+    )
+    stronger = graph.node("Mul", [graph.node("Sign", [total]), graph.node("Abs", [difference])])
+    return graph.node("Concat", [linear, stronger], axis=1)
+
+
+def _at_each_place(kernels: Sequence[Array], factor: int) -> Array:
+    """3×3 kernels of the three images, moved to each pixel of a place: (factor², 3, k, k)."""
+    moved = np.zeros((factor, factor, 3, factor + 2, factor + 2), np.float32)
+    for y in range(factor):
+        for x in range(factor):
+            moved[y, x, :, y : y + 3, x : x + 3] = kernels
+    return moved.reshape(factor**2, *moved.shape[2:])
+
+
+def _sum(graph: Graph, products: str, factor: int) -> str:
+    """Add the sum over the bases: (1, 8·factor², h, w) -> (1, factor², h, w)."""
+    each: NDArray[np.float32] = np.tile(np.eye(factor**2, dtype=np.float32), BASES + 1)
+    return graph.conv(products, each[:, :, None, None])
+
+
+def _padded(graph: Graph, images: str, beyond: str, around: int = 0) -> str:
+    """Repeat the border: `around` pixels on each side, and what is missing to a multiple."""
+    after = graph.node("Add", [beyond, _integers(graph, around)]) if around else beyond
+    before = _integers(graph, 0, 0, around, around, 0, 0)
+    pads = graph.node("Concat", [before, after], axis=0)
+    return graph.node("Pad", [images, pads], mode="edge")
+
+
+def _conv(graph: Graph, x: str, layer: nn.Conv2d) -> str:
+    names = [graph.weight(array(tensor)) for tensor in _parameters(layer)]
+    return graph.node(
+        "Conv",
+        [x, *names],
+        kernel_shape=[*layer.kernel_size],
+        strides=[*layer.stride],
+        pads=[int(layer.padding[0])] * 4,
+        group=layer.groups,
+    )
+
+
+def _parameters(layer: nn.Conv2d) -> tuple[Tensor, Tensor]:
+    assert layer.bias is not None  # noqa: S101 -- for the type checker: every layer has one
+    return layer.weight, layer.bias
+
+
+def _integers(graph: Graph, *values: int) -> str:
+    return graph.weight(np.array(values, np.int64))

@@ -1,0 +1,102 @@
+"""What a full network makes of whole pictures, computed once and kept."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from rich.console import Console
+from rich.progress import track
+
+from clfnet import weights
+from clfnet.errors import WeightsError
+from clfnet.io.image import Image, read_image, write_image
+from clfnet.nn import CLFNet, ProjectionHead
+from clfnet.training.checkpoint import load_network
+from clfnet.training.dataset import Fine, Pair
+from clfnet.training.distributed import Process
+
+
+class Teacher:
+    """A model that stays as it is.
+
+    Args:
+        model: the name of a shipped one, or the path of an .onnx file made by `clfnet export`.
+        threads: CPU threads; 0 leaves the choice to ONNX Runtime.
+
+    Raises:
+        WeightsError: there is none, or it is damaged.
+    """
+
+    def __init__(self, model: str, *, threads: int = 0) -> None:
+        found = weights.find(model)
+        data = found.onnx.read()
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.enable_mem_pattern = False  # a plan per size would be kept for every size seen
+        options.log_severity_level = 4  # what goes wrong is raised
+        try:
+            self._session = onnxruntime.InferenceSession(
+                data, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime has no base class for its errors
+            raise WeightsError(f"{found.onnx.path} is not a readable ONNX model.") from error
+        self._path = found.onnx.path
+
+    def network(self) -> CLFNet:
+        """The same for torch, from NAME.safetensors beside NAME.onnx."""
+        return load_network(self._path.with_suffix(".safetensors")).requires_grad_(False)
+
+    def head(self) -> ProjectionHead:
+        """Its projection head, from NAME-head.safetensors beside NAME.onnx."""
+        from clfnet.training.head import load_head  # which imports the trainer, and that this
+
+        path = self._path.with_name(f"{self._path.stem}-head.safetensors")
+        return load_head(path).requires_grad_(False)
+
+    def pictures(self, pairs: Sequence[Pair], folder: Path, process: Process) -> list[Fine]:
+        """What it makes of each pair; 16-bit files in `folder` that a later call finds again.
+
+        A file's name says of which teacher and of which pixels it is, so none is ever outdated.
+        Several processes share the work.
+
+        Args:
+            pairs: whole pictures.
+            folder: is made if it is not there.
+            process: which of how many processes this is.
+        """
+        files = [folder / f"{self._digest(pair)}.png" for pair in pairs]
+        both = zip(pairs, files, strict=True)
+        missing = [(pair, file) for pair, file in both if not file.exists()]
+        if process.size > 1:
+            torch.distributed.barrier()  # before anyone has made a file that another lacks
+        shown = track(
+            missing[process.rank :: process.size],
+            "teacher",
+            console=Console(stderr=True),
+            transient=True,
+            disable=not (process.leads and missing),
+        )
+        for pair, file in shown:
+            write_image(file, Image(self._fused(pair)), overwrite=True)
+        if process.size > 1:
+            torch.distributed.barrier()
+        return [np.asarray(read_image(file).pixels, np.uint16) for file in files]
+
+    def _fused(self, pair: Pair) -> Fine:
+        feeds = {
+            name: levels[None, None].astype(np.float32) / np.float32(255)
+            for name, levels in (("infrared", pair.infrared), ("visible", pair.visible))
+        }
+        (fused,) = self._session.run(["fused"], feeds)
+        picture: Fine = np.rint(np.clip(fused[0, 0], 0, 1) * 65535).astype(np.uint16)
+        return picture
+
+    def _digest(self, pair: Pair) -> str:
+        digest = hashlib.sha256(f"{self.sha256} {pair.infrared.shape}".encode())
+        for image in (pair.infrared, pair.visible):
+            digest.update(image.tobytes())
+        return digest.hexdigest()[:32]
