@@ -7,7 +7,6 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from clfnet.inference import backend
 from clfnet.inference.backend import OnnxMethod
 from clfnet.nn import FastNet
 from clfnet.training.fast_graph import fast_graph
@@ -65,14 +64,16 @@ def test_onnx_equals_torch(channels: int, blocks: int, factor: int) -> None:
 
 
 @pytest.mark.parametrize("factor", [2, 3])
-@pytest.mark.parametrize("size", [(70, 95), (33, 64), (31, 100)])
-def test_tiles_equal_the_whole(
-    factor: int, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("size", [(70, 95), (33, 164), (131, 60)])
+def test_tiles_equal_the_whole(factor: int, size: tuple[int, int]) -> None:
     network = lively(6, 2, factor)
-    monkeypatch.setattr(backend, "_TILE", 20)  # no multiple of 3
-    method = OnnxMethod(fast_graph(network).SerializeToString(), threads=1)
+    graph = fast_graph(network)
+    facts = {entry.key: int(entry.value) for entry in graph.metadata_props}
+    least = (36 + 2 * facts["margin"]) ** 2 * facts["bytes_per_pixel"]
+    method = OnnxMethod(graph.SerializeToString(), threads=1, memory=least)
     infrared, visible = pair(*size)
+    assert method.tiles is not None
+    assert len(method.tiles.of(*size)) > 1
     expected = by_torch(network, infrared, visible)
     np.testing.assert_allclose(method(infrared, visible), expected, rtol=0, atol=1e-5)
 
@@ -80,7 +81,7 @@ def test_tiles_equal_the_whole(
 def test_the_graph_says_how_far_it_reaches() -> None:
     graph = fast_graph(lively(4, 3, 2))
     facts = {entry.key: entry.value for entry in graph.metadata_props}
-    assert facts == {"margin": "8", "multiple": "2"}
+    assert facts == {"margin": "8", "multiple": "2", "bytes_per_pixel": "180"}
 
 
 def test_every_activation_follows_its_convolution() -> None:

@@ -24,8 +24,8 @@ def fast_graph(network: FastNet) -> onnx.ModelProto:
 
     Returns:
         A model with inputs `infrared` and `visible` and output `fused`, float32, (1, 1, H, W). Its
-        metadata has `margin`, how far in pixels a pixel depends on the sources, and `multiple`, on
-        multiples of which a tile must begin.
+        metadata has `margin`, how far in pixels a pixel depends on the sources, `multiple`, on
+        multiples of which a tile must begin, and `bytes_per_pixel`, what a pixel of a tile takes.
     """
     graph, factor = Graph(), network.factor
     size = graph.node("Shape", ["infrared"], start=2)
@@ -45,7 +45,15 @@ def fast_graph(network: FastNet) -> onnx.ModelProto:
         [image("fused")],
         margin=network.margin,
         multiple=factor,
+        bytes_per_pixel=_bytes_per_pixel(network),
     )
+
+
+def _bytes_per_pixel(network: FastNet) -> int:
+    """What a pixel takes at once: three maps of a block, four of what is mixed, and images."""
+    places = network.factor**2
+    mixed = (BASES + 1) * places
+    return 4 * (3 * network.stem.out_channels + 4 * mixed) // places + 4 * 10
 
 
 def _coefficients(graph: Graph, network: FastNet, images: str) -> str:
