@@ -252,7 +252,10 @@ def memory() -> str:
 def full_model() -> str:
     """The full model against plain PyTorch."""
     result = json.loads((RESULTS / "full-model.json").read_text("utf-8"))
-    head = "| threads | | CPU, s | of torch's | peak, MiB | of torch's | beyond loaded | of torch's |\n"
+    head = (
+        "| threads | | CPU, s | of torch's | peak, MiB | of torch's | beyond loaded | of torch's |\n"
+        "|---|---|---|---|---|---|---|---|\n"
+    )
     rows = [
         f"| {threads} | {name} | {run['cpu_seconds']:.2f} | {run['cpu_seconds_ratio']:.2f} "
         f"| {run['peak_mib']:.0f} | {run['peak_mib_ratio']:.2f} "
@@ -260,15 +263,11 @@ def full_model() -> str:
         for threads, runs in result["threads"].items()
         for name, run in runs.items()
     ]
-    return (
-        head
-        + "|---|---|---|---|---|---|---|---|\n"
-        + "".join(rows)
-        + (
-            f"\n`{result['command']}`, on a machine that was busy with other things. Peak: of the whole "
-            f"process; beyond loaded: beyond what it was before the first picture.\n"
-        )
+    note = (
+        f"\n`{result['command']}`, on a machine that was busy with other things. Peak: of the "
+        f"whole process; beyond loaded: beyond what it was before the first picture.\n"
     )
+    return head + "".join(rows) + note
 
 
 BLOCKS = {
