@@ -104,7 +104,7 @@ def main() -> None:
         for name, (model, suffix, colour) in RUNS.items():
             result["runs"][name] = run(Path(folder), side, model, suffix, colour=colour)
             print(name, result["runs"][name], flush=True)  # noqa: T201
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+            RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -369,9 +369,45 @@ def bench() -> str:
     return f"{bench_table(report)}\n{fits_table(report)}{note}"
 
 
+def memory() -> str:
+    """Peaks on large pictures."""
+    result = json.loads((RESULTS / "memory.json").read_text("utf-8"))
+    rows = [
+        f"| {name} | {run['megapixels']:g} | {run['peak_mib']:.0f} | {run['cpu_seconds']:.0f} |\n"
+        for name, run in result["runs"].items()
+    ]
+    return (
+        "| 8-bit pair, files to file | megapixels | peak of the process, MiB | CPU, s |\n"
+        "|---|---|---|---|\n" + "".join(rows) + f"\n`{result['command']}`.\n"
+    )
+
+
+def full_model() -> str:
+    """The full model against plain PyTorch."""
+    result = json.loads((RESULTS / "full-model.json").read_text("utf-8"))
+    head = (
+        "| threads | | CPU, s | of torch's | peak, MiB | of torch's | beyond loaded | of torch's |\n"
+        "|---|---|---|---|---|---|---|---|\n"
+    )
+    rows = [
+        f"| {threads} | {name} | {run['cpu_seconds']:.2f} | {run['cpu_seconds_ratio']:.2f} "
+        f"| {run['peak_mib']:.0f} | {run['peak_mib_ratio']:.2f} "
+        f"| {run['beyond_loaded_mib']:.0f} | {run['beyond_loaded_mib_ratio']:.2f} |\n"
+        for threads, runs in result["threads"].items()
+        for name, run in runs.items()
+    ]
+    note = (
+        f"\n`{result['command']}`, on a machine that was busy with other things. Peak: of the "
+        f"whole process; beyond loaded: beyond what it was before the first picture.\n"
+    )
+    return head + "".join(rows) + note
+
+
 BLOCKS = {
     "align": align,
     "bench": bench,
+    "full-model": full_model,
+    "memory": memory,
     "card": card,
     "metrics": metrics,
     "metrics-speed": speed,
