@@ -2,9 +2,10 @@
 # make test   all tests that are quick; test-browser: those of the HTML report, in chromium
 # make check  what a change must pass: format, lint, types, layers, tests
 # make train  the recipe of the shipped weights; data: see configs
+# make fast   the student that imitates them: train, and export into the package
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: demo test test-slow test-browser check format train scores docs curves bench clean
+.PHONY: demo test test-slow test-browser check format train fast scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -42,6 +43,10 @@ format: .venv/dev
 train: .venv/dev
 	$(BIN)/clfnet train configs/cpu.toml
 	$(BIN)/clfnet train configs/cpu-finish.toml
+
+fast: .venv/dev
+	$(BIN)/clfnet train configs/fast.toml
+	$(BIN)/clfnet export runs/fast -o src/clfnet/weights --name fast --overwrite
 
 EXPERIMENTS := $(patsubst experiments/%/experiment.toml,%,$(wildcard experiments/*/experiment.toml))
 scores: .venv/dev

@@ -12,12 +12,13 @@ import torch
 from safetensors.torch import load_file
 
 from clfnet.training import train
-from clfnet.training.config import TrainConfig
+from clfnet.training.config import DistillConfig, TrainConfig
+from clfnet.training.config import Recipe as AnyRecipe
 from clfnet.training.distributed import Process, process_group
 from clfnet.training.log import read_log
 
 Recipe = Callable[..., TrainConfig]
-RecipeFile = Callable[[TrainConfig], Path]
+RecipeFile = Callable[[AnyRecipe], Path]
 
 # `clfnet train`, after which each process also writes down its own weights
 WORKER = """
@@ -99,3 +100,21 @@ def test_two_processes_equal_one_with_twice_the_batch(
         assert torch.equal(tensor, ranks[0][f"network.{name}"]), name
         torch.testing.assert_close(tensor, one[name], rtol=0, atol=2e-5)
     assert max(float((two[name] - half[name]).abs().max()) for name in two) > 1e-3
+
+
+@pytest.mark.slow
+def test_two_processes_train_a_student_as_one_with_twice_the_batch(
+    student_recipe: Callable[..., DistillConfig], recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    file = recipe_file(student_recipe(run={"batch": 2}))
+    done = torchrun("-m", "clfnet", "train", file, "-o", tmp_path / "two")
+    assert done.returncode == 0, done.stderr
+    train(student_recipe(run={"batch": 4}), tmp_path / "one")
+    one, two = (load_file(tmp_path / name / "last.safetensors") for name in ("one", "two"))
+    for name, tensor in two.items():
+        torch.testing.assert_close(tensor, one[name], rtol=0, atol=2e-5)
+    pictures = [
+        sorted(p.name for p in (tmp_path / n / "teacher").iterdir()) for n in ("one", "two")
+    ]
+    assert pictures[0] == pictures[1]
+    assert len(pictures[0]) == 6

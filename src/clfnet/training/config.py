@@ -110,7 +110,8 @@ class RunConfig:
         statistics: which passes update the encoders' batch-norm statistics: "all" as in a plain
             implementation, or "sources", which leaves the fused image's pass out.
         freeze_statistics: share of the steps after which batch norm uses its running statistics in
-            training too, so that training and fusing compute the same function; 1 is never.
+            training too, so that training and fusing compute the same function; 1 is never. Like
+            `statistics` it says nothing to a student, which has no batch norm.
         threads: CPU threads; 0 leaves the choice to torch.
         amp: automatic mixed precision (bfloat16).
         validate_every: steps between validations, sample pictures and best-model selection.
