@@ -386,7 +386,8 @@ def full_model() -> str:
     """The full model against plain PyTorch."""
     result = json.loads((RESULTS / "full-model.json").read_text("utf-8"))
     head = (
-        "| threads | | CPU, s | of torch's | peak, MiB | of torch's | beyond loaded | of torch's |\n"
+        "| threads | | CPU, s | of torch's | peak, MiB | of torch's | beyond loaded "
+        "| of torch's |\n"
         "|---|---|---|---|---|---|---|---|\n"
     )
     rows = [
@@ -403,9 +404,39 @@ def full_model() -> str:
     return head + "".join(rows) + note
 
 
+FAST = ("EN", "MI", "VIF", "SD", "AG", "SF", "SCD", "Qabf")
+
+
+def fast() -> str:
+    """How near the student comes to the full model, and how quick it is."""
+    result = json.loads((RESULTS / "fast.json").read_text("utf-8"))
+    head = f"| | {' | '.join(FAST)} |\n|---|{'---|' * len(FAST)}\n"
+    rows = ""
+    for name, of in result["quality"].items():
+        full, student = ([of[model][metric] for metric in FAST] for model in ("clfnet", "fast"))
+        changes = [100 * (b / a - 1) for a, b in zip(full, student, strict=True)]
+        rows += f"| {name}: `clfnet` | {' | '.join(f'{value:.4g}' for value in full)} |\n"
+        rows += f"| `fast` | {' | '.join(f'{value:.4g}' for value in student)} |\n"
+        rows += f"| | {' | '.join(f'{change:+.1f} %' for change in changes)} |\n"
+    speed = "".join(
+        f"| {threads} | `{name}` | {run['frames_per_second']} | {run['fewest']} "
+        f"| {run['cpu_seconds']:.3f} |\n"
+        for threads, runs in result["speed"].items()
+        for name, run in runs.items()
+    )
+    return (
+        head + rows + "\nEN to SF in the `paper` dialect, SCD and Qabf in `plain`.\n\n"
+        "| threads | 640×480, arrays to arrays | frames per second, median | slowest frame "
+        "| CPU seconds |\n|---|---|---|---|---|\n"
+        + speed
+        + f"\n`{result['command']}` on {machine_line(result['machine'])}.\n"
+    )
+
+
 BLOCKS = {
     "align": align,
     "bench": bench,
+    "fast": fast,
     "full-model": full_model,
     "memory": memory,
     "card": card,

@@ -62,9 +62,13 @@ def fuse(
         ),
     ] = None,
     model: Annotated[
-        str,
-        typer.Option(help="A shipped model, a classical rule, an .onnx file, or onnx:FILE."),
-    ] = "clfnet",
+        str | None,
+        typer.Option(
+            help="A shipped model, a classical rule, an .onnx file, or onnx:FILE. "
+            "[default: clfnet; fast for video]",
+            show_default=False,
+        ),
+    ] = None,
     stretch: Annotated[
         bool, typer.Option("--stretch", help="Stretch each result to the full range.")
     ] = False,
@@ -142,7 +146,7 @@ def fuse(
     of_streams = any(map(_given, timed.values()))
     streams = wants_video(infrared, visible or infrared, output, timed=of_streams)
     fuser = Fuser(
-        model,
+        model or ("fast" if streams else "clfnet"),
         stretch=stretch,
         threads=threads,
         memory=memory,
