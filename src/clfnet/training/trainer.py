@@ -95,7 +95,7 @@ def learning_rate(optimizer: OptimizerConfig, step: int, steps: int) -> float:
     Example:
         >>> cosine = OptimizerConfig(learning_rate=1.0, schedule="cosine", warmup=0.5)
         >>> [round(learning_rate(cosine, step, 8), 2) for step in range(8)]
-        [0.25, 0.5, 0.75, 1.0, 1.0, 0.86, 0.5, 0.15]
+        [0.25, 0.5, 0.75, 1.0, 1.0, 0.86, 0.51, 0.15]
     """
     peak = optimizer.learning_rate
     if optimizer.schedule == "constant":
