@@ -253,7 +253,7 @@ def full_model() -> str:
     """The full model against plain PyTorch."""
     result = json.loads((RESULTS / "full-model.json").read_text("utf-8"))
     head = (
-        "| threads | | CPU, s | of torch's | peak, MiB | of torch's | beyond loaded | of torch's |\n"
+        "| threads | | CPU, s | of torch | peak, MiB | of torch's | beyond loaded | of torch's |\n"
         "|---|---|---|---|---|---|---|---|\n"
     )
     rows = [

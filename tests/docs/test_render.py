@@ -27,7 +27,10 @@ def script() -> ModuleType:
     "name",
     [
         "README.md",
-        *(f"docs/{name}.md" for name in ("align", "colour", "explain", "metrics", "video")),
+        *(
+            f"docs/{name}.md"
+            for name in ("align", "colour", "explain", "metrics", "speed", "video")
+        ),
     ],
 )
 def test_document_is_rendered(name: str, script: ModuleType) -> None:
