@@ -29,7 +29,17 @@ def script() -> ModuleType:
         "README.md",
         *(
             f"docs/{name}.md"
-            for name in ("align", "bench", "colour", "explain", "metrics", "training", "video")
+            for name in (
+                "align",
+                "bench",
+                "colour",
+                "explain",
+                "fast",
+                "metrics",
+                "speed",
+                "training",
+                "video",
+            )
         ),
     ],
 )
