@@ -67,8 +67,10 @@ bench: .venv/dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/colour.py --data $(DATA)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/explain.py $(DATA)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/align.py --data $(DATA)
+	$(BIN)/python benchmarks/fast.py --data $(DATA)
+	$(BIN)/python benchmarks/full_model.py
 	$(BIN)/python benchmarks/memory.py
-	$(BIN)/python benchmarks/training.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/video.py --data $(DATA)
 	$(MAKE) docs
 

@@ -113,6 +113,9 @@ def fuse(
     ] = None,
     fps: Annotated[float | None, typer.Option(help="Video: frames per second of folders.")] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="Video: stop after so many.")] = None,
+    backend: Annotated[
+        str, typer.Option(help="What runs a model: onnxruntime, or openvino (extra).")
+    ] = "onnxruntime",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
     ] = False,
@@ -150,6 +153,7 @@ def fuse(
         stretch=stretch,
         threads=threads,
         memory=memory,
+        backend=backend,
         thermal_range="auto" if streams else thermal_range,
         kelvin_per_count=None if streams else kelvin_per_count,
         align=align,
