@@ -6,6 +6,7 @@ import pytest
 from tests.align.conftest import Scene, draw, grid_error, pair
 
 from clfnet.align import THRESHOLD, read_landmarks, register
+from clfnet.align.geometry import scaling
 from clfnet.align.landmarks import residuals
 from clfnet.align.warp import resize
 from clfnet.errors import AlignmentError
@@ -30,10 +31,12 @@ def test_takes_a_homography_where_it_is_needed() -> None:
 
 def test_depth_contrast_and_size_do_not_count(scene: Scene) -> None:
     thermal = (29_000 - 250 * resize(scene.infrared, (150, 120))).astype(np.uint16)
-    large = (255 * resize(scene.visible, (960, 720))).clip(0, 255).astype(np.uint8)
+    large = (255 * resize(scene.visible, (1600, 1200))).clip(0, 255).astype(np.uint8)
     rig = register(thermal, large)
-    expected = np.diag([3.0, 3, 1]) @ scene.homography @ np.diag([2.0, 2, 1])
-    assert grid_error(expected, rig.homography, (150, 120)) < 6
+    expected = (
+        scaling((320, 240), (1600, 1200)) @ scene.homography @ scaling((150, 120), (300, 240))
+    )
+    assert grid_error(expected, rig.homography, (150, 120)) < 8
 
 
 def test_unrelated_pictures_are_refused() -> None:
@@ -57,6 +60,13 @@ def test_a_flat_picture_is_refused(flat: int, scene: Scene) -> None:
     pictures[flat] = np.full((240, 320), 0.5, np.float32)
     with pytest.raises(AlignmentError, match=r"`(infrared|visible)` must show something"):
         register(pictures[0], pictures[1])
+
+
+def test_a_picture_with_gaps_is_refused(scene: Scene) -> None:
+    broken = scene.infrared.copy()
+    broken[3, 4] = np.nan
+    with pytest.raises(AlignmentError, match="`infrared` must be finite"):
+        register(broken, scene.visible)
 
 
 @pytest.mark.parametrize("shape", [(47, 300), (300, 12), (100, 100, 3)])

@@ -11,7 +11,7 @@ from clfnet.align.quality import LEAST_IN_PLACE, THRESHOLD, Agreement, agreement
 from clfnet.align.refine import Fit, Freedom, Level, refine
 from clfnet.align.rig import Rig
 from clfnet.align.search import LEAST_OVERLAP, SCALES, starts
-from clfnet.align.warp import Values, coverage
+from clfnet.align.warp import Values, coverage, resize
 from clfnet.errors import AlignmentError
 
 SHORTEST_SIDE = 48
@@ -21,6 +21,7 @@ _ADVICE = "Use a pair with more structure that both cameras see, or give landmar
 _NAMES: dict[Freedom, str] = {4: "similarity", 6: "affine", 8: "homography"}
 _FREER: dict[Freedom, tuple[Freedom, ...]] = {4: (6, 8), 6: (8,), 8: ()}
 _STARTS = 8
+_LARGEST = 1024  # pixels of the longer side; more detail is never looked at
 _COARSE, _MIDDLE, _FINE = 144, 224, 448  # pixels of the visible picture's longer side
 _WORTH = 1.03  # of the correlation: what the next kind of map must gain to be taken
 _SLACK = 1.1  # over the range of scales that is searched
@@ -54,7 +55,7 @@ def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig
         >>> rig.homography[:2, 2].round().tolist()
         [12.0, 8.0]
     """
-    heat, light = _checked(infrared, "infrared"), _checked(visible, "visible")
+    heat, light = _prepared(infrared, "infrared"), _prepared(visible, "visible")
     fit, freedom = _finest(heat, light)
     if fit is None or not _is_plausible(fit.homography, heat.shape[1::-1], light.shape[1::-1]):
         raise _refusal(Agreement(0.0, 0))
@@ -62,21 +63,40 @@ def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig
     if not found.is_trusted:
         raise _refusal(found)
     made = f"found as {_NAMES[freedom]} by clfnet align"
-    sizes = heat.shape[1::-1], light.shape[1::-1]
-    return Rig(fit.homography, *sizes, round(found.share, 3), made)
+    rig = Rig(fit.homography, heat.shape[1::-1], light.shape[1::-1], round(found.share, 3), made)
+    return _at_full_size(rig, infrared.shape[1::-1], visible.shape[1::-1])
 
 
-def _checked(image: NDArray[np.generic], name: str) -> Values:
-    """Return the picture with its contrast spread."""
+def _prepared(image: NDArray[np.generic], name: str) -> Values:
+    """Return the picture with its contrast spread, no larger than is of use."""
     if image.ndim != 2 or min(image.shape) < SHORTEST_SIDE:
         raise AlignmentError(
             f"`{name}` must be grey and at least {SHORTEST_SIDE} pixels a side to be aligned, got "
             f"the shape {image.shape}. Give landmarks (--points FILE) instead."
         )
-    values = spread(image)
+    values = np.asarray(image, np.float32)
+    if not np.isfinite(values).all():
+        raise AlignmentError(
+            f"`{name}` must be finite to be aligned, got NaN or infinity. Replace those pixels."
+        )
+    factor = _LARGEST / max(values.shape)
+    if factor < 1:
+        width, height = (max(16, round(side * factor)) for side in values.shape[1::-1])
+        values = resize(values, (width, height))
+    values = spread(values)
     if not values.any():
         raise AlignmentError(f"`{name}` must show something to be aligned, but is flat. {_ADVICE}")
     return values
+
+
+def _at_full_size(rig: Rig, infrared: Size, visible: Size) -> Rig:
+    """Return the rig for the pictures as they came; rounding may have changed proportions."""
+    matrix = (
+        geometry.scaling(rig.visible_size, visible)
+        @ rig.homography
+        @ geometry.scaling(infrared, rig.infrared_size)
+    )
+    return Rig(matrix, infrared, visible, rig.quality, rig.made)
 
 
 def _refusal(found: Agreement) -> AlignmentError:
