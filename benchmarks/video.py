@@ -29,9 +29,10 @@ from numpy.typing import NDArray
 from clfnet.bench import describe
 from clfnet.colour.bt601 import luma
 from clfnet.inference.fuser import Fuser
+from clfnet.thermal.range import limits_of, spread
 from clfnet.video.frames import Frame
 from clfnet.video.pipeline import fuse_video
-from clfnet.video.range import StableRange, full_scale, limits_of, spread
+from clfnet.video.range import StableRange, full_scale
 from clfnet.video.sink import VideoSink
 
 Array = NDArray[Any]

@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 
 from clfnet.errors import VideoError
 from clfnet.io.image import read_image
+from clfnet.thermal.range import limits_of, spread
 from clfnet.video.range import (
     Ranging,
     StableRange,
     fixed,
     full_scale,
-    limits_of,
     range_for,
-    spread,
 )
 
 Array = NDArray[Any]
@@ -105,7 +104,7 @@ def test_a_shutter_that_closes_for_a_moment_leaves_no_trace() -> None:
 
 
 def test_a_constant_frame_is_no_error() -> None:
-    assert (StableRange()(np.full((4, 5), 7, np.uint16), 0.0) == 0).all()
+    assert (StableRange()(np.full((4, 5), 7, np.uint16), 0.0) == 0.5).all()
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
@@ -119,17 +118,12 @@ def test_results_are_float32_in_0_1(dtype: Any) -> None:
         assert ranged.max() <= 1
 
 
-def test_spread_is_the_line_between_its_limits() -> None:
-    values = np.array([[0, 100, 150, 200, 65535]], np.uint16)
-    np.testing.assert_allclose(spread(values, 100, 200), [[0, 0, 0.5, 1, 1]], atol=1e-6)
-    assert (spread(values, 5, 5) == 0).all()
-
-
 def test_limits_of_a_large_frame_are_nearly_those_of_all_pixels() -> None:
     values = np.random.default_rng(0).normal(8000, 100, (1000, 1300)).astype(np.uint16)
-    np.testing.assert_allclose(
-        limits_of(values, 1, 99), np.percentile(values, (1, 99)), rtol=0, atol=5
-    )
+    stable = StableRange(percentiles=(1, 99))
+    stable(values, 0.0)
+    assert stable.limits is not None
+    np.testing.assert_allclose(stable.limits, np.percentile(values, (1, 99)), rtol=0, atol=5)
 
 
 def test_8_bits_are_left_as_the_camera_ranged_them() -> None:

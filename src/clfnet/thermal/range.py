@@ -245,8 +245,11 @@ def spread(values: NDArray[Any], low: float, high: float) -> FloatImage:
     """
     if low == high:
         return np.full(values.shape, 0.5, np.float32)
-    unit = np.nan_to_num((values.astype(np.float64) - low) / (high - low), nan=0.0)
-    return unit.clip(0.0, 1.0).astype(np.float32)
+    unit: FloatImage = values.astype(np.float32)  # a copy; a large picture is worked on in place
+    unit -= np.float32(low)
+    unit /= np.float32(high - low)
+    np.nan_to_num(unit, copy=False, nan=0.0)
+    return np.clip(unit, 0.0, 1.0, out=unit)
 
 
 def equalised(values: NDArray[Any], *, plateau: float, step: float) -> FloatImage:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from clfnet.errors import VideoError
 from clfnet.method import FloatImage
+from clfnet.thermal.range import limits_of, spread
 
 Values = NDArray[Any]
 """A grey frame: (H, W), uint8, uint16 or float."""
@@ -21,31 +22,6 @@ Ranging = Callable[[Values, float], FloatImage]
 """Takes a grey frame and its time in seconds; returns float32 of the same shape in [0, 1]."""
 
 _SAMPLES = 65536  # as many pixels as tell percentiles well
-
-
-def spread(values: Values, low: float, high: float) -> FloatImage:
-    """Map low..high linearly to 0..1 and clip what is outside; all 0 where low is not below high.
-
-    Example:
-        >>> spread(np.array([[10, 15, 30]]), 10, 20).tolist()
-        [[0.0, 0.5, 1.0]]
-    """
-    if not low < high:
-        return np.zeros(values.shape, np.float32)
-    scale = np.float32(1 / (high - low))
-    ranged: FloatImage = np.clip((values.astype(np.float32) - np.float32(low)) * scale, 0, 1)
-    return ranged
-
-
-def limits_of(values: Values, low_percentile: float, high_percentile: float) -> tuple[float, float]:
-    """Return two percentiles of a frame, of every n-th pixel where it has many.
-
-    Example:
-        >>> limits_of(np.arange(101).reshape(1, 101), 1, 99)
-        (1.0, 99.0)
-    """
-    low, high = np.percentile(_sample(values), (low_percentile, high_percentile))
-    return float(low), float(high)
 
 
 def full_scale(values: Values, time: float = 0.0) -> FloatImage:  # noqa: ARG001 -- a `Ranging`
@@ -154,7 +130,7 @@ class StableRange:
         Returns:
             float32, (H, W), in [0, 1].
         """
-        measured = limits_of(values, *self.percentiles)
+        measured = limits_of(_sample(values), *self.percentiles)
         if measured[0] < measured[1]:
             self.limits = self._followed(values, measured, max(0.0, time - self._time))
             self._time = time

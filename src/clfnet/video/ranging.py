@@ -3,9 +3,9 @@
 from clfnet.errors import ConfigError
 from clfnet.method import FloatImage
 from clfnet.thermal.planck import ZERO_CELSIUS
-from clfnet.thermal.range import Auto, Full, Limits, Percentile, Range
+from clfnet.thermal.range import Auto, Full, Limits, Percentile, Range, spread
 from clfnet.thermal.values import check_kelvin_per_count
-from clfnet.video.range import Ranging, StableRange, Values, fixed, full_scale, spread
+from clfnet.video.range import Ranging, StableRange, Values, fixed, full_scale
 
 
 def ranging_for(thermal_range: Range, kelvin_per_count: float | None = None) -> Ranging | None:
