@@ -11,6 +11,7 @@ from math import isinf, isnan
 from pathlib import Path
 from typing import Any
 
+from clfnet.bench.graph import multiply_adds
 from clfnet.bench.table import fits_table, machine_line
 from clfnet.bench.table import table as bench_table
 from clfnet.experiments.scoring import table_of
@@ -404,6 +405,18 @@ def full_model() -> str:
     return head + "".join(rows) + note
 
 
+def student() -> str:
+    """The student's size beside the full network's."""
+    models = json.loads(MANIFEST.read_text("utf-8"))
+    adds = {name: multiply_adds(MANIFEST.parent / f"{name}.onnx", 480, 640) for name in models}
+    rows = {
+        "parameters": [f"{model['parameters']:,}" for model in models.values()],
+        "multiply-adds of the graph at 640×480": [f"{of / 1e9:.2f} G" for of in adds.values()],
+    }
+    head = f"| | {' | '.join(f'`{name}`' for name in models)} |\n|---|{'---|' * len(models)}\n"
+    return head + "".join(f"| {title} | {' | '.join(of)} |\n" for title, of in rows.items())
+
+
 FAST = ("EN", "MI", "VIF", "SD", "AG", "SF", "SCD", "Qabf")
 
 
@@ -437,6 +450,7 @@ BLOCKS = {
     "align": align,
     "bench": bench,
     "fast": fast,
+    "student": student,
     "full-model": full_model,
     "memory": memory,
     "card": card,

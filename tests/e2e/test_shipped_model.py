@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from clfnet import Fuser
+import clfnet
+from clfnet import Fuser, weights
+from clfnet.bench import multiply_adds
 from clfnet.data.pairing import pair_folders
 from clfnet.inference.backend import OnnxMethod
+from clfnet.inference.find import find_method
 from clfnet.io.image import read_image
-from clfnet.metrics import qabf, scd, to_grey, vif
+from clfnet.metrics import qabf, scd, score, to_grey, vif
 from clfnet.scene import night_street
 from clfnet.training.checkpoint import load_network
 from clfnet.weights import Model
@@ -61,3 +64,48 @@ def test_both_sources_live_in_real_pairs(shared: Path) -> None:
     assert lowest[:2] == pytest.approx(lowest[:2])  # all finite
     assert (lowest > [0.15, 0.1, 1.2, 0.3]).all(), lowest
     assert (means > [0.3, 0.3, 1.65, 0.43]).all(), means
+
+
+@pytest.fixture
+def student() -> weights.Model:
+    return weights.load_manifest()["fast"]
+
+
+def test_the_student_is_small(student: weights.Model) -> None:
+    assert student.card["parameters"] <= 100_000
+    assert multiply_adds(student.onnx.path, 480, 640) <= 0.8e9
+
+
+def test_the_student_looks_no_further_than_its_reach(student: weights.Model) -> None:
+    """Nor does it take statistics of the picture: far away, nothing changes to the bit."""
+    method = find_method("fast", threads=1)
+    pair = np.random.default_rng(0).random((2, 96, 128), np.float32)
+    changed = pair.copy()
+    changed[:, :, 100:] = 1 - changed[:, :, 100:]
+    before, after = method(*pair), method(*changed)
+    np.testing.assert_array_equal(before[:, :84], after[:, :84])
+    assert np.abs(before - after)[:, 101:].max() > 0.1
+
+
+def test_the_student_does_as_its_teacher() -> None:
+    street = night_street(320, 240)
+    pair = street.infrared, street.visible
+    full, fast = (clfnet.fuse(*pair, model=model) for model in ("clfnet", "fast"))
+    error = np.sqrt(np.mean((full.astype(float) - fast) ** 2))
+    assert error < 255 * 10 ** (-35 / 20)  # 35 dB
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["tno", "roadscene"])
+def test_the_student_scores_as_its_teacher(shared: Path, name: str) -> None:
+    folder = shared / "data" / name / "test"
+    scores: dict[str, list[list[float]]] = {"clfnet": [], "fast": []}
+    for files in pair_folders(folder / "ir", folder / "vi"):
+        infrared, visible = (to_grey(read_image(file).pixels) for file in files)
+        for model, rows in scores.items():
+            images = clfnet.fuse(infrared, visible, model=model), infrared, visible
+            paper = score(*images, dialect="paper", metrics=("EN", "MI", "VIF", "SD", "AG", "SF"))
+            plain = score(*images, dialect="plain", metrics=("SCD", "Qabf"))
+            rows.append([*paper.values(), *plain.values()])
+    full, fast = (np.mean(rows, axis=0) for rows in scores.values())
+    np.testing.assert_allclose(fast, full, rtol=0.03)

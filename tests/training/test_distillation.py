@@ -12,10 +12,9 @@ from clfnet import weights
 from clfnet.losses import m_ssim_loss, patch_nce
 from clfnet.nn import FastNet
 from clfnet.training import resume, train, trainer
-from clfnet.training.checkpoint import load_any_network, load_checkpoint, load_network
+from clfnet.training.checkpoint import load_any_network, load_checkpoint, load_head, load_network
 from clfnet.training.config import DistillConfig
 from clfnet.training.distillation import Distillation
-from clfnet.training.head import load_head
 from clfnet.training.log import RunLog, read_log
 from clfnet.training.teacher import Teacher
 

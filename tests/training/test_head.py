@@ -15,9 +15,9 @@ from torch.nn import functional as F
 from clfnet import weights
 from clfnet.errors import ConfigError, WeightsError
 from clfnet.nn import CLFNet, ProjectionHead
-from clfnet.training.checkpoint import load_network, network_bytes
+from clfnet.training.checkpoint import load_head, load_network, network_bytes
 from clfnet.training.config import TrainConfig
-from clfnet.training.head import explain_graph, load_head, main, train_head, write_head
+from clfnet.training.head import explain_graph, main, train_head, write_head
 from clfnet.training.objective import Objective
 
 Recipe = Callable[..., TrainConfig]

@@ -8,12 +8,13 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import load as safetensors_load
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 
 from clfnet.errors import WeightsError
 from clfnet.io.files import write_atomic
-from clfnet.nn import CLFNet, FastNet
+from clfnet.nn import CLFNet, FastNet, ProjectionHead
 from clfnet.training.config import Recipe, as_tables, parse_any
 
 _FORMAT = 1
@@ -141,3 +142,20 @@ def _untrained(sizes: dict[str, str]) -> Network:
         return CLFNet(int(sizes["width"]))
     channels, blocks, factor = map(int, student.split(","))
     return FastNet(channels, blocks, factor)
+
+
+def load_head(path: Path) -> ProjectionHead:
+    """Rebuild a head from its safetensors file, in evaluation mode.
+
+    Raises:
+        WeightsError: the file cannot be read or holds something else.
+    """
+    try:
+        tensors = safetensors_load(path.read_bytes())
+        hidden, inputs = tensors["first.weight"].shape
+        head = ProjectionHead(inputs, hidden, len(tensors["second.bias"]))
+        head.load_state_dict({"norm.num_batches_tracked": torch.tensor(0), **tensors})
+    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise WeightsError(f"{path} is not a readable projection head ({reason}).") from error
+    return head.eval()

@@ -18,11 +18,9 @@ import onnx
 import torch
 from rich.console import Console
 from rich.progress import track
-from safetensors import SafetensorError
-from safetensors.torch import load as safetensors_load
 from safetensors.torch import save as safetensors_bytes
 
-from clfnet.errors import ClfnetError, ConfigError, TrainingError, WeightsError
+from clfnet.errors import ClfnetError, ConfigError, TrainingError
 from clfnet.io.files import write_atomic
 from clfnet.nn import CLFNet, ProjectionHead
 from clfnet.training.checkpoint import load_network, network_tensors
@@ -153,23 +151,6 @@ def _cosine(graph: Graph, pair: str, output: str) -> None:
     unit = graph.node("Div", [pair, graph.node("Max", [norm, least])])  # (2, D, h, w)
     product = graph.node("ReduceProd", [unit], axes=[0], keepdims=1)  # (1, D, h, w)
     graph.node("ReduceSum", [product, graph.weight(np.array([1]))], output, keepdims=1)
-
-
-def load_head(path: Path) -> ProjectionHead:
-    """Rebuild a head from its safetensors file, in evaluation mode.
-
-    Raises:
-        WeightsError: the file cannot be read or holds something else.
-    """
-    try:
-        tensors = safetensors_load(path.read_bytes())
-        hidden, inputs = tensors["first.weight"].shape
-        head = ProjectionHead(inputs, hidden, len(tensors["second.bias"]))
-        head.load_state_dict({"norm.num_batches_tracked": torch.tensor(0), **tensors})
-    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise WeightsError(f"{path} is not a readable projection head ({reason}).") from error
-    return head.eval()
 
 
 def write_head(

@@ -14,7 +14,7 @@ from clfnet import weights
 from clfnet.errors import WeightsError
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.nn import CLFNet, ProjectionHead
-from clfnet.training.checkpoint import load_network
+from clfnet.training.checkpoint import load_head, load_network
 from clfnet.training.dataset import Fine, Pair
 from clfnet.training.distributed import Process
 
@@ -52,8 +52,6 @@ class Teacher:
 
     def head(self) -> ProjectionHead:
         """Its projection head, from NAME-head.safetensors beside NAME.onnx."""
-        from clfnet.training.head import load_head  # which imports the trainer, and that this
-
         path = self._path.with_name(f"{self._path.stem}-head.safetensors")
         return load_head(path).requires_grad_(False)
 
