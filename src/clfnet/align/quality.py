@@ -18,7 +18,7 @@ from clfnet.align.refine import Level
 from clfnet.align.rig import Rig
 from clfnet.align.warp import Values
 
-THRESHOLD = 0.2
+THRESHOLD = 0.33
 """An alignment of less quality is refused."""
 LEAST_IN_PLACE = 16
 """And so is one that fewer windows agree on: in a small overlap, many of few agree by chance."""
