@@ -2,6 +2,7 @@
 
 from math import prod
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from clfnet.errors import InputError, MissingExtraError, WeightsError
@@ -34,6 +35,9 @@ def multiply_adds(path: Path, height: int, width: int) -> int:
     """
     model = _load(path)
     shapes = _inferred(model, path, height, width)
+    if not all(node.output[0] in shapes for node in model.graph.node):
+        model = _folded(model)
+        shapes = _inferred(model, path, height, width)
     return sum(_of(node, shapes, path) for node in model.graph.node)
 
 
@@ -90,6 +94,26 @@ def _inferred(model: Any, path: Path, height: int, width: int) -> Shapes:
         if all(dim.HasField("dim_value") for dim in dims):
             known[tensor.name] = tuple(dim.dim_value for dim in dims)
     return known
+
+
+def _folded(model: Any) -> Any:
+    """Return the graph with what follows from the size of its inputs computed, e.g. paddings.
+
+    The same graph where ONNX Runtime cannot load it.
+    """
+    import onnx
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.log_severity_level = 4
+    with TemporaryDirectory() as folder:
+        options.optimized_model_filepath = str(Path(folder) / "folded.onnx")
+        try:
+            onnxruntime.InferenceSession(model.SerializeToString(), options)
+            return onnx.load(options.optimized_model_filepath)
+        except Exception:  # noqa: BLE001 -- it has no base class for its errors
+            return model
 
 
 def _resize(tensor: Any, path: Path, height: int, width: int) -> None:
