@@ -26,10 +26,10 @@ from clfnet.align import Rig, read_landmarks, register
 from clfnet.align.geometry import Matrix, Points, Size, apply, normalised
 from clfnet.align.landmarks import fit_homography, residuals
 from clfnet.align.warp import Box, resample, resize
+from clfnet.bench.machine import cpu_name
 from clfnet.colour.bt601 import luma
 from clfnet.errors import AlignmentError
 from clfnet.io.image import read_image
-from metrics import cpu
 
 RESULT = Path(__file__).parents[1] / "docs" / "results" / "align.json"
 SETS = ("tno/test", "roadscene/test")
@@ -280,7 +280,7 @@ def measure(data: Path) -> dict[str, Any]:
     groups["all"] = rows
     return {
         "command": "python benchmarks/align.py",
-        "cpu": cpu(),
+        "cpu": cpu_name(),
         "goal_px": GOAL,
         "failure_percent": 100 * FAR,
         "landmarks": landmarks(data),

@@ -22,6 +22,7 @@ import straightforward
 import torch
 from torch import Tensor, nn
 
+from clfnet.bench.machine import cpu_name
 from clfnet.metrics import to_grey
 from clfnet.nn import Decoder, Encoder, ProjectionHead, ResBlock
 from clfnet.scene import night_street
@@ -29,7 +30,6 @@ from clfnet.training import objective
 from clfnet.training.config import TrainConfig, parse
 from clfnet.training.dataset import Crops, Pair
 from clfnet.training.objective import Objective, freeze_statistics
-from metrics import cpu
 
 ROUNDS, WARM_UP = 7, 3
 EPOCH_CROPS = 4404
@@ -217,7 +217,7 @@ def main() -> None:
     short = math.ceil(len(crops) / 4)
     result = {
         "command": "python benchmarks/training.py",
-        "cpu": cpu(),
+        "cpu": cpu_name(),
         "torch": torch.__version__,
         "rounds": ROUNDS,
         "seconds": {name: medians(of) for name, of in steps.items()},
