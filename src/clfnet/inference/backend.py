@@ -61,8 +61,7 @@ class OnnxMethod:
         if backend == "openvino":
             from clfnet.inference.openvino import compiled
 
-            at_once = self.tiles.threads if self.tiles else 1
-            self._graph = compiled(data, threads or cores(), at_once)
+            self._graph = compiled(data, threads or cores())
         else:
             if self.tiles:  # each runs on a thread of its own: no waiting in every layer
                 session = open_session(data, self.name, 1)

@@ -12,16 +12,17 @@ from clfnet.errors import MissingExtraError
 Float = NDArray[np.float32]
 
 
-def compiled(graph: bytes, threads: int, at_once: int) -> Callable[[dict[str, Float]], Float]:
+def compiled(graph: bytes, threads: int) -> Callable[[dict[str, Float]], Float]:
     """Compile a graph of one output.
 
     Args:
         graph: its bytes.
         threads: how many CPU threads it may use.
-        at_once: how many runs there may be at once, each on its share of the threads.
 
     Returns:
-        What runs it: inputs by name → the output. May be called by several threads.
+        What runs it: inputs by name → the output. May be called by several threads, of which one
+        runs it at a time, on all of its threads: requests side by side were seen to wait for each
+        other for ever where cores are fewer than threads.
 
     Raises:
         MissingExtraError: OpenVINO is not installed.
@@ -33,17 +34,17 @@ def compiled(graph: bytes, threads: int, at_once: int) -> Callable[[dict[str, Fl
     core = openvino.Core()
     settings = {
         "INFERENCE_NUM_THREADS": threads,
-        "NUM_STREAMS": at_once,
+        "NUM_STREAMS": 1,
         "INFERENCE_PRECISION_HINT": "f32",  # bfloat16 is up to 4 levels of 255 off
     }
     network = core.compile_model(core.read_model(graph), "CPU", settings)
-    own = threading.local()  # a request is for one thread
+    request = network.create_infer_request()
+    turn = threading.Lock()
 
     def run(feeds: dict[str, Float]) -> Float:
-        if not hasattr(own, "request"):
-            own.request = network.create_infer_request()
-        found: Any = own.request.infer(feeds)
-        result: Float = found[0].copy()  # the request's own memory is used again
-        return result
+        with turn:
+            found: Any = request.infer(feeds)
+            result: Float = found[0].copy()  # the request's own memory is used again
+            return result
 
     return run
