@@ -27,8 +27,8 @@ from clfnet.align.geometry import Matrix, Points, Size, apply, normalised
 from clfnet.align.landmarks import fit_homography, residuals
 from clfnet.align.warp import Box, resample, resize
 from clfnet.bench.machine import cpu_name
-from clfnet.colour.bt601 import luma
 from clfnet.errors import AlignmentError
+from clfnet.inference.arrays import grey
 from clfnet.io.image import read_image
 
 RESULT = Path(__file__).parents[1] / "docs" / "results" / "align.json"
@@ -93,14 +93,12 @@ def read_pairs(folder: Path) -> list[Pair]:
     """Read the pairs of a set, by name."""
     visible = {path.stem: path for path in (folder / "vi").iterdir()}
     names = sorted((folder / "ir").iterdir())
-    return [Pair(path.stem, grey(path), grey(visible[path.stem])) for path in names]
+    return [Pair(path.stem, read_grey(path), read_grey(visible[path.stem])) for path in names]
 
 
-def grey(path: Path) -> Grey:
+def read_grey(path: Path) -> Grey:
     """Read a picture's luma."""
-    pixels = read_image(path).pixels
-    values = pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
-    return values if values.ndim == 2 else luma(values)
+    return grey(read_image(path).pixels)
 
 
 def size(image: Grey) -> Size:

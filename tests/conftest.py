@@ -1,11 +1,13 @@
 """What tests of several folders share."""
 
 import hashlib
+import importlib.util
 import json
 import struct
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,8 @@ from onnx import TensorProto, helper
 
 from clfnet import weights
 
-SHARED = Path(__file__).parents[2] / "shared"
+PROJECT = Path(__file__).parents[1]
+SHARED = PROJECT.parent / "shared"
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +27,22 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip(f"needs the shared data in {SHARED / 'data'}, which is not there")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def load_script() -> Callable[[str], ModuleType]:
+    """Import a script beside the package by its path in the project, e.g. docs/render.py."""
+
+    def load(path: str) -> ModuleType:
+        name = path.removesuffix(".py").replace("/", "_")
+        spec = importlib.util.spec_from_file_location(name, PROJECT / path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """What benchmarks/bench.py does besides calling the library, and what it found."""
 
-import importlib.util
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,13 +12,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def benchmark() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("bench", ROOT / "benchmarks" / "bench.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def benchmark(load_script: Callable[[str], ModuleType]) -> ModuleType:
+    return load_script("benchmarks/bench.py")
 
 
 def report(width: int, seconds: float, **more: Any) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """The straightforward step and ours are the same function with the same gradient."""
 
-import importlib.util
+from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -14,14 +13,8 @@ from clfnet.training.objective import Objective, freeze_statistics
 
 
 @pytest.fixture(scope="module")
-def straightforward() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "straightforward.py"
-    spec = importlib.util.spec_from_file_location("straightforward", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def straightforward(load_script: Callable[[str], ModuleType]) -> ModuleType:
+    return load_script("benchmarks/straightforward.py")
 
 
 def _gradients(model: nn.Module, batch: tuple[Tensor, ...]) -> tuple[dict[str, Tensor], Tensor]:

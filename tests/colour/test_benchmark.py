@@ -1,7 +1,6 @@
 """What benchmarks/colour.py measures with."""
 
-import importlib.util
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
@@ -11,14 +10,8 @@ from clfnet.colour import SPACES
 
 
 @pytest.fixture(scope="module")
-def benchmark() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "colour.py"
-    spec = importlib.util.spec_from_file_location("benchmark_colour", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def benchmark(load_script: Callable[[str], ModuleType]) -> ModuleType:
+    return load_script("benchmarks/colour.py")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from clfnet.align import Rig
 from clfnet.errors import ImageError, SizeMismatchError, WeightsError
 from clfnet.explain import explain, explain_files
-from clfnet.explain.files import grey
+from clfnet.inference.arrays import grey
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, read_image, write_image
 

@@ -48,6 +48,12 @@ def test_what_ends_early_is_used_and_told(sequence: Path) -> None:
     assert len(source.damage) == 1
 
 
+@pytest.mark.parametrize("fps", [0.0, -1.0, float("nan"), 1e9])
+def test_what_is_no_rate_is_refused(sequence: Path, fps: float) -> None:
+    with pytest.raises(VideoError, match="`fps` must be above 0 and at most 1000"):
+        open_source(sequence, fps=fps)
+
+
 def test_no_sequence(tmp_path: Path) -> None:
     path = tmp_path / "a.seq"
     path.write_bytes(b"nothing of the kind")

@@ -46,8 +46,9 @@ def align(
     Sizes and fields of view may differ, the latter by a factor of 2. An alignment that cannot be
     trusted is refused with exit code 2, and nothing is written; landmarks are taken as they are.
     """
+    from clfnet.inference.arrays import grey
     from clfnet.io.files import refuse_existing
-    from clfnet.io.image import check_suffix
+    from clfnet.io.image import check_suffix, read_image
     from clfnet.thermal import read_thermal
 
     if preview:
@@ -55,22 +56,12 @@ def align(
     for path in (output, preview):
         if path and not overwrite:
             refuse_existing(path)
-    heat, light = read_thermal(infrared).values, _read_luma(visible)
+    heat, light = read_thermal(infrared).values, grey(read_image(visible).pixels)
     rig = _find(heat, light, points)
     if preview:
         _write_preview(heat, light, rig, preview, overwrite=overwrite)
     rig.write(output, overwrite=overwrite)
     _report(rig, output, preview, as_json=as_json)
-
-
-def _read_luma(path: Path) -> "Grey":
-    """Return the visible picture's luma, (H, W), in [0, 1]."""
-    from clfnet.colour.bt601 import luma
-    from clfnet.inference.arrays import to_unit
-    from clfnet.io.image import read_image
-
-    values = to_unit(read_image(path).pixels)
-    return values if values.ndim == 2 else luma(values)
 
 
 def _find(heat: "Grey", light: "Grey", points: Path | None) -> "Rig":

@@ -106,7 +106,7 @@ def _check_outputs(outputs: list[Path], inputs: list[Path], *, overwrite: bool) 
 def _shares(explained: "Explained", regions: list["Region"], cells: int) -> dict[str, Any]:
     """Infrared's shares, in [0, 1], rounded to what a share can mean."""
     from clfnet.explain import grid, hottest, share_in
-    from clfnet.explain.files import grey
+    from clfnet.inference.arrays import grey
 
     share = explained.explanation.share
     return {

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike
 
-from clfnet.colour.bt601 import luma
 from clfnet.explain.explain import SMOOTHING, Explanation, check_fused, explain, find_graph
-from clfnet.inference.arrays import from_unit
+from clfnet.inference.arrays import from_unit, grey
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, Pixels, read_image
 from clfnet.method import FloatImage
@@ -82,14 +81,3 @@ def explain_files(
 def _levels(values: FloatImage, dtype: DTypeLike) -> Pixels:
     levels: Pixels = from_unit(values, np.dtype(dtype))
     return levels
-
-
-def grey(pixels: Pixels) -> FloatImage:
-    """Return the luma of a picture as files hold it, float32, (H, W), in [0, 1].
-
-    Example:
-        >>> grey(np.array([[0, 255]], np.uint8)).tolist()
-        [[0.0, 1.0]]
-    """
-    values = pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
-    return luma(values) if values.ndim == 3 else values

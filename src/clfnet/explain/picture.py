@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from clfnet.explain.explain import Explanation
-from clfnet.explain.files import Explained, grey
+from clfnet.explain.files import Explained
 from clfnet.explain.regions import Region, edges, grid, share_in
+from clfnet.inference.arrays import grey
 from clfnet.io.image import to_uint8
 from clfnet.method import FloatImage
 

@@ -86,7 +86,6 @@ class Alignment:
             SizeMismatchError: they differ in size, and nothing tells how they lie.
             AlignmentError: they cannot be registered well enough, or do not overlap.
             InputError: the rig is of pictures of other proportions.
-            MissingExtraError: registering needs the extra `align`.
         """
         rig = self._rig_for(heat, light, tags)
         if rig is None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from clfnet.colour.bt601 import luma
 from clfnet.errors import InputError, WeightsError
+from clfnet.inference.arrays import size_text
 from clfnet.inference.session import open_session
 from clfnet.method import FloatImage
 
@@ -67,7 +68,7 @@ class AnyOnnx:
             (fused,) = self._session.run(None, feeds)
         except Exception as error:  # onnxruntime has no base class for its errors
             raise InputError(
-                f"{self.name} could not fuse {_size(visible)} pixels "
+                f"{self.name} could not fuse {size_text(visible)} pixels "
                 f"({' '.join(str(error).split())[:200]}). Use another size."
             ) from error
         return self._image(fused, visible.shape)
@@ -77,7 +78,7 @@ class AnyOnnx:
             if isinstance(wanted, int) and wanted != found:
                 height, width = (side if isinstance(side, int) else "any" for side in tensor.size)
                 raise InputError(
-                    f"{self.name} takes {width}x{height} pixels only, got {_size(image)}. "
+                    f"{self.name} takes {width}x{height} pixels only, got {size_text(image)}. "
                     f"Resize the pair, or export the graph with free height and width."
                 )
         return np.repeat(image[None, None], tensor.channels, axis=1)  # (1, C, H, W)
@@ -146,7 +147,3 @@ def _kind(name: str) -> int:
     """−1 for infrared, 1 for visible, 0 if the name does not say, or says both."""
     words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
     return bool(words & VISIBLE) - bool(words & INFRARED)
-
-
-def _size(image: FloatImage) -> str:
-    return f"{image.shape[1]}x{image.shape[0]}"

@@ -56,7 +56,7 @@ def thermal_picture(source: Source, kelvin_per_count: float | None = None) -> Th
     array = np.asarray(source)
     _check_shape(array, "infrared")
     if array.ndim == 3:
-        array = bt601.luma(to_unit(array[..., :3]))
+        array = grey(array[..., :3])
     thermal = from_array(array, "`infrared`")
     return thermal if kelvin_per_count is None else in_celsius(thermal, kelvin_per_count, "it")
 
@@ -94,6 +94,17 @@ def to_unit(array: Array) -> FloatImage:
     if np.issubdtype(array.dtype, np.floating):
         return array.astype(np.float32, copy=False)
     return array.astype(np.float32) / np.float32(np.iinfo(array.dtype).max)
+
+
+def grey(pixels: Array) -> FloatImage:
+    """Return the luma of (H, W) or (H, W, 3), float32, (H, W), in [0, 1].
+
+    Example:
+        >>> grey(np.array([[0, 255]], np.uint8)).tolist()
+        [[0.0, 1.0]]
+    """
+    values = to_unit(pixels)
+    return values if values.ndim == 2 else bt601.luma(values)
 
 
 def from_unit(values: FloatImage, dtype: np.dtype[Any]) -> Array:

@@ -67,7 +67,8 @@ class Colouring:
         Returns:
             Of the shape of `picture`; with a palette always (H, W, 3).
         """
-        luma = colour.blend(self.luma(picture), fused, self.share)
+        whole = self.share == 1  # the usual case, which needs the visible's luma no more
+        luma = fused if whole else colour.blend(self.luma(picture), fused, self.share)
         space = colour.find_space(self.space)
         result = luma if picture.ndim == 2 else space.with_luma(picture, luma)
         if self.palette is not None:

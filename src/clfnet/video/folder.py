@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
-from math import isfinite
 from pathlib import Path
 
 from clfnet.data.pairing import IMAGE_SUFFIXES
 from clfnet.errors import ImageError, VideoError
 from clfnet.io.image import read_image
-from clfnet.video.frames import MAX_PIXELS, Frame, Pixels
+from clfnet.video.frames import MAX_PIXELS, Frame, Pixels, rate_of
 
 DEFAULT_FPS = 25
 """Frames per second of a folder unless the caller says otherwise."""
@@ -29,7 +27,7 @@ class FolderSource:
 
     def __init__(self, folder: Path, fps: float | None = None) -> None:
         self.name = str(folder)
-        self.rate = _rate(DEFAULT_FPS if fps is None else fps)
+        self.rate = rate_of(DEFAULT_FPS if fps is None else fps)
         self._files = _pictures(folder)
         self.duration = float(len(self._files) / self.rate)
         self._unusable: list[str] = []
@@ -76,12 +74,6 @@ class FolderSource:
 
     def _example(self) -> str:
         return f" (e.g. {self._unusable[0].rstrip('.')})" if self._unusable else ""
-
-
-def _rate(fps: float) -> Fraction:
-    if not (isfinite(fps) and 0 < fps <= 1000):
-        raise VideoError(f"`fps` must be above 0 and at most 1000, got {fps:g}.")
-    return Fraction(fps).limit_denominator(1001)
 
 
 def _pictures(folder: Path) -> list[Path]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.errors import MissingExtraError
+from clfnet.errors import MissingExtraError, VideoError
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -85,6 +86,21 @@ class Source(Protocol):
     def close(self) -> None:
         """Let go of the file or device."""
         ...
+
+
+def rate_of(fps: float) -> Fraction:
+    """Return frames per second as a ratio of small numbers, as containers keep it.
+
+    Raises:
+        VideoError: it is no rate.
+
+    Example:
+        >>> rate_of(29.97)
+        Fraction(2997, 100)
+    """
+    if not (isfinite(fps) and 0 < fps <= 1000):
+        raise VideoError(f"`fps` must be above 0 and at most 1000, got {fps:g}.")
+    return Fraction(fps).limit_denominator(1001)
 
 
 def load_av() -> "ModuleType":

@@ -9,11 +9,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.colour.bt601 import luma
 from clfnet.errors import InputError, VideoError
+from clfnet.inference.arrays import grey
 from clfnet.method import FloatImage
 from clfnet.video.audio import AudioTrack
 from clfnet.video.folder import DEFAULT_FPS
@@ -306,7 +305,5 @@ def _stream_report(source: Source, begin: float, end: float, *, whole: bool) -> 
 
 
 def _grey(pixels: NDArray[Any]) -> NDArray[Any]:
-    """Return grey pixels as they are, the luma of colours at full scale 1."""
-    if pixels.ndim == 2:
-        return pixels
-    return luma(pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max))
+    """Return grey pixels as they are, which have a range of their own; the luma of colours."""
+    return pixels if pixels.ndim == 2 else grey(pixels)

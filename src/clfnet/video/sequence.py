@@ -1,7 +1,6 @@
 """A FLIR sequence as a stream of temperatures."""
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from clfnet.errors import ImageError, VideoError
 from clfnet.thermal import seq
 from clfnet.video.folder import DEFAULT_FPS
-from clfnet.video.frames import MAX_PIXELS, Frame
+from clfnet.video.frames import MAX_PIXELS, Frame, rate_of
 
 SUFFIXES = (".seq", ".csq")
 """How sequences are named; the latter is refused with a reason."""
@@ -24,7 +23,7 @@ class SequenceSource:
         fps: pictures per second; by default what the camera says, or 25 if it does not.
 
     Raises:
-        VideoError: the file is no sequence, or no picture of it can be read.
+        VideoError: the file is no sequence, no picture of it can be read, or `fps` is not a rate.
     """
 
     live = False
@@ -39,7 +38,7 @@ class SequenceSource:
         except ImageError as error:
             raise VideoError(str(error)) from error
         self.height, self.width = first.counts.shape
-        self.rate = Fraction(fps or first.frame_rate or DEFAULT_FPS).limit_denominator(1001)
+        self.rate = rate_of((first.frame_rate or DEFAULT_FPS) if fps is None else fps)
 
     @property
     def damage(self) -> Sequence[str]:
