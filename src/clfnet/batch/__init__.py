@@ -1,0 +1,1 @@
+"""Many pairs: a manifest, a journal, local processes or a cluster."""

@@ -1,0 +1,1 @@
+"""Fusing as a service: a REST API, jobs and the web page (extra `serve`)."""
