@@ -138,8 +138,10 @@ def _of_validation(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         return internal(error)
     first = error.errors()[0]
-    name = first["loc"][-1]
+    place, name = first["loc"][0], first["loc"][-1]
     text = (
         f"`{name}` must be as /openapi.json says ({first['msg']}), got {first.get('input')!r:.60}."
     )
+    if place == "path":
+        return answer(404, "NotFound", text)
     return answer(400, "BadRequest", text)
