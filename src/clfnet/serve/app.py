@@ -54,9 +54,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.service = service
     app.add_middleware(Border, service=service)
     install(app)
+    needed = [Depends(require_token)] if service.settings.token else []  # so OpenAPI tells it, too
     app.include_router(health.router)
     for part in (fuse, evaluate, align, kept, jobs, about, example):
-        app.include_router(part.router, dependencies=[Depends(require_token)])
+        app.include_router(part.router, dependencies=needed)
     return app
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from clfnet.io.image import read_image, to_uint8
-from clfnet.serve.failures import RefusedError, Responses, described
+from clfnet.serve.failures import RefusedError, Responses, described, linked
 from clfnet.serve.jobs.answers import job_answer
 from clfnet.serve.jobs.events import events
 from clfnet.serve.jobs.files import JobFiles
@@ -37,7 +37,16 @@ _RESULT: Responses = {
 _PICTURE: Responses = {
     200: {"content": {_MEDIA[suffix]: _BINARY for suffix in (".png", ".tiff", ".jpg")}}
 }
-_STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "end"]},
+        "id": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
+_STREAM: Responses = {200: {"content": {"text/event-stream": {"schema": _EVENT}}}}
+_LINKS = linked("read_job", "watch_job", "cancel_job", "read_job_result", "read_job_picture")
 _FILES = {
     "infrared": "Many for a folder, one for a video.",
     "visible": "The same; left out for radiometric files. Files of one stem are a pair.",
@@ -67,7 +76,9 @@ def _form() -> dict[str, Any]:
     properties = extra["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
     for name in ("infrared", "visible"):
         one = {"type": "string", "format": "binary"}
-        properties[name] = {"type": "array", "items": one, "description": _FILES[name]}
+        properties[name] = {
+            "type": "array", "items": one, "minItems": 1, "description": _FILES[name]
+        }  # fmt: skip
     return extra
 
 
@@ -75,7 +86,7 @@ def _form() -> dict[str, Any]:
     "",
     status_code=202,
     response_model=JobAnswer,
-    responses=described(400, 408, 413, 415, 422, 429),
+    responses={202: {"links": _LINKS}, **described(400, 408, 413, 415, 422, 429)},
     openapi_extra=_form(),
 )
 async def create_job(request: Request, service: TheService) -> JSONResponse:
