@@ -1,0 +1,119 @@
+"""What the routes share: one object per application."""
+
+import shutil
+from pathlib import Path
+from typing import cast
+
+import anyio
+from fastapi import Request
+
+from clfnet.errors import InputError
+from clfnet.inference.tiling import cores
+from clfnet.serve.failures import RefusedError
+from clfnet.serve.jobs.store import Store
+from clfnet.serve.jobs.worker import Worker
+from clfnet.serve.limits import Gate
+from clfnet.serve.models import Models
+from clfnet.serve.results import Results
+from clfnet.serve.settings import Settings
+from clfnet.serve.telemetry import Telemetry
+
+_UPLOADS = 4  # jobs that may be sent at a time
+_RETRY = 5  # seconds; a service that stops is often started again
+
+
+class Service:
+    """Settings, models, limits, results and counters of one application.
+
+    Args:
+        settings: what the service was told.
+
+    Raises:
+        InputError: the folder for data cannot be made.
+        WeightsError: there is no such model.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.stopping = self.ready = False
+        jobs = _private(settings.data) / "jobs"
+        self.store = Store(settings.data / "jobs.sqlite")  # first: no other process has the folder
+        self.worker = Worker(self, self.store, _private(jobs))
+        self.intake = Gate(1, _UPLOADS - 1)
+        self.pictures = anyio.CapacityLimiter(2)  # thumbnails made at once; a page asks for many
+        self.models = Models(settings.model)
+        self.gate = Gate(settings.workers, settings.queue)
+        self.uploads = _emptied(settings.data / "uploads")
+        self.results = Results(
+            _emptied(settings.data / "results"),
+            number=settings.results,
+            total=settings.result_bytes,
+            seconds=settings.result_seconds,
+        )
+        self.telemetry = Telemetry(self)
+
+    @property
+    def threads(self) -> int:
+        """How many one request may use for what does not go through a model's shared threads."""
+        return max(1, cores() // self.settings.workers)
+
+    def check_running(self) -> None:
+        """Refuse new requests once the service is stopping.
+
+        Raises:
+            RefusedError: 503.
+        """
+        if self.stopping:
+            raise RefusedError(
+                503,
+                "Stopping",
+                f"The service is stopping. Try again in {_RETRY} seconds.",
+                retry_after=_RETRY,
+            )
+
+    def start(self) -> None:
+        """Load the default model, so that the first request does not wait for it."""
+        self.models.get(self.settings.model)
+        self.worker.start()
+        self.ready = True
+
+    def stop(self) -> None:
+        """Take no more requests; what was accepted is finished."""
+        self.stopping = True
+        self.worker.stop()
+
+    @property
+    def is_idle(self) -> bool:
+        """No request is being received or in work."""
+        return not self.gate.inside and not self.intake.inside
+
+    def close(self) -> None:
+        """Wait for the pair in work, and remove what does not outlive the process."""
+        self.ready = False
+        self.stop()
+        self.worker.join()
+        self.store.close()
+        for folder in (self.uploads, self.results.folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def the_service(request: Request) -> Service:
+    """Return the service that a request is for."""
+    return cast(Service, request.app.state.service)
+
+
+def _emptied(folder: Path) -> Path:
+    """Return a private folder without what an earlier process left in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return _private(folder)
+
+
+def _private(folder: Path) -> Path:
+    """Return a folder that only this user may enter; it is made if it is missing."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{folder} must be a folder to write to, but: {error.strerror}. Name another: --data."
+        ) from error
+    return folder
