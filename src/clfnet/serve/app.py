@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
-from clfnet.serve import about, align, evaluate, example, fuse, health, kept
+from clfnet.serve import about, align, evaluate, example, fuse, health, kept, page
 from clfnet.serve.border import Border
 from clfnet.serve.failures import install
 from clfnet.serve.service import Service
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Border, service=service)
     install(app)
     app.include_router(health.router)
+    app.include_router(page.router)
     for part in (fuse, evaluate, align, kept, about, example):
         app.include_router(part.router, dependencies=[Depends(require_token)])
     return app

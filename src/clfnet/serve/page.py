@@ -11,25 +11,11 @@ from importlib.resources import files
 from string import Template
 from typing import NamedTuple
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from clfnet.colour.palette import PALETTES
+from clfnet.serve.failures import RefusedError
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' blob: data:",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-"""What the page may do: run its own files and talk to its own service."""
-
-_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -76,11 +62,7 @@ def index(request: Request) -> Response:
     """Answer with the document; it is asked for anew each time, and sent if it has changed."""
     document = site().document
     tag = f'"{_digest(document)}"'
-    headers = _HEADERS | {
-        "Cache-Control": "no-cache",
-        "Content-Security-Policy": POLICY,
-        "ETag": tag,
-    }
+    headers = {"Cache-Control": "no-cache", "ETag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(document, media_type="text/html; charset=utf-8", headers=headers)
@@ -91,8 +73,8 @@ def asset(digest: str, name: str) -> Response:
     """Answer with a file of the page; no path is looked up, only names that are known."""
     found = site()
     if digest != found.digest or name not in found.assets:
-        raise HTTPException(404, f"There is no asset {name} of this version. Load the page anew.")
-    headers = _HEADERS | {"Cache-Control": "public, max-age=31536000, immutable"}
+        raise RefusedError(404, "NotFound", "The file is of another version. Load the page anew.")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     media_type = _TYPES[name.rpartition(".")[2]]
     return Response(found.assets[name], media_type=media_type, headers=headers)
 

@@ -36,7 +36,7 @@ export async function run() {
   } catch (error) {
     if (isAbort(error)) return;
     set({ busy: false, error: asServiceError(error) });
-    announce("");
+    announce("Not fused.");
   }
 }
 

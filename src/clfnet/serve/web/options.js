@@ -4,7 +4,8 @@ import { json } from "./api.js";
 import { byId, find, make, showError } from "./dom.js";
 import { get, on, set } from "./state.js";
 
-const PATIENCE = 200; // milliseconds in which a slider may still move
+/** How long, in milliseconds, a control may still change before it counts. @type {Record<string, number>} */
+const PATIENCE = { range: 200, text: 600, number: 600 };
 
 const form = () => /** @type {HTMLFormElement} */ (byId("options"));
 const control = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (find(form(), `[name="${name}"]`));
@@ -153,7 +154,7 @@ export function startOptions() {
     if (input.name === "palette") moved.delete("strength"); // its default is another one then
     settle();
     clearTimeout(timer);
-    timer = setTimeout(() => set({ options: read() }), input.type === "radio" || input.type === "checkbox" ? 0 : PATIENCE);
+    timer = setTimeout(() => set({ options: read() }), PATIENCE[input.type] ?? 0);
   });
   byId("geometry").addEventListener("change", () => {
     const file = /** @type {HTMLInputElement} */ (byId("geometry")).files?.[0];

@@ -51,7 +51,7 @@ function bars({ overall, hottest, grid }) {
 function bar(name, share) {
   const fill = make("span");
   fill.style.inlineSize = `${share * 100}%`;
-  const text = `${percent(share)} infrared, ${percent(1 - share)} visible`;
+  const text = `${percent(share)} infrared, ${percent(1 - Math.round(share * 100) / 100)} visible`;
   return make("div", { class: "share" }, make("b", {}, name), make("div", { class: "split", "aria-hidden": "true" }, fill), make("small", {}, text));
 }
 

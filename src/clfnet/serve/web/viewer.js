@@ -25,13 +25,13 @@ const stage = () => byId("stage");
 const panes = () => all(stage(), ".pane");
 const canvasOf = (/** @type {HTMLElement} */ pane) => /** @type {HTMLCanvasElement} */ (find(pane, "canvas"));
 
-/** Show a picture; the first of a new size defines the frame. @param {Kind} kind @param {ImageBitmap | null} bitmap */
+/** Show a picture. @param {Kind} kind @param {ImageBitmap | null} bitmap */
 export function show(kind, bitmap) {
   pictures[kind] = bitmap;
   draw();
 }
 
-/** @param {number} width @param {number} height */
+/** Set the size of the grid that all three lie on. @param {number} width @param {number} height */
 export function setFrame(width, height) {
   if (frame.width === width && frame.height === height) return;
   Object.assign(frame, { width, height });
@@ -57,20 +57,29 @@ export function draw() {
   if (due) return;
   due = requestAnimationFrame(() => {
     due = 0;
-    for (const pane of panes()) if (pane.offsetParent) paint(pane);
+    const seen = panes().filter((pane) => pane.offsetParent);
+    if (!seen.length) return;
+    seen.forEach(resize);
+    seen.forEach(paint);
     showZoom();
   });
 }
 
 /** @param {HTMLElement} pane */
-function paint(pane) {
+function resize(pane) {
   const canvas = canvasOf(pane);
   const [width, height] = [pane.clientWidth, pane.clientHeight].map((side) => Math.max(1, Math.round(side * devicePixelRatio)));
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+}
+
+/** @param {HTMLElement} pane */
+function paint(pane) {
+  const canvas = canvasOf(pane);
+  const { width, height } = canvas;
   const context = canvas.getContext("2d");
   if (!context) return;
   context.clearRect(0, 0, width, height);
-  const place = placeIn(width, height);
+  const place = placeIn(pane);
   context.imageSmoothingEnabled = place.scale < 1; // magnified, pixels are squares
   context.imageSmoothingQuality = "high";
   const kind = pane.dataset.pane;
@@ -104,26 +113,31 @@ function paintPicture(context, kind, place) {
   context.globalAlpha = 1;
 }
 
-/** @param {number} width @param {number} height of a canvas @returns {number} device pixels per picture pixel */
-function scaleIn(width, height) {
-  return view.fit ? Math.min(width / frame.width, height / frame.height) : view.scale;
+/** The pane that the zoom level speaks of: the others show the same part of the picture. */
+const mainPane = () => find(stage(), `[data-pane="${stage().dataset.view === "wipe" ? "wipe" : "fused"}"]`);
+
+/** @param {HTMLElement} pane @returns {number} device pixels per picture pixel at which the picture fits */
+function fitting(pane) {
+  const { width, height } = canvasOf(pane);
+  return Math.min(width / frame.width, height / frame.height);
 }
 
-/** @param {number} width @param {number} height @returns {Place} */
-function placeIn(width, height) {
-  const scale = scaleIn(width, height);
-  const size = [frame.width * scale, frame.height * scale];
+/** @param {HTMLElement} pane @returns {number} device pixels per picture pixel */
+const scaleIn = (pane) => (view.fit ? fitting(pane) : (view.scale * fitting(pane)) / fitting(mainPane()));
+
+/** Where the picture is in a pane. @param {HTMLElement} pane @returns {Place} */
+function placeIn(pane) {
+  const canvas = canvasOf(pane);
+  const scale = scaleIn(pane);
+  const [width, height] = [frame.width * scale, frame.height * scale];
   return {
-    x: Math.round(width / 2 - view.x * size[0]),
-    y: Math.round(height / 2 - view.y * size[1]),
-    width: size[0],
-    height: size[1],
+    x: Math.round(canvas.width / 2 - view.x * width),
+    y: Math.round(canvas.height / 2 - view.y * height),
+    width,
+    height,
     scale,
   };
 }
-
-/** A pane that is seen; all have the same scale unless they fit. */
-const anyPane = () => panes().find((pane) => pane.offsetParent) ?? panes()[0];
 
 /**
  * Zoom about a point, which stays where it is.
@@ -131,23 +145,26 @@ const anyPane = () => panes().find((pane) => pane.offsetParent) ?? panes()[0];
  * @param {HTMLElement} [pane]
  * @param {{x: number, y: number}} [point] in device pixels of the canvas; the middle by default
  */
-export function zoomBy(factor, pane = anyPane(), point) {
-  const { width, height } = canvasOf(pane);
-  zoomTo(scaleIn(width, height) * factor, pane, point);
+export function zoomBy(factor, pane = mainPane(), point) {
+  zoomTo(scaleIn(mainPane()) * factor, pane, point);
 }
 
-/** @param {number} wanted @param {HTMLElement} [pane] @param {{x: number, y: number}} [point] */
-export function zoomTo(wanted, pane = anyPane(), point) {
-  const { width, height } = canvasOf(pane);
-  const before = scaleIn(width, height);
-  const scale = clamp(wanted, LOWEST, HIGHEST);
-  const from = point ?? { x: width / 2, y: height / 2 };
-  for (const [axis, side, middle] of /** @type {["x" | "y", number, number][]} */ ([["x", frame.width, width / 2], ["y", frame.height, height / 2]])) {
-    const off = from[axis] - middle;
-    view[axis] += off / (before * side) - off / (scale * side);
-  }
-  Object.assign(view, { fit: false, scale });
+/** @param {number} wanted scale of the main pane @param {HTMLElement} [pane] @param {{x: number, y: number}} [point] */
+export function zoomTo(wanted, pane = mainPane(), point) {
+  const canvas = canvasOf(pane);
+  const middle = { x: canvas.width / 2, y: canvas.height / 2 };
+  const off = { x: (point ?? middle).x - middle.x, y: (point ?? middle).y - middle.y };
+  move(pane, off, 1);
+  Object.assign(view, { fit: false, scale: clamp(wanted, LOWEST, HIGHEST) });
+  move(pane, off, -1);
   keepInside();
+}
+
+/** @param {HTMLElement} pane @param {{x: number, y: number}} by device pixels @param {1 | -1} sign */
+function move(pane, by, sign) {
+  const scale = scaleIn(pane);
+  view.x += (sign * by.x) / (scale * frame.width);
+  view.y += (sign * by.y) / (scale * frame.height);
 }
 
 export function fit() {
@@ -155,11 +172,10 @@ export function fit() {
   draw();
 }
 
-/** @param {number} dx @param {number} dy device pixels that the picture moves by */
-export function pan(dx, dy) {
+/** @param {number} x @param {number} y device pixels that the picture moves by @param {HTMLElement} [pane] */
+export function pan(x, y, pane = mainPane()) {
   if (view.fit) return;
-  view.x -= dx / (view.scale * frame.width);
-  view.y -= dy / (view.scale * frame.height);
+  move(pane, { x, y }, -1);
   keepInside();
 }
 
@@ -170,8 +186,7 @@ function keepInside() {
 }
 
 function showZoom() {
-  const { width, height } = canvasOf(anyPane());
-  const scale = scaleIn(width, height);
+  const scale = scaleIn(mainPane());
   byId("zoom-level").textContent = `${Math.round(scale * 100)} %`;
   byId("zoom-fit").setAttribute("aria-pressed", String(view.fit));
   byId("zoom-one").setAttribute("aria-pressed", String(!view.fit && scale === 1));
@@ -192,19 +207,12 @@ function pointIn(pane, event) {
   return { x: (event.clientX - box.left) * devicePixelRatio, y: (event.clientY - box.top) * devicePixelRatio };
 }
 
-/** Where in the picture a point of a pane is. @param {HTMLElement} pane @param {{clientX: number, clientY: number}} event */
+/** Which picture pixel a point of a pane is. @param {HTMLElement} pane @param {{clientX: number, clientY: number}} event */
 export function pixelAt(pane, event) {
   const point = pointIn(pane, event);
-  const { width, height } = canvasOf(pane);
-  const place = placeIn(width, height);
+  const place = placeIn(pane);
   const [x, y] = [Math.floor((point.x - place.x) / place.scale), Math.floor((point.y - place.y) / place.scale)];
   return x >= 0 && y >= 0 && x < frame.width && y < frame.height ? { x, y } : null;
-}
-
-/** @param {HTMLElement} pane */
-export function placeOf(pane) {
-  const { width, height } = canvasOf(pane);
-  return placeIn(width, height);
 }
 
 /** @type {Record<string, () => void>} */
@@ -245,9 +253,9 @@ function listen(pane) {
     if (other) {
       const middle = { x: (next.x + other.x) / 2, y: (next.y + other.y) / 2 };
       zoomBy(Math.hypot(next.x - other.x, next.y - other.y) / (Math.hypot(last.x - other.x, last.y - other.y) || 1), pane, middle);
-      pan((next.x - last.x) / 2, (next.y - last.y) / 2);
+      pan((next.x - last.x) / 2, (next.y - last.y) / 2, pane);
     } else {
-      pan(next.x - last.x, next.y - last.y);
+      pan(next.x - last.x, next.y - last.y, pane);
     }
     fingers.set(event.pointerId, next);
   });
