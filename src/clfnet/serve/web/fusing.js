@@ -1,9 +1,9 @@
 // The pair, fused anew whenever a picture or an option changes; what is out of date is given up.
 
-import { decode, fuse, isAbort, picture, ServiceError } from "./api.js";
+import { decode, fuse, isAbort, picture, request, ServiceError } from "./api.js";
 import { announce, byId, showError } from "./dom.js";
 import { isRadiometric } from "./intake.js";
-import { addOptions, showOptionError } from "./options.js";
+import { addOptions, draftModel, showOptionError } from "./options.js";
 import { get, on, set } from "./state.js";
 import * as viewer from "./viewer.js";
 
@@ -25,11 +25,10 @@ export async function run() {
   set({ busy: true, error: null });
   announce("Fusing…");
   const start = performance.now();
+  const form = () => formOf(infrared, visible);
   try {
-    const data = new FormData();
-    data.set("infrared", infrared, infrared.name);
-    if (visible) data.set("visible", visible, visible.name);
-    const result = await fuse(addOptions(data), signal);
+    if (visible) await showDraft(form(), signal);
+    const result = await fuse(form(), signal);
     await showPictures(result, signal);
     set({ result, busy: false });
     announce(`Fused ${result.width}×${result.height} in ${((performance.now() - start) / 1000).toFixed(2)} s`);
@@ -38,6 +37,26 @@ export async function run() {
     set({ busy: false, error: asServiceError(error) });
     announce("Not fused.");
   }
+}
+
+/** @param {File} infrared @param {File | null} visible */
+function formOf(infrared, visible) {
+  const data = new FormData();
+  data.set("infrared", infrared, infrared.name);
+  if (visible) data.set("visible", visible, visible.name);
+  return addOptions(data);
+}
+
+/** A first impression by the quick model, while the full one works. @param {FormData} form @param {AbortSignal} signal */
+async function showDraft(form, signal) {
+  const model = draftModel();
+  if (!model) return;
+  form.set("model", model);
+  const bitmap = await decode(await (await request("v1/fuse", { method: "POST", body: form, signal })).blob());
+  signal.throwIfAborted();
+  viewer.setFrame(bitmap.width, bitmap.height);
+  viewer.show("fused", bitmap);
+  announce(`A draft by ${model}; fusing…`);
 }
 
 /** @param {unknown} error */

@@ -7,6 +7,8 @@ import { get, on, set } from "./state.js";
 /** How long, in milliseconds, a control may still change before it counts. @type {Record<string, number>} */
 const PATIENCE = { range: 200, text: 600, number: 600 };
 
+const QUICK = "fast"; // the model that shows drafts
+
 const form = () => /** @type {HTMLFormElement} */ (byId("options"));
 const control = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (find(form(), `[name="${name}"]`));
 
@@ -43,11 +45,9 @@ function fill(name, values, labels = {}) {
 
 /** @param {{name: string, kind: string, is_default: boolean}[]} models */
 function fillModels(models) {
-  const learned = models.filter((model) => model.kind === "network");
-  const rules = models.filter((model) => model.kind !== "network");
-  const group = (/** @type {string} */ label, /** @type {typeof models} */ some) =>
-    make("optgroup", { label }, ...some.map(({ name, is_default }) => make("option", { value: name, selected: is_default }, name)));
-  const groups = [group("Trained models", learned), group("Classical rules", rules)];
+  const group = (/** @type {string} */ label, /** @type {string} */ kind) =>
+    make("optgroup", { label, "data-kind": kind }, ...models.filter((model) => model.kind === kind).map(({ name, is_default }) => make("option", { value: name, selected: is_default }, name)));
+  const groups = [group("Trained models", "network"), group("Classical rules", "rule")];
   /** @type {HTMLElement} */ (control("model")).replaceChildren(...groups.filter((each) => each.children.length));
 }
 
@@ -109,6 +109,14 @@ export function addOptions(data) {
   const file = get().geometry;
   if (geometry && file) data.set(isLandmarks(file) ? "points" : "rig", file, file.name);
   return data;
+}
+
+/** The quick model, if a slower one is chosen and drafts show the same picture: unaligned. */
+export function draftModel() {
+  const select = /** @type {HTMLSelectElement} */ (/** @type {unknown} */ (control("model")));
+  const networks = [...select.querySelectorAll("[data-kind='network'] option")].map((option) => /** @type {HTMLOptionElement} */ (option).value);
+  const { align, geometry } = get().options;
+  return !align && !geometry && select.value !== QUICK && networks.includes(select.value) && networks.includes(QUICK) ? QUICK : null;
 }
 
 /** Take a file for the alignment, and choose it. @param {File} file */
