@@ -1,6 +1,6 @@
 // Many pairs: what is to be fused, the job that does it, and its pictures as they come.
 
-import { download, events, isAbort, json, request } from "./api.js";
+import { download, events, isAbort, json, request, ServiceError } from "./api.js";
 import { all, announce, byId, find, make, saveAs, showError } from "./dom.js";
 import { isUsable, isVideo, sort } from "./intake.js";
 import { openLightbox } from "./lightbox.js";
@@ -14,6 +14,9 @@ import { get, on } from "./state.js";
 
 const SOURCES = /** @type {Source[]} */ (["infrared", "visible"]);
 const ENDED = new Set(["done", "failed", "cancelled"]);
+
+const BREAK = 1500; // milliseconds before a stream that broke off is opened again
+const PATIENCE = 40; // how often
 
 /** @type {Record<Source, File[]>} */
 const batch = { infrared: [], visible: [] };
@@ -90,16 +93,24 @@ async function follow(started) {
   show(started);
   byId("start-job").removeAttribute("disabled");
   try {
-    while (!ENDED.has(started.state)) {
-      for await (const { data } of events(started.links.events, signal)) show((started = data));
-      if (!ENDED.has(started.state)) started = await json(started.links.self, { signal }); // the stream broke off
+    for (let breaks = 0; !ENDED.has(started.state); breaks++) {
+      try {
+        for await (const { data } of events(started.links.events, signal)) show((started = data));
+      } catch (error) {
+        if (isAbort(error) || breaks >= PATIENCE || !isAway(error)) throw error;
+      }
+      // a service that is started anew goes on with its jobs
+      if (!ENDED.has(started.state)) await new Promise((resolve) => setTimeout(resolve, BREAK));
     }
-    show(await json(started.links.self, { signal }));
+    show(started);
     await listJobs();
   } catch (error) {
     if (!isAbort(error)) showError(byId("batch-error"), /** @type {Error} */ (error), { label: "Try again", act: () => follow(started) });
   }
 }
+
+/** Whether a stream broke off rather than was refused. @param {unknown} error */
+const isAway = (error) => !(error instanceof ServiceError) || error.status === 0 || error.status === 503;
 
 const STATES = { queued: "Waiting", running: "Fusing", done: "Done", failed: "Failed", cancelled: "Cancelled" };
 
