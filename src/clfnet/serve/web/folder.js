@@ -63,7 +63,7 @@ function showBatch() {
 
 function showOptions() {
   const chosen = Object.entries(get().options).map(([name, value]) => `${name} ${value}`);
-  byId("batch-options").textContent = `Options: ${chosen.join(", ") || "the defaults"}.`;
+  byId("batch-options").textContent = `Options: ${chosen.join(", ") || "the defaults"}`;
 }
 
 async function start() {
@@ -120,7 +120,7 @@ function show(now) {
   const ended = ENDED.has(now.state);
   byId("job").hidden = false;
   byId("job-title").textContent = STATES[now.state];
-  byId("job-count").textContent = now.total ? `${now.done} of ${now.total}` : now.done ? String(now.done) : "";
+  byId("job-count").textContent = progressOf(now);
   byId("job-cancel").hidden = ended;
   byId("job-result").hidden = now.state !== "done";
   find(byId("job-result"), "span").textContent = now.kind === "video" ? "Video" : "ZIP";
@@ -130,13 +130,18 @@ function show(now) {
   failed.hidden = !now.failed.length;
   failed.replaceChildren(...now.failed.map(({ name, error }) => make("li", {}, make("b", {}, name), " ", error)));
   (now.pictures ?? []).slice(byId("thumbnails").children.length).forEach(addThumbnail);
-  if (ended) announce(`${STATES[now.state]}: ${now.done} of ${now.total ?? now.done}.`);
+  if (ended) announce(`${STATES[now.state]}: ${progressOf(now)}.`);
+}
+
+/** @param {Job} now */
+function progressOf({ done, total, failed }) {
+  return `${total ? `${done} of ${total}` : done}${failed.length ? `, ${failed.length} failed` : ""}`;
 }
 
 /** @param {Job} now */
 function showProgress(now) {
   const bar = byId("job-progress");
-  const share = now.total ? now.done / now.total : now.state === "done" ? 1 : 0;
+  const share = now.total ? (now.done + now.failed.length) / now.total : now.state === "done" ? 1 : 0;
   bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
   bar.classList.toggle("is-unknown", !now.total && !ENDED.has(now.state));
   find(bar, "span").style.inlineSize = `${share * 100}%`;
@@ -183,7 +188,7 @@ export async function listJobs() {
   const jobs = /** @type {Job[]} */ (answer.jobs ?? answer).filter(({ id }) => id !== job?.id);
   byId("jobs").hidden = !jobs.length;
   find(byId("jobs"), "ul").replaceChildren(...jobs.slice(0, 20).map((each) => {
-    const open = make("button", { type: "button", class: "ghost" }, `${new Date(each.created).toLocaleString()}: ${each.kind}, ${STATES[each.state].toLowerCase()}, ${each.done} of ${each.total ?? each.done}`);
+    const open = make("button", { type: "button", class: "ghost" }, `${new Date(each.created).toLocaleString()}: ${each.kind}, ${STATES[each.state].toLowerCase()}, ${progressOf(each)}`);
     open.addEventListener("click", () => follow(each));
     return make("li", {}, open);
   }));

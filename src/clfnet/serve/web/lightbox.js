@@ -24,7 +24,7 @@ async function show(wanted) {
   index = (wanted + pictures.length) % pictures.length;
   const { name, link } = pictures[index];
   const image = /** @type {HTMLImageElement} */ (byId("lightbox-picture"));
-  byId("lightbox-title").textContent = `${name}  ${index + 1}/${pictures.length}`;
+  byId("lightbox-title").textContent = `${name}, ${index + 1} of ${pictures.length}`;
   showError(byId("lightbox-error"), null);
   try {
     const address = await addressOf(link);

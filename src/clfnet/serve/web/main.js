@@ -29,6 +29,7 @@ function route() {
     if (link.getAttribute("href") === (inFolder() ? "#folder" : "#pair")) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  byId(inFolder() ? "batch-form" : "panel-adjust").append(byId("options")); // the same options for both
   if (inFolder()) listJobs().catch((error) => showError(byId("batch-error"), error));
   else draw();
 }
