@@ -51,10 +51,14 @@ async function load() {
   try {
     const { dialect, metrics } = await loadOptions();
     setDialects(dialect, metrics);
-    showError(byId("intake-error"), null);
   } catch (error) {
-    showError(byId("intake-error"), /** @type {Error} */ (error), { label: "Try again", act: load });
+    showError(byId("intake-error"), /** @type {Error} */ (error), { label: "Try again", act: reload });
   }
+}
+
+function reload() {
+  showError(byId("intake-error"), null);
+  load();
 }
 
 function startKeys() {
