@@ -4,131 +4,33 @@ The service fuses by a maximum, so that every level is known: infrared is 200 le
 visible 80, hence fused is 200 and 80.
 """
 
-import base64
-from collections.abc import Callable
-from io import BytesIO
-from pathlib import Path
-from typing import Any
-
-import numpy as np
-import PIL.Image
 import pytest
-from numpy.typing import NDArray
-from playwright.sync_api import Locator, Page, expect
-
-from clfnet.scene import night_street
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import (
+    COLD,
+    DROP,
+    HOT,
+    LIGHT,
+    WIDTH,
+    Pair,
+    Visit,
+    again,
+    canvas,
+    encoded,
+    level,
+    levels,
+    rgba,
+    settle,
+)
 
 pytestmark = pytest.mark.browser
 
-Visit = Callable[..., Page]
-Pair = dict[str, Path]
-
-HOT, COLD, LIGHT = 200, 40, 80
-WIDTH, HEIGHT = 160, 120
-DROP = """async ([selector, files]) => {
-  const data = new DataTransfer();
-  for (const [name, base64] of files) {
-    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-    data.items.add(new File([bytes], name));
-  }
-  const target = document.querySelector(selector);
-  for (const kind of ["dragenter", "dragover", "drop"]) {
-    const options = { dataTransfer: data, bubbles: true, cancelable: true };
-    target.dispatchEvent(new DragEvent(kind, options));
-  }
-}"""
 PASTE = """([name, base64]) => {
   const data = new DataTransfer();
   const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
   data.items.add(new File([bytes], name, { type: "image/png" }));
   document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
 }"""
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    folder = tmp_path_factory.mktemp("pair")
-    infrared = np.full((HEIGHT, WIDTH), COLD, np.uint8)
-    infrared[:, : WIDTH // 2] = HOT
-    visible = np.full((HEIGHT, WIDTH), LIGHT, np.uint8)
-    return saved(folder, infrared, visible)
-
-
-@pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    scene = night_street(320, 240)
-    return saved(tmp_path_factory.mktemp("street"), scene.infrared, scene.visible)
-
-
-def saved(folder: Path, infrared: Any, visible: Any) -> Pair:
-    pair = {"infrared": folder / "ir.png", "visible": folder / "vis.png"}
-    PIL.Image.fromarray(infrared).save(pair["infrared"])
-    PIL.Image.fromarray(visible).save(pair["visible"])
-    return pair
-
-
-@pytest.fixture
-def page(visit: Visit, service: str) -> Page:
-    return visit(service)
-
-
-@pytest.fixture
-def fused(page: Page, pair: Pair) -> Page:
-    """The page with the pair of known levels."""
-    choose(page, pair)
-    return page
-
-
-def choose(page: Page, pair: Pair) -> None:
-    for kind, path in pair.items():
-        page.locator(f"[data-slot={kind}] input").set_input_files(path)
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    expect(page.locator("#status")).to_contain_text("Fused", timeout=30_000)
-    expect(page.locator("#stage")).to_have_attribute("aria-busy", "false")
-    drawn(page)
-
-
-def drawn(page: Page) -> None:
-    page.evaluate("async () => { for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame); }")
-
-
-def again(page: Page, act: Callable[[], Any]) -> None:
-    """Do what makes the pair be fused anew, and wait for it."""
-    with page.expect_response(lambda answer: answer.url.endswith("fused.png")):
-        act()
-    settle(page)
-
-
-def encoded(path: Path, name: str | None = None) -> list[str]:
-    return [name or path.name, base64.b64encode(path.read_bytes()).decode()]
-
-
-def canvas(page: Page, pane: str) -> Locator:
-    return page.locator(f"[data-pane={pane}] canvas")
-
-
-def pixels(place: Locator) -> NDArray[np.uint8]:
-    """What a canvas shows: (H, W, 4), where alpha is 0 outside of the picture."""
-    drawn(place.page)
-    uri = place.evaluate("(canvas) => canvas.toDataURL()")
-    with PIL.Image.open(BytesIO(base64.b64decode(uri.partition(",")[2]))) as picture:
-        return np.asarray(picture.convert("RGBA"))
-
-
-def level(place: Locator, x: float, y: float = 0.5) -> int:
-    """The level at a share of a canvas's width and height; -1 where there is no picture."""
-    shown = pixels(place)
-    red, _, _, alpha = shown[round(y * (shown.shape[0] - 1)), round(x * (shown.shape[1] - 1))]
-    return int(red) if alpha else -1
-
-
-def levels(place: Locator) -> list[int]:
-    """All levels that a canvas shows."""
-    shown = pixels(place)
-    return [int(one) for one in np.unique(shown[shown[..., 3] > 0, 0])]
 
 
 def test_the_first_paint_waits_for_no_answer(visit: Visit, service: str) -> None:
@@ -188,7 +90,11 @@ def test_what_is_no_picture_is_refused_where_it_was_dropped(page: Page, pair: Pa
 
 def test_the_three_show_their_levels(fused: Page) -> None:
     fused.locator("#view-three").click()
-    for kind, wanted in {"infrared": (HOT, COLD), "visible": (LIGHT, LIGHT), "fused": (HOT, LIGHT)}.items():
+    for kind, wanted in {
+        "infrared": (HOT, COLD),
+        "visible": (LIGHT, LIGHT),
+        "fused": (HOT, LIGHT),
+    }.items():
         assert (level(canvas(fused, kind), 0.4), level(canvas(fused, kind), 0.6)) == wanted
 
 
@@ -209,7 +115,12 @@ def test_the_wipe_follows_the_mouse(fused: Page) -> None:
 def test_the_wipe_follows_the_keys(fused: Page) -> None:
     wipe, handle = canvas(fused, "wipe"), fused.get_by_role("slider", name="Wipe")
     handle.focus()
-    for key, value in {"ArrowRight": 51, "Shift+ArrowRight": 61, "End": 100, "ArrowLeft": 99}.items():
+    for key, value in {
+        "ArrowRight": 51,
+        "Shift+ArrowRight": 61,
+        "End": 100,
+        "ArrowLeft": 99,
+    }.items():
         fused.keyboard.press(key)
         expect(handle).to_have_attribute("aria-valuenow", str(value))
     assert level(wipe, 0.7) == COLD
@@ -253,7 +164,7 @@ def test_one_to_one_and_fit(fused: Page) -> None:
     fused.locator("#zoom-one").click()
     expect(fused.locator("#zoom-level")).to_have_text("100 %")
     wipe = canvas(fused, "wipe")
-    columns = pixels(wipe).shape[1]
+    columns = rgba(wipe).shape[1]
     edge = (columns - WIDTH) / 2 / columns
     assert (level(wipe, edge - 3 / columns), level(wipe, edge + 3 / columns)) == (-1, HOT)
     canvas(fused, "wipe").press("0")
@@ -285,86 +196,3 @@ def test_pictures_are_swapped_and_removed(fused: Page) -> None:
     fused.get_by_role("button", name="Remove the visible picture").click()
     expect(fused.get_by_role("heading", level=1)).to_be_visible()
     expect(fused.locator("#status")).to_have_text("Now the visible picture.")
-
-
-def test_a_phone_needs_no_scrolling_sideways(visit: Visit, service: str, pair: Pair) -> None:
-    phone = visit(service, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
-    width = "document.documentElement.scrollWidth"
-    assert phone.evaluate(width) == 360
-    choose(phone, pair)
-    for name in ("Adjust", "Metrics", "Origin", "Export"):
-        phone.get_by_role("tab", name=name).click()
-        assert phone.evaluate(width) == 360
-    phone.get_by_role("button", name="Three").click()
-    assert phone.evaluate(width) == 360
-    phone.get_by_role("link", name="Folder").click()
-    expect(phone.get_by_role("heading", name="Many pairs at once")).to_be_visible()
-    assert phone.evaluate(width) == 360
-
-
-def test_a_finger_wipes_and_two_zoom(visit: Visit, service: str, pair: Pair) -> None:
-    phone = visit(service, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
-    choose(phone, pair)
-    box = canvas(phone, "wipe").bounding_box()
-    assert box
-    touch = phone.context.new_cdp_session(phone)
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-    def fingers(kind: str, *places: tuple[float, float]) -> None:
-        points = [{"x": a, "y": b, "id": i} for i, (a, b) in enumerate(places)]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    fingers("touchStart", (x, y))
-    fingers("touchMove", (x + 40, y))
-    fingers("touchEnd")
-    value = phone.get_by_role("slider", name="Wipe").get_attribute("aria-valuenow")
-    assert int(value or 0) > 55
-    before = phone.locator("#zoom-level").inner_text()
-    fingers("touchStart", (x - 80, y - 60), (x - 60, y - 60))
-    fingers("touchMove", (x - 110, y - 60), (x - 30, y - 60))
-    fingers("touchEnd")
-    expect(phone.locator("#zoom-level")).not_to_have_text(before)
-
-
-def test_tab_reaches_everything_in_order_and_shows_where_it_is(fused: Page) -> None:
-    names = []
-    for _ in range(16):
-        fused.keyboard.press("Tab")
-        name, outline = fused.evaluate(
-            """() => {
-              const node = document.activeElement;
-              const ring = [node, node.closest("label, .button"), node.querySelector(".grip")];
-              const shown = ring.some((each) => each && getComputedStyle(each).outlineStyle !== "none");
-              return [node.id || node.getAttribute("aria-label") || node.textContent.trim(), shown];
-            }"""
-        )
-        names.append(name)
-        assert outline, f"the focus on {name} must be seen"
-    assert names[:3] == ["Skip to the content", "clfnet, start", "Pair"]
-    wanted = ["keys", "theme", "view-wipe", "view-three", "wipe-left", "wipe-right", "zoom-out"]
-    order = [names.index(name) for name in wanted if name in names]
-    assert len(order) == len(wanted)
-    assert order == sorted(order)
-
-
-def test_everything_that_can_be_used_has_a_name(fused: Page) -> None:
-    roles = ("button", "link", "slider", "combobox", "tab", "textbox", "spinbutton", "switch", "radio")
-    for role in roles:
-        for node in fused.get_by_role(role).all():
-            snapshot = node.aria_snapshot()
-            assert '"' in snapshot, f"{role} without a name: {node.evaluate('(n) => n.outerHTML')}"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_colours_follow_the_system_and_the_switch(visit: Visit, service: str, scheme: str) -> None:
-    page = visit(service, color_scheme=scheme)
-    other = {"light": "dark", "dark": "light"}[scheme]
-    paper = "() => Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g))"
-    is_light = {"light": True, "dark": False}
-    assert (page.evaluate(paper) > 128) == is_light[scheme]
-    button = page.get_by_role("button", name="Colours:")
-    while f"Colours: {other}" != button.get_attribute("aria-label"):
-        button.click()
-    assert (page.evaluate(paper) > 128) == is_light[other]
-    page.reload()
-    assert (page.evaluate(paper) > 128) == is_light[other]

@@ -1,6 +1,5 @@
 """The report as its reader uses it, in chromium; what is drawn is read back from the canvases."""
 
-import base64
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -12,6 +11,7 @@ import PIL.Image
 import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page
+from tests.browser.conftest import rgba
 
 from clfnet.evaluation import Table
 from clfnet.evaluation.report import Region, as_html
@@ -101,9 +101,7 @@ def order(page: Page) -> list[str]:
 
 def pixels(canvas: Locator) -> NDArray[np.uint8]:
     """What a canvas shows: (H, W, 3)."""
-    uri = canvas.evaluate("(canvas) => canvas.toDataURL()")
-    with PIL.Image.open(BytesIO(base64.b64decode(uri.partition(",")[2]))) as picture:
-        return np.asarray(picture.convert("RGB"))
+    return rgba(canvas)[..., :3]
 
 
 def panel(page: Page, number: int) -> Locator:

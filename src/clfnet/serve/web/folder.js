@@ -109,6 +109,15 @@ async function follow(started) {
   }
 }
 
+/** Show a job of the list, which names no pictures. @param {Job} listed */
+async function reopen(listed) {
+  try {
+    await follow(await json(listed.links.self));
+  } catch (error) {
+    showError(byId("batch-error"), /** @type {Error} */ (error));
+  }
+}
+
 /** Whether a stream broke off rather than was refused. @param {unknown} error */
 const isAway = (error) => !(error instanceof ServiceError) || error.status === 0 || error.status === 503;
 
@@ -129,7 +138,8 @@ function show(now) {
   const failed = byId("job-failed");
   failed.hidden = !now.failed.length;
   failed.replaceChildren(...now.failed.map(({ name, error }) => make("li", {}, make("b", {}, name), " ", error)));
-  (now.pictures ?? []).slice(byId("thumbnails").children.length).forEach(addThumbnail);
+  if (now.state === "cancelled") byId("thumbnails").replaceChildren(); // the service removes them
+  else (now.pictures ?? []).slice(byId("thumbnails").children.length).forEach(addThumbnail);
   if (ended) announce(`${STATES[now.state]}: ${progressOf(now)}.`);
 }
 
@@ -189,7 +199,7 @@ export async function listJobs() {
   byId("jobs").hidden = !jobs.length;
   find(byId("jobs"), "ul").replaceChildren(...jobs.slice(0, 20).map((each) => {
     const open = make("button", { type: "button", class: "ghost" }, `${new Date(each.created).toLocaleString()}: ${each.kind}, ${STATES[each.state].toLowerCase()}, ${progressOf(each)}`);
-    open.addEventListener("click", () => follow(each));
+    open.addEventListener("click", () => reopen(each));
     return make("li", {}, open);
   }));
 }

@@ -168,7 +168,7 @@ export function startOptions() {
     const file = /** @type {HTMLInputElement} */ (byId("geometry")).files?.[0];
     if (file) useGeometry(file);
   });
-  byId("reset").addEventListener("click", () => {
+  byId("reset-options").addEventListener("click", () => {
     form().reset();
     moved.clear();
     settle();

@@ -1,0 +1,300 @@
+"""What stands beside the pictures: options, alignment, metrics, origin, export, errors."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from playwright.sync_api import Page, Route, expect
+from tests.browser.conftest import (
+    HOT,
+    LIGHT,
+    Pair,
+    Visit,
+    again,
+    canvas,
+    choose,
+    drawn,
+    level,
+    rgba,
+    saved,
+    settle,
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def strained(visit: Visit, service: str) -> Page:
+    """A page to which the service may say no."""
+    return visit(service, refusals=True)
+
+
+def test_an_option_changes_the_picture(fused: Page) -> None:
+    assert level(canvas(fused, "wipe"), 0.55) == LIGHT
+    strength = fused.get_by_role("slider", name="Strength")
+
+    def weaken() -> None:
+        strength.focus()
+        fused.keyboard.press("Home")
+
+    again(fused, weaken)
+    fused.get_by_label("Left of the wipe", exact=True).select_option("fused")
+    assert level(canvas(fused, "wipe"), 0.3) == LIGHT  # the visible alone
+    again(fused, lambda: fused.get_by_role("button", name="Reset the options").click())
+    assert level(canvas(fused, "wipe"), 0.3) == HOT
+
+
+def test_a_palette_paints_and_sets_the_strength_to_its_default(page: Page, street: Pair) -> None:
+    choose(page, street)
+    page.get_by_label("Left of the wipe", exact=True).select_option("fused")
+    before = rgba(canvas(page, "wipe")).astype(int)
+    again(page, lambda: page.get_by_text("ironbow").click())
+    painted = rgba(canvas(page, "wipe")).astype(int)
+    redder = (painted[..., 0] - painted[..., 2]) - (before[..., 0] - before[..., 2])
+    assert redder.max() > 60
+    assert np.median(redder) <= 0  # most of it is not hot
+    expect(page.get_by_role("slider", name="Strength")).to_have_value("0")
+    expect(page.get_by_role("slider", name="Hot from")).to_be_enabled()
+
+
+def test_only_what_was_chosen_is_sent(fused: Page) -> None:
+    fused.get_by_role("tab", name="Export").click()
+    expect(fused.locator("#cli")).to_have_text("clfnet fuse ir.png vis.png -o fused.png")
+    fused.get_by_role("tab", name="Adjust").click()
+    again(fused, lambda: fused.get_by_label("Stretch to the full range").check())
+    again(fused, lambda: fused.get_by_label("Depth").select_option("16"))
+    fused.get_by_role("tab", name="Export").click()
+    expect(fused.locator("#cli")).to_have_text(re.compile("--depth 16 --stretch"))
+
+
+def test_what_is_out_of_date_is_given_up(strained: Page, pair: Pair) -> None:
+    choose(strained, pair)
+    held: list[Route] = []
+    strained.route("**/v1/fuse", lambda route: held.append(route))
+    with strained.expect_request("**/v1/fuse"):
+        strained.get_by_label("Stretch to the full range").check()
+    expect(strained.locator("#stage")).to_have_attribute("aria-busy", "true")
+    strained.unroute("**/v1/fuse")
+    again(strained, lambda: strained.get_by_label("Stretch to the full range").uncheck())
+    (late,) = held
+    late.fulfill(status=422, json={"error": "too late", "kind": "InputError"})
+    drawn(strained)
+    expect(strained.locator("#fuse-error")).to_be_hidden()
+    expect(strained.locator("#status")).to_contain_text("Fused")
+
+
+def test_the_full_model_is_preceded_by_a_draft(fused: Page) -> None:
+    with fused.expect_response(lambda answer: answer.url.endswith("/v1/fuse")) as first:
+        fused.get_by_label("Model").select_option("clfnet")
+    assert first.value.headers["content-type"] == "image/png"
+    settle(fused)
+    fused.get_by_role("tab", name="Export").click()
+    expect(fused.locator("#cli")).to_contain_text("--model clfnet")
+
+
+def test_metrics_are_told_in_each_dialect(fused: Page) -> None:
+    fused.get_by_role("tab", name="Metrics").click()
+    table = fused.locator("#metrics table")
+    # half of the fused picture is 200 and half is 80: 1 bit, and a deviation of 60 levels
+    expect(table.get_by_role("row", name=re.compile("^EN"))).to_contain_text("1.000bit")
+    expect(table).to_contain_text("entropy")
+    expect(table.get_by_role("row", name=re.compile("^SD"))).not_to_contain_text("60.000")
+    fused.get_by_role("button", name="plain").click()
+    expect(table.get_by_role("row", name=re.compile("^SD"))).to_contain_text("60.000level")
+
+
+def test_metrics_follow_the_picture(fused: Page) -> None:
+    fused.get_by_role("tab", name="Adjust").click()
+    again(fused, lambda: fused.get_by_role("slider", name="Strength").press("Home"))
+    fused.get_by_role("tab", name="Metrics").click()
+    row = fused.locator("#metrics").get_by_role("row", name=re.compile("^EN"))
+    expect(row).to_contain_text("0.000bit")  # the visible picture is flat
+
+
+def test_the_origin_lies_on_the_fused_picture(page: Page, street: Pair) -> None:
+    choose(page, street)
+    page.get_by_label("Left of the wipe", exact=True).select_option("fused")
+    before = rgba(canvas(page, "wipe")).astype(int)
+    page.get_by_role("tab", name="Origin").click()
+    expect(page.locator("#shares")).to_contain_text("Where it is hottest", timeout=30_000)
+    shares = [
+        int(share)
+        for share in re.findall(r"(\d+) %", page.locator(".share small").first.inner_text())
+    ]
+    assert sum(shares) == 100
+    expect(page.locator(".cells td")).to_have_count(9)
+    page.wait_for_timeout(300)
+    laid = rgba(canvas(page, "wipe")).astype(int)
+    assert np.abs(laid - before).mean() > 5
+    opacity = page.get_by_role("slider", name="Opacity")
+    opacity.press("Home")
+    np.testing.assert_array_equal(rgba(canvas(page, "wipe")), before)
+    opacity.press("End")
+    page.get_by_role("switch", name="Show on the picture").uncheck()
+    np.testing.assert_array_equal(rgba(canvas(page, "wipe")), before)
+
+
+@pytest.mark.parametrize(
+    ("button", "link", "suffix"),
+    [("PNG", "png", ".png"), ("TIFF", "tiff", ".tiff"), ("JPEG", "jpeg", ".jpg")],
+)
+def test_a_download_is_the_services_file(fused: Page, button: str, link: str, suffix: str) -> None:
+    with fused.expect_response(lambda answer: "/v1/fuse" in answer.url) as fusing:
+        fused.get_by_label("Stretch to the full range").check()
+    settle(fused)
+    links = fusing.value.json()["links"]
+    fused.get_by_role("tab", name="Export").click()
+    with fused.expect_download() as download:
+        fused.get_by_role("button", name=button, exact=True).click()
+    expected = fused.request.get(fused.url.rstrip("/#pair") + links[link]).body()
+    assert Path(download.value.path()).read_bytes() == expected
+    assert download.value.suggested_filename.endswith(suffix)
+
+
+def test_lines_are_copied(visit: Visit, service: str, pair: Pair) -> None:
+    page = visit(service, permissions=["clipboard-read", "clipboard-write"])
+    choose(page, pair)
+    page.get_by_role("tab", name="Export").click()
+    page.locator("#copy-curl").click()
+    expect(page.locator("#copy-curl")).to_have_text("Copied")
+    line = page.evaluate("() => navigator.clipboard.readText()")
+    assert line == f"curl -F infrared=@ir.png -F visible=@vis.png {service}/v1/fuse -o fused.png"
+
+
+def test_earlier_results_come_back(fused: Page) -> None:
+    again(fused, lambda: fused.get_by_role("slider", name="Strength").press("Home"))
+    fused.get_by_label("Left of the wipe", exact=True).select_option("fused")
+    assert level(canvas(fused, "wipe"), 0.3) == LIGHT
+    again(fused, lambda: fused.get_by_role("button", name="Result with default options").click())
+    assert level(canvas(fused, "wipe"), 0.3) == HOT
+
+
+def test_an_alignment_is_looked_at_and_used(page: Page, street: Pair) -> None:
+    choose(page, street)
+    page.get_by_role("button", name="Preview the alignment").click()
+    dialog = page.get_by_role("dialog", name="Alignment")
+    expect(dialog).to_contain_text("quality", timeout=30_000)
+    picture = dialog.locator("img")
+    width = "(image) => image.decode().then(() => image.naturalWidth)"
+    assert picture.evaluate(width) == 320
+    checkerboard = picture.get_attribute("src")
+    dialog.get_by_role("button", name="Edges").click()
+    assert picture.get_attribute("src") != checkerboard
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Rig file").click()
+    rig = json.loads(Path(download.value.path()).read_text())
+    assert sorted(rig) == ["homography", "infrared_size", "made", "quality", "visible_size"]
+    again(page, lambda: dialog.get_by_role("button", name="Fuse with this").click())
+    expect(page.locator("#rig-quality")).to_contain_text("Aligned:")
+    page.get_by_role("tab", name="Export").click()
+    expect(page.locator("#cli")).to_contain_text("--align rig.json")
+
+
+def test_a_rig_file_can_be_chosen(fused: Page, tmp_path: Path) -> None:
+    size = [160, 120]
+    rig = {"homography": np.eye(3).tolist(), "infrared_size": size, "visible_size": size}
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(rig | {"quality": 0.9, "made": "by hand"}))
+    fused.get_by_text("File", exact=True).click()
+    again(fused, lambda: fused.locator("#geometry").set_input_files(path))
+    expect(fused.locator("#rig-quality")).to_have_text("Aligned: by hand; quality 0.90")
+
+
+def test_a_refused_alignment_is_explained_beside_the_choice(strained: Page, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (2, 120, 160), dtype=np.uint8)
+    choose(strained, saved(tmp_path, *noise))
+    strained.get_by_text("Auto", exact=True).click()
+    problem = strained.locator("#align-error")
+    expect(problem).to_contain_text("must have quality", timeout=30_000)
+    expect(problem).to_have_attribute("role", "alert")
+    expect(strained.locator("#fuse-error")).to_be_hidden()
+    strained.get_by_text("Off", exact=True).click()
+    settle(strained)
+    expect(problem).to_be_hidden()
+
+
+def test_a_bad_file_is_refused_in_the_services_words(
+    strained: Page, pair: Pair, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(pair["infrared"].read_bytes()[:60])
+    for kind, path in {"infrared": bad, "visible": pair["visible"]}.items():
+        strained.locator(f"[data-slot={kind}] input").set_input_files(path)
+    problem = strained.locator("#fuse-error")
+    expect(problem).to_contain_text("bad.png")
+    expect(problem).to_have_attribute("role", "alert")
+    strained.locator("[data-slot=infrared] input").set_input_files(pair["infrared"])
+    settle(strained)
+    expect(problem).to_be_hidden()
+
+
+def test_pictures_of_two_sizes_are_refused(strained: Page, pair: Pair, tmp_path: Path) -> None:
+    small = tmp_path / "small.png"
+    PIL.Image.fromarray(np.zeros((60, 80), np.uint8)).save(small)
+    for kind, path in {"infrared": small, "visible": pair["visible"]}.items():
+        strained.locator(f"[data-slot={kind}] input").set_input_files(path)
+    expect(strained.locator("#fuse-error")).to_contain_text("80x60")
+
+
+def test_an_option_that_is_refused_says_so_itself(strained: Page, pair: Pair) -> None:
+    choose(strained, pair)
+    strained.locator("[name=range]").select_option("custom")
+    limits = strained.locator("[name=limits]")
+    limits.fill("9,3")
+    expect(strained.locator("#limits-field .problem")).to_contain_text(
+        "`range` must have LOW < HIGH"
+    )
+    expect(limits).to_have_attribute("aria-invalid", "true")
+    limits.fill("0,255")
+    settle(strained)
+    expect(limits).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_a_service_that_is_gone_is_told_and_tried_again(strained: Page, pair: Pair) -> None:
+    choose(strained, pair)
+    strained.route("**/v1/fuse", lambda route: route.abort())
+    strained.get_by_label("Stretch to the full range").check()
+    problem = strained.locator("#fuse-error")
+    expect(problem).to_contain_text("The service does not answer.")
+    strained.unroute("**/v1/fuse")
+    problem.get_by_role("button", name="Try again").click()
+    settle(strained)
+
+
+def test_a_full_service_is_asked_again(strained: Page, pair: Pair) -> None:
+    answers = iter([429, 429])
+
+    def full(route: Route) -> None:
+        if (status := next(answers, None)) is None:
+            route.fallback()
+        else:
+            route.fulfill(
+                status=status, json={"error": "full", "kind": "Busy"}, headers={"Retry-After": "1"}
+            )
+
+    strained.route("**/v1/fuse", full)
+    choose(strained, pair)
+    assert next(answers, None) is None
+
+
+def test_a_token_is_asked_for_once_and_kept(
+    visit: Visit, start: Callable[..., str], pair: Pair
+) -> None:
+    page = visit(start("--token", "open-sesame"), refusals=True)
+    dialog = page.get_by_role("dialog", name="This service asks for a token")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Token").fill("wrong")
+    dialog.get_by_label("Token").press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("does not take this token")
+    dialog.get_by_label("Token").fill("open-sesame")
+    dialog.get_by_role("button", name="Continue").click()
+    expect(dialog).to_be_hidden()
+    choose(page, pair)
+    page.reload()
+    choose(page, pair)  # without another question
+    expect(dialog).to_be_hidden()
+    assert page.evaluate("() => localStorage.length") == 0
