@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from tests.browser.conftest import DROP, Visit, encoded
 
 pytestmark = pytest.mark.browser
@@ -139,17 +139,11 @@ def test_files_that_do_not_tell_what_they_are_need_a_side(
 
 def test_a_job_is_cancelled(visit: Visit, service: str, folders: dict[str, Path]) -> None:
     page = visit(f"{service}/#folder", refusals=True)  # a thumbnail may be asked for too late
-    many = [
-        {
-            "name": f"{number:03}.png",
-            "mimeType": "image/png",
-            "buffer": (folder / "a1.png").read_bytes(),
-        }
-        for folder in folders.values()
-        for number in range(150)
-    ]
-    page.get_by_label("Choose infrared files").set_input_files(many[:150])
-    page.get_by_label("Choose visible files").set_input_files(many[150:])
+    for kind, folder in folders.items():
+        data = (folder / "a1.png").read_bytes()
+        page.get_by_label(f"Choose {kind} files").set_input_files(
+            [FilePayload(name=f"{i:03}.png", mimeType="image/png", buffer=data) for i in range(150)]
+        )
     page.get_by_role("button", name="Fuse", exact=True).click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#job-title")).to_have_text("Cancelled", timeout=30_000)

@@ -56,8 +56,12 @@ async function showDraft(form, signal) {
   signal.throwIfAborted();
   viewer.setFrame(bitmap.width, bitmap.height);
   viewer.show("fused", bitmap);
+  markDraft(true);
   announce(`A draft by ${model}; fusing…`);
 }
+
+/** @param {boolean} isDraft */
+const markDraft = (isDraft) => byId("stage").classList.toggle("is-draft", isDraft);
 
 /** @param {unknown} error */
 function asServiceError(error) {
@@ -73,6 +77,7 @@ export async function showPictures(result, signal) {
     signal.throwIfAborted();
     viewer.setFrame(result.width, result.height);
     viewer.show(kind, bitmap);
+    if (kind === "fused") markDraft(false);
   }));
 }
 
