@@ -69,6 +69,7 @@ bench: .venv/dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/align.py --data $(DATA)
 	$(BIN)/python benchmarks/fast.py --data $(DATA)
 	$(BIN)/python benchmarks/full_model.py
+	$(BIN)/python benchmarks/int8.py --data $(DATA)
 	$(BIN)/python benchmarks/memory.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/video.py --data $(DATA)

@@ -17,6 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from clfnet.bench import describe
+
 ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "docs" / "results" / "full-model.json"
 HEIGHT, WIDTH = 480, 640
@@ -112,6 +114,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     result: dict[str, Any] = {
         "command": f"python benchmarks/full_model.py --rounds {rounds}",
+        "machine": describe(),
         "size": [WIDTH, HEIGHT],
         "threads": {str(threads): compare(threads, rounds) for threads in (1, 2)},
     }

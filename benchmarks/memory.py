@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clfnet.bench import describe
 from clfnet.io.image import Image, write_image
 
 ROOT = Path(__file__).parents[1]
@@ -99,7 +100,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=10_000)
     side = parser.parse_args().side
-    result: dict[str, Any] = {"command": "python benchmarks/memory.py", "runs": {}}
+    result: dict[str, Any] = {
+        "command": "python benchmarks/memory.py",
+        "machine": describe(),
+        "runs": {},
+    }
     with tempfile.TemporaryDirectory() as folder:
         for name, (model, suffix, colour) in RUNS.items():
             result["runs"][name] = run(Path(folder), side, model, suffix, colour=colour)

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import json
 import struct
+import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -39,7 +40,11 @@ def load_script() -> Callable[[str], ModuleType]:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        sys.path.insert(0, str((PROJECT / path).parent))  # as where it is run
+        try:
+            spec.loader.exec_module(module)
+        finally:
+            del sys.path[0]
         return module
 
     return load

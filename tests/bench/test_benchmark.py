@@ -17,7 +17,13 @@ def benchmark(load_script: Callable[[str], ModuleType]) -> ModuleType:
 
 
 def report(width: int, seconds: float, **more: Any) -> dict[str, Any]:
-    row = {"model": "m", "threads": 1, "width": width, "height": 1000}
+    row: dict[str, Any] = {
+        "model": "m",
+        "threads": 1,
+        "backend": None,
+        "width": width,
+        "height": 1000,
+    }
     row |= {"network": {"cpu_seconds": {"median": seconds}}}
     return {"machine": "first", "rows": [row], "fits": [], "notes": ["same"]} | more
 

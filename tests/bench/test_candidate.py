@@ -6,15 +6,27 @@ from pathlib import Path
 import pytest
 
 from clfnet.bench.candidate import Candidate, candidates
-from clfnet.errors import WeightsError
+from clfnet.errors import ConfigError, WeightsError
 from clfnet.weights import find
 
 
 def test_all_combinations_once() -> None:
     found = candidates(["clfnet", "maximum", "clfnet"], [2, 1])
-    assert found == [Candidate("clfnet", 2), Candidate("clfnet", 1), Candidate("maximum")]
+    runtime = "onnxruntime"
+    assert found == [
+        Candidate("clfnet", 2, runtime), Candidate("clfnet", 1, runtime), Candidate("maximum")
+    ]  # fmt: skip
     assert [str(each) for each in found] == ["clfnet, 2 threads", "clfnet, 1 thread", "maximum"]
-    assert candidates(["clfnet"]) == [Candidate("clfnet", os.cpu_count())]
+    assert candidates(["clfnet"]) == [Candidate("clfnet", os.cpu_count(), runtime)]
+
+
+def test_backends_of_those_that_have_a_choice() -> None:
+    found = candidates(["clfnet", "maximum", "onnx:theirs.onnx"], [1], ["onnxruntime", "openvino"])
+    assert [str(each) for each in found] == [
+        "clfnet, 1 thread", "clfnet, openvino, 1 thread", "maximum", "onnx:theirs.onnx, 1 thread",
+    ]  # fmt: skip
+    with pytest.raises(ConfigError, match="`backend` must be one of onnxruntime, openvino"):
+        Candidate("clfnet", 1, "tpu").load()
 
 
 def test_the_graph_is_that_which_runs(maximum_onnx: Path) -> None:

@@ -109,7 +109,8 @@ def test_a_model_that_is_not_there_stops_all() -> None:
 def test_fits_are_of_one_model_and_number_of_threads() -> None:
     def row(threads: int, width: int, seconds: float) -> dict[str, object]:
         cost = {"cpu_seconds": {"median": seconds}}
-        return {"model": "m", "threads": threads, "width": width, "height": 1000, "network": cost}
+        known = {"model": "m", "threads": threads, "backend": None, "network": cost}
+        return known | {"width": width, "height": 1000}
 
     rows = [row(t, w, 0.5 + t * w / 1000) for t in (1, 3) for w in (4000, 1000)]
     found = fits(rows)

@@ -8,8 +8,8 @@ import pytest
 from clfnet.bench.table import fits_table, machine_line, table
 
 ROW = {
-    "model": "clfnet", "threads": 2, "width": 640, "height": 480, "weights": 190120,
-    "bytes": 7, "multiply_adds": 58_187_673_600, "peak_mib": 187.6,
+    "model": "clfnet", "backend": "openvino", "threads": 2, "width": 640, "height": 480,
+    "weights": 190120, "bytes": 7, "multiply_adds": 58_187_673_600, "peak_mib": 187.6,
     "network": {
         "seconds": {"min": 1.5, "median": 1.625, "max": 2.5},
         "cpu_seconds": {"median": 3.125}, "images_per_second": 0.6154,
@@ -19,19 +19,22 @@ ROW = {
 
 @pytest.fixture
 def report() -> dict[str, Any]:
-    failed = {"model": "theirs", "threads": None, "width": 7, "height": 5, "error": "no"}
+    failed: dict[str, Any] = {"model": "theirs", "backend": None, "threads": None, "error": "no"}
+    failed |= {"width": 7, "height": 5}
     unknown = {"weights": None, "bytes": 7, "multiply_adds": None}
-    fitted = {"model": "clfnet", "threads": 2, "kind": "network"}
+    fitted = {"model": "clfnet", "backend": "openvino", "threads": 2, "kind": "network"}
     fitted |= {"per_megapixel": 5.125, "fixed": 0.25, "exponent": 0.996}
     return copy.deepcopy({"rows": [ROW, failed | unknown], "fits": [fitted]})
 
 
 def test_medians_and_spread(report: dict[str, Any]) -> None:
     assert table(report).splitlines() == [
-        "| model | threads | size | network, s | CPU s | images/s | peak MiB | GMAC | weights |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-        "| clfnet | 2 | 640x480 vga | 1.62 (1.50–2.50) | 3.12 | 0.615 | 188 | 58.2 | 190,120 |",
-        "| theirs | – | 7x5 | – | – | – | – | – | – |",
+        "| model | backend | threads | size | network, s | CPU s | images/s | peak MiB | GMAC |"
+        " weights |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| clfnet | openvino | 2 | 640x480 vga | 1.62 (1.50–2.50) | 3.12 | 0.615 | 188 | 58.2 |"
+        " 190,120 |",
+        "| theirs | – | – | 7x5 | – | – | – | – | – | – |",
     ]
 
 
@@ -45,7 +48,9 @@ def test_both_kinds(report: dict[str, Any]) -> None:
 
 
 def test_fits(report: dict[str, Any]) -> None:
-    assert fits_table(report).splitlines()[2:] == ["| clfnet | 2 | network | 5.12 | 0.25 | 1.00 |"]
+    assert fits_table(report).splitlines()[2:] == [
+        "| clfnet | openvino | 2 | network | 5.12 | 0.25 | 1.00 |"
+    ]
 
 
 def test_the_machine() -> None:

@@ -43,11 +43,13 @@ def test_prints_a_table_and_writes_json_and_a_plot(
     )
     assert (code, err) == (0, "")
     head, _, *rows = out.splitlines()
-    assert head.startswith("| model | threads | size | network, s | CPU s | end to end, s |")
-    assert [row.split(" | ")[:3] for row in rows[:3]] == [
-        ["| maximum", "–", "32x24"],
-        [f"| onnx:{maximum_onnx}", "1", "32x24"],
-        [f"| onnx:{maximum_onnx}", "2", "32x24"],
+    assert head.startswith(
+        "| model | backend | threads | size | network, s | CPU s | end to end, s |"
+    )
+    assert [row.split(" | ")[:4] for row in rows[:3]] == [
+        ["| maximum", "–", "–", "32x24"],
+        [f"| onnx:{maximum_onnx}", "onnxruntime", "1", "32x24"],
+        [f"| onnx:{maximum_onnx}", "onnxruntime", "2", "32x24"],
     ]
     assert len(rows) == 6
     report = json.loads((tmp_path / "b.json").read_text())

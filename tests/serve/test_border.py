@@ -87,7 +87,8 @@ def test_a_full_disk_is_told(client: TestClient, monkeypatch: pytest.MonkeyPatch
     assert answer.headers["retry-after"] == "60"
 
 
-def test_a_service_that_stops_takes_nothing_new(client: TestClient, files: Files) -> None:
+def test_a_service_that_stops_takes_nothing_new(make_client: MakeClient, files: Files) -> None:
+    client = make_client()
     service: Service = client.app.state.service  # type: ignore[attr-defined]
     service.stop()
     for answer in (client.get("/readyz"), client.post("/v1/fuse", files=files), client.get("/")):

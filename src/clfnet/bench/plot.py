@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clfnet.bench.candidate import Candidate
-from clfnet.bench.report import points_of
+from clfnet.bench.report import candidate_of, points_of
 from clfnet.errors import InputError, MissingExtraError
 from clfnet.io.files import write_atomic
 
@@ -88,12 +87,11 @@ def _draw_one(
     axis: "Axes", report: Mapping[str, Any], fitted: Mapping[str, Any], index: int
 ) -> None:
     """The points of one candidate, and its line."""
-    one = fitted["model"], fitted["threads"]
-    rows = [row for row in report["rows"] if (row["model"], row["threads"]) == one]
+    one = candidate_of(fitted)
+    rows = [row for row in report["rows"] if candidate_of(row) == one]
     x, y = np.array(points_of(rows, fitted["kind"])).T
     label = (
-        f"{Candidate(*one)}: {fitted['per_megapixel']:.3g} s per megapixel, "
-        f"exponent {fitted['exponent']:.2f}"
+        f"{one}: {fitted['per_megapixel']:.3g} s per megapixel, exponent {fitted['exponent']:.2f}"
     )
     colour = _COLOURS[index % len(_COLOURS)]
     axis.plot(x, y, _MARKERS[index % len(_MARKERS)], label=label, markersize=5, color=colour)

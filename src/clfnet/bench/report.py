@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -85,17 +86,22 @@ def run(
 
 
 def fits(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return, by model and threads, how CPU seconds grow with megapixels, where sizes suffice."""
+    """Return, by candidate, how CPU seconds grow with megapixels, where sizes suffice."""
     found = []
-    for model, threads in dict.fromkeys((row["model"], row["threads"]) for row in rows):
-        of = [row for row in rows if (row["model"], row["threads"]) == (model, threads)]
+    for one in dict.fromkeys(map(candidate_of, rows)):
+        of = [row for row in rows if candidate_of(row) == one]
         for kind in KINDS:
             points = points_of(of, kind)
             if len({x for x, _ in points}) > 1 and all(y > 0 for _, y in points):
                 x, y = zip(*points, strict=True)
                 fitted = {key: round(value, 4) for key, value in fit(x, y)._asdict().items()}
-                found.append({"model": model, "threads": threads, "kind": kind} | fitted)
+                found.append(asdict(one) | {"kind": kind} | fitted)
     return found
+
+
+def candidate_of(row: Mapping[str, Any]) -> Candidate:
+    """Return what a row or a fit is about."""
+    return Candidate(row["model"], row["threads"], row["backend"])
 
 
 def points_of(rows: Sequence[Mapping[str, Any]], kind: str) -> list[tuple[float, float]]:
@@ -124,8 +130,7 @@ def _facts(
 ) -> dict[str, Any]:
     """What is measured but once; on failure, the error."""
     steps(f"{size}: memory of {candidate}")
-    row: dict[str, Any] = {"model": candidate.model, "threads": candidate.threads}
-    row |= size._asdict()
+    row: dict[str, Any] = asdict(candidate) | size._asdict()
     row |= _computed(candidate, size, notes)
     try:
         return row | {"peak_mib": peak_memory(candidate, size)}

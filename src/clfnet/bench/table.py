@@ -18,7 +18,7 @@ def table(report: Mapping[str, Any]) -> str:
         report: what `clfnet.bench.run` returned.
     """
     kinds = [kind for kind in _TITLES if any(kind in row for row in report["rows"])]
-    head = ["model", "threads", "size"]
+    head = ["model", "backend", "threads", "size"]
     for kind in kinds:
         head += [f"{_TITLES[kind]}, s", "CPU s"]
     head += ["images/s", "peak MiB", "GMAC", "weights"]
@@ -29,11 +29,12 @@ def table(report: Mapping[str, Any]) -> str:
 
 def fits_table(report: Mapping[str, Any]) -> str:
     """Return the fits of a report."""
-    lines = [["model", "threads", "", "CPU s per megapixel", "CPU s fixed", "exponent"]]
+    lines = [["model", "backend", "threads", "", "CPU s per megapixel", "CPU s fixed", "exponent"]]
     lines.append(["---"] * len(lines[0]))
     lines += [
         [
             each["model"],
+            each["backend"] or "–",
             _threads(each),
             _TITLES[each["kind"]],
             f"{each['per_megapixel']:.3g}",
@@ -57,7 +58,8 @@ def machine_line(machine: Mapping[str, Any]) -> str:
 
 
 def _row(row: Mapping[str, Any], kinds: list[str]) -> list[str]:
-    cells = [row["model"], _threads(row), _size(Size(row["width"], row["height"]))]
+    cells = [row["model"], row["backend"] or "–", _threads(row)]
+    cells.append(_size(Size(row["width"], row["height"])))
     rate = "–"
     for kind in kinds:
         cells += _times(row[kind]) if kind in row else ["–", "–"]

@@ -41,6 +41,13 @@ def bench(
             min=1, help="CPU threads; repeatable; all cores by default.", show_default=False
         ),
     ] = None,
+    backend: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="onnxruntime or openvino (extra); repeatable; onnxruntime by default.",
+            show_default=False,
+        ),
+    ] = None,
     repeats: Annotated[
         int | None, typer.Option(min=1, help="How often each is timed. [default: 7]")
     ] = None,
@@ -89,7 +96,7 @@ def bench(
     foreign = [f"{ONNX}{path}" for path in compare or ()]
     names = [*(model or load_manifest()), *foreign]
     report = library.run(
-        library.candidates(names, threads or ()),
+        library.candidates(names, threads or (), backend or ()),
         list(dict.fromkeys(sizes)),
         kinds=library.KINDS if end_to_end is None else (library.KINDS[end_to_end],),
         repeats=repeats or (_QUICK_REPEATS if quick else _REPEATS),

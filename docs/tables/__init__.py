@@ -1,0 +1,22 @@
+"""The tables of the documents, one module per subject, by the names of their places."""
+
+from collections.abc import Callable, Mapping
+
+from tables import (
+    align,
+    bench,
+    colour,
+    explain,
+    fast,
+    metrics,
+    models,
+    scores,
+    speed,
+    training,
+    video,
+)
+
+MODULES = (align, bench, colour, explain, fast, metrics, models, scores, speed, training, video)
+BLOCKS: Mapping[str, Callable[[], str]] = {
+    name: of for module in MODULES for name, of in module.BLOCKS.items()
+}

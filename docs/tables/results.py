@@ -1,0 +1,29 @@
+"""What benchmarks and experiments wrote."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from clfnet.bench.table import machine_line
+
+ROOT = Path(__file__).parents[2]
+
+
+EXPERIMENTS = ROOT / "experiments"
+
+
+RESULTS = ROOT / "docs" / "results"
+
+
+def measured(name: str) -> Any:
+    """What a benchmark wrote."""
+    return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
+
+
+def made_by(result: Mapping[str, Any]) -> str:
+    """The command that wrote a result, on which machine, and how busy that was."""
+    machine = result["machine"]
+    busy = " The machine was busy with other work: trust no second of it."
+    idle = (machine["load_average"] or 0) <= 1
+    return f"\n`{result['command']}` on {machine_line(machine)}.{'' if idle else busy}\n"
