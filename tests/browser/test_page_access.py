@@ -74,6 +74,14 @@ def test_tab_reaches_everything_in_order_and_shows_where_it_is(fused: Page) -> N
     assert order == sorted(order)
 
 
+def test_the_skip_link_stays_where_one_is(visit: Visit, service: str) -> None:
+    page = visit(f"{service}/#folder")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    expect(page.get_by_role("heading", name="Many pairs at once")).to_be_visible()
+
+
 def test_everything_that_can_be_used_has_a_name(fused: Page) -> None:
     for role in ROLES:
         nodes = fused.get_by_role(role).all()

@@ -84,6 +84,10 @@ startHistory();
 startFolder();
 startLightbox();
 startKeys();
+find(document, ".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // its address would name no part
+  byId("main").focus();
+});
 addEventListener("hashchange", route);
 route();
 load();

@@ -18,8 +18,9 @@ async function show() {
   const { result } = get();
   if (explained !== result?.id) {
     explained = "";
+    setOverlay(null, 0);
+    map?.close();
     map = null;
-    lay();
   }
   if (!result || !isOpen("origin") || explained) return;
   current.abort();

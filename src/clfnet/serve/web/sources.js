@@ -79,6 +79,7 @@ async function showThumbnail(canvas, file) {
     const [width, height] = [bitmap.width * scale, bitmap.height * scale];
     const context = canvas.getContext("2d");
     context?.drawImage(bitmap, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
+    bitmap.close();
     canvas.hidden = false;
   } catch {
     // a format that browsers do not know: the name has to do

@@ -27,6 +27,7 @@ const canvasOf = (/** @type {HTMLElement} */ pane) => /** @type {HTMLCanvasEleme
 
 /** Show a picture. @param {Kind} kind @param {ImageBitmap | null} bitmap */
 export function show(kind, bitmap) {
+  pictures[kind]?.close(); // large ones would fill the memory before they are collected
   pictures[kind] = bitmap;
   draw();
 }
