@@ -4,6 +4,8 @@ The service fuses by a maximum, so that every level is known: infrared is 200 le
 visible 80, hence fused is 200 and 80.
 """
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import (
@@ -81,6 +83,17 @@ def test_pictures_are_pasted(page: Page, pair: Pair) -> None:
     page.evaluate(PASTE, encoded(pair["visible"], "image.png"))
     settle(page)
     assert level(canvas(page, "wipe"), 0.4) == HOT
+
+
+def test_a_radiometric_file_is_a_pair(page: Page, shared: Path) -> None:
+    file = shared / "radiometric" / "flir_example.jpg"
+    page.evaluate(DROP, ["main", [encoded(file)]])
+    settle(page)
+    expect(page.locator("#visible-name")).to_have_text("From the same file")
+    page.get_by_role("tab", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Temperatures").click()
+    assert download.value.suggested_filename.endswith(".tiff")
 
 
 def test_what_is_no_picture_is_refused_where_it_was_dropped(page: Page, pair: Pair) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 from tests.browser.conftest import DROP, Visit, encoded
 
 pytestmark = pytest.mark.browser
@@ -149,6 +149,25 @@ def test_a_job_is_cancelled(visit: Visit, service: str, folders: dict[str, Path]
     expect(page.locator("#job-title")).to_have_text("Cancelled", timeout=30_000)
     expect(page.get_by_role("button", name="ZIP")).to_be_hidden()
     expect(page.locator("#thumbnails li")).to_have_count(0)
+
+
+def test_a_stream_that_breaks_off_is_opened_again(
+    visit: Visit, service: str, folders: dict[str, Path]
+) -> None:
+    page = visit(f"{service}/#folder", refusals=True)
+    broken = iter(range(2))
+
+    def cut(route: Route) -> None:
+        if next(broken, None) is None:
+            route.fallback()
+        else:
+            route.abort()
+
+    page.route("**/events", cut)
+    choose_files(page, folders, NAMES)
+    fuse(page)
+    assert next(broken, None) is None
+    expect(page.locator("#thumbnails img")).to_have_count(3)
 
 
 def test_jobs_are_still_there_after_loading_anew(page: Page, folders: dict[str, Path]) -> None:

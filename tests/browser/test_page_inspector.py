@@ -163,12 +163,18 @@ def test_lines_are_copied(visit: Visit, service: str, pair: Pair) -> None:
     assert line == f"curl -F infrared=@ir.png -F visible=@vis.png {service}/v1/fuse -o fused.png"
 
 
-def test_earlier_results_come_back(fused: Page) -> None:
-    again(fused, lambda: fused.get_by_role("slider", name="Strength").press("Home"))
+def test_earlier_results_come_back_with_their_options(fused: Page) -> None:
+    strength = fused.get_by_role("slider", name="Strength")
+    again(fused, lambda: strength.press("Home"))
     fused.get_by_label("Left of the wipe", exact=True).select_option("fused")
     assert level(canvas(fused, "wipe"), 0.3) == LIGHT
-    again(fused, lambda: fused.get_by_role("button", name="Result with default options").click())
-    assert level(canvas(fused, "wipe"), 0.3) == HOT
+    for label, value, shown in (("default options", "1", HOT), ("strength 0", "0", LIGHT)):
+        fused.get_by_role("button", name=f"Result with {label}").click()
+        expect(fused.locator("#status")).to_have_text("An earlier result.")
+        expect(strength).to_have_value(value)
+        expect(fused.locator("#stage")).to_have_attribute("aria-busy", "false")
+        assert level(canvas(fused, "wipe"), 0.3) == shown
+        again(fused, lambda: fused.get_by_label("Depth").select_option("16"))
 
 
 def test_an_alignment_is_looked_at_and_used(page: Page, street: Pair) -> None:

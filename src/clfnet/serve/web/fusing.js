@@ -3,12 +3,15 @@
 import { decode, fuse, isAbort, picture, request, ServiceError } from "./api.js";
 import { announce, byId, showError } from "./dom.js";
 import { isRadiometric } from "./intake.js";
-import { addOptions, draftModel, showOptionError } from "./options.js";
+import { addOptions, draftModel, restoreOptions, showOptionError } from "./options.js";
 import { get, on, set } from "./state.js";
 import * as viewer from "./viewer.js";
 
-/** @type {AbortController} */
+const INPUTS = /** @type {const} */ (["infrared", "visible", "options", "geometry"]);
+
 let current = new AbortController();
+/** What each result was made of. @type {WeakMap<import("./api.js").Result, Pick<import("./state.js").State, typeof INPUTS[number]>>} */
+const made = new WeakMap();
 
 /** Fuse what there is. */
 export async function run() {
@@ -30,6 +33,7 @@ export async function run() {
     if (visible) await showDraft(form(), signal);
     const result = await fuse(form(), signal);
     await showPictures(result, signal);
+    made.set(result, { infrared, visible, options, geometry });
     set({ result, busy: false });
     announce(`Fused ${result.width}×${result.height} in ${((performance.now() - start) / 1000).toFixed(2)} s`);
   } catch (error) {
@@ -83,6 +87,7 @@ export async function showPictures(result, signal) {
 
 /** Show a source as it came, until the service has placed it. @param {"infrared" | "visible"} kind @param {File | null} file */
 export async function showSource(kind, file) {
+  if (get().result) return; // of before, with its pictures
   viewer.show(kind, null);
   viewer.show("fused", null);
   if (!file) return;
@@ -96,21 +101,31 @@ export async function showSource(kind, file) {
   }
 }
 
-/** Show a result of before, as far as the service still has it. @param {import("./api.js").Result} result */
+/** Show a result of before with all it was made of, if the service still has it. @param {import("./api.js").Result} result */
 export async function showAgain(result) {
   current.abort();
   current = new AbortController();
   set({ busy: true, error: null });
   try {
     await showPictures(result, current.signal);
-    set({ busy: false, result });
+    const inputs = made.get(result);
+    restoreOptions(inputs?.options ?? {});
+    set({ ...inputs, busy: false, result });
+    announce("An earlier result.");
   } catch (error) {
     if (!isAbort(error)) set({ busy: false, error: asServiceError(error) });
   }
 }
 
+/** Whether what is shown was made of something else. */
+function isStale() {
+  const { result, ...state } = get();
+  const inputs = result && made.get(result);
+  return !inputs || INPUTS.some((name) => inputs[name] !== state[name]);
+}
+
 export function startFusing() {
-  on(["infrared", "visible", "options", "geometry"], run);
+  on([...INPUTS], () => isStale() && run());
   on(["busy"], ({ busy }) => {
     byId("stage").classList.toggle("is-busy", busy);
     byId("stage").setAttribute("aria-busy", String(busy));

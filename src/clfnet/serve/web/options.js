@@ -127,11 +127,21 @@ export function useGeometry(file) {
   settle();
 }
 
-/** Choose what is found anew for each pair. */
-export function useAuto() {
-  alignment().value = "auto";
+/** Make the form say what was chosen before. @param {Record<string, string>} options */
+export function restoreOptions({ geometry, align, palette, stretch, range, ...others }) {
+  form().reset();
+  moved.clear();
+  alignment().value = geometry ? "file" : align ?? "";
+  /** @type {RadioNodeList} */ (form().elements.namedItem("palette")).value = palette ?? "";
+  control("stretch").checked = Boolean(stretch);
+  const isPreset = !range || [.../** @type {HTMLSelectElement} */ (/** @type {unknown} */ (control("range"))).options].some(({ value }) => value === range);
+  if (range) control("range").value = isPreset ? range : "custom";
+  if (!isPreset) control("limits").value = range;
+  for (const [name, value] of Object.entries(others)) {
+    control(name).value = value;
+    if (control(name).type === "range") moved.add(name);
+  }
   settle();
-  set({ options: read() });
 }
 
 /**
