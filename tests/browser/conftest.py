@@ -154,6 +154,12 @@ def page(visit: Visit, service: str) -> "Page":
 
 
 @pytest.fixture
+def strained(visit: Visit, service: str) -> "Page":
+    """A page to which the service may say no."""
+    return visit(service, refusals=True)
+
+
+@pytest.fixture
 def fused(page: "Page", pair: Pair) -> "Page":
     """The page with the pair of known levels."""
     choose(page, pair)

@@ -86,7 +86,7 @@ def test_pictures_are_pasted(page: Page, pair: Pair) -> None:
 
 
 def test_a_radiometric_file_is_a_pair(page: Page, shared: Path) -> None:
-    file = shared / "radiometric" / "flir_example.jpg"
+    file = shared / "data" / "radiometric" / "flir_example.jpg"
     page.evaluate(DROP, ["main", [encoded(file)]])
     settle(page)
     expect(page.locator("#visible-name")).to_have_text("From the same file")

@@ -55,20 +55,20 @@ export const at = (path) => new URL(path.replace(/^\//, ""), document.baseURI);
 /** @param {string} path @param {RequestInit} [init] @returns {Promise<Response>} */
 export async function request(path, init = {}) {
   for (let attempt = 0; ; attempt++) {
-    const response = await once(path, init);
+    const known = sessionStorage.getItem(TOKEN);
+    const response = await once(path, init, known);
     if (response.ok) return response;
     const error = await errorOf(response);
-    if (error.status === 401 && (await token())) continue;
+    if (error.status === 401 && (await token(known))) continue;
     const full = error.status === 429 || error.status === 503;
     if (!full || attempt >= PATIENCE) throw error;
     await wait(1000 * Number(response.headers.get("Retry-After") || 1), init.signal);
   }
 }
 
-/** @param {string} path @param {RequestInit} init */
-async function once(path, init) {
+/** @param {string} path @param {RequestInit} init @param {string | null} known */
+async function once(path, init, known) {
   const headers = new Headers(init.headers);
-  const known = sessionStorage.getItem(TOKEN);
   if (known) headers.set("Authorization", `Bearer ${known}`);
   try {
     return await fetch(at(path), { ...init, headers });
@@ -78,8 +78,10 @@ async function once(path, init) {
   }
 }
 
-/** Ask once, whoever needs it. */
-async function token() {
+/** Ask once, whoever needs it. @param {string | null} refused the token that did not do */
+async function token(refused) {
+  const known = sessionStorage.getItem(TOKEN);
+  if (known !== refused) return known; // somebody else has asked meanwhile
   if (!askForToken) return null;
   asking ??= askForToken().finally(() => (asking = null));
   const given = await asking;

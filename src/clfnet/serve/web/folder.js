@@ -58,6 +58,7 @@ function showBatch() {
   const any = batch.infrared.length + batch.visible.length > 0;
   byId("batch-summary").textContent = any ? text : "";
   byId("clear-batch").hidden = !any;
+  byId("offset-field").hidden = !videos();
   /** @type {HTMLButtonElement} */ (byId("start-job")).disabled = !batch.infrared.length;
 }
 
@@ -74,6 +75,8 @@ async function start() {
   try {
     const data = new FormData();
     data.set("kind", videos() ? "video" : "folder");
+    const offset = /** @type {HTMLInputElement} */ (byId("offset")).value;
+    if (videos() && offset) data.set("offset", offset);
     for (const source of SOURCES) for (const file of batch[source]) data.append(source, file, file.name);
     await follow(await json("v1/jobs", { method: "POST", body: addOptions(data) }));
   } catch (error) {
