@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from clfnet.cli.align import align
+from clfnet.cli.batch import batch
 from clfnet.cli.bench import bench
 from clfnet.cli.demo import demo
 from clfnet.cli.evaluate import evaluate
@@ -36,7 +37,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-commands = (demo, fuse, align, explain, evaluate, panel, bench, train, export, models, reproduce)
+commands = (
+    demo,
+    fuse,
+    batch,
+    align,
+    explain,
+    evaluate,
+    panel,
+    bench,
+    train,
+    export,
+    models,
+    reproduce,
+)
 for command in commands:
     app.command()(command)
 
