@@ -1,5 +1,6 @@
 """Workers of a Dask cluster, whatever started them: SSH, Kubernetes, Slurm, or a hand."""
 
+import logging
 import time
 from typing import Any
 
@@ -11,7 +12,7 @@ from clfnet.io.checks import one_line
 
 _PER_THREAD = 2  # one in work, one that waits: the next is there when a thread becomes free
 _FRESH = 5.0  # seconds for which the number of threads is taken as known
-_PATIENCE = 30  # seconds until a scheduler counts as not there
+_PATIENCE = 10  # seconds until a scheduler counts as not there
 
 
 class ClusterEngine:
@@ -31,6 +32,7 @@ class ClusterEngine:
 
     def __init__(self, recipe: Recipe, address: str) -> None:
         distributed = _distributed()
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # errors are raised here
         try:
             self._client = distributed.Client(
                 address, timeout=_PATIENCE, name="clfnet-batch", set_as_default=False
@@ -43,7 +45,7 @@ class ClusterEngine:
         self._address = address
         self._recipe = recipe
         self._killed: type[Exception] = distributed.KilledWorker
-        self._completed = distributed.as_completed()
+        self._completed = distributed.as_completed(loop=self._client.loop)
         self._tasks: dict[str, Task] = {}
         self._counted = -_FRESH
         self._capacity = 1

@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from io import FileIO
 from pathlib import Path
@@ -16,11 +17,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, InputError
-
-Pairs = NDArray[np.uint64]
 
 _VERSION = 1
 _STATES = ("done", "failed")
@@ -84,7 +82,7 @@ class Journal:
         Args:
             pair: 16 hexadecimal digits.
         """
-        number = np.uint64(int(pair, 16))
+        number = int(pair, 16)
         if _holds(self._done, number):
             return "done"
         return "failed" if _holds(self._failed, number) else None
@@ -98,7 +96,8 @@ class Journal:
         Raises:
             InputError: the system refuses to write.
         """
-        self._write("".join(json.dumps(entry) + "\n" for entry in entries))
+        if text := "".join(json.dumps(entry) + "\n" for entry in entries):
+            self._write(text)
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Read what has been appended, from the beginning, line by line.
@@ -150,12 +149,12 @@ class Journal:
         if start < end:
             self._file.truncate(start)
 
-    def _states(self) -> tuple[Pairs, Pairs]:
+    def _states(self) -> tuple["array[int]", "array[int]"]:
         """Return the pairs that are done and those that failed, sorted: 8 bytes for each."""
         pairs = {state: array("Q") for state in _STATES}
         for entry in self.entries():
             pairs[entry["state"]].append(int(entry["pair"], 16))
-        done, failed = (np.unique(np.frombuffer(pairs[s], np.uint64)) for s in _STATES)
+        done, failed = (array("Q", np.sort(pairs[state]).tobytes()) for state in _STATES)
         return done, failed
 
     def _write(self, text: str) -> None:
@@ -220,6 +219,6 @@ def _compare(begun: Mapping[str, Any], now: Mapping[str, Any], path: Path) -> No
         )
 
 
-def _holds(pairs: Pairs, number: np.uint64) -> bool:
-    place = int(np.searchsorted(pairs, number))
-    return place < len(pairs) and bool(pairs[place] == number)
+def _holds(pairs: "array[int]", number: int) -> bool:
+    place = bisect_left(pairs, number)
+    return place < len(pairs) and pairs[place] == number

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import PureWindowsPath
 from typing import Any
 from zlib import crc32
 
@@ -19,6 +18,7 @@ COLUMNS = ("infrared", "visible", "name")
 """What is read of a manifest; further columns are left alone."""
 
 _LONGEST = 200  # bytes of a part of a name: file systems take 255, suffix included
+_NAME = re.compile(r"(?![A-Za-z]:)[^\s./\\][^/\\]*(?:/[^\s./\\][^/\\]*)*")
 _WILD = re.compile(r"\*\*/|\*|\?|\[!?[^\]]+\]")
 
 
@@ -51,7 +51,7 @@ class Entry:
     def is_of(self, shard: tuple[int, int]) -> bool:
         """Tell whether the pair is of shard (i, n), i from 1 to n; equal names are of one shard."""
         part, parts = shard
-        return crc32(self.name.encode("utf-8", "surrogateescape")) % parts == part - 1
+        return parts == 1 or crc32(self.name.encode("utf-8", "surrogateescape")) % parts == part - 1
 
 
 def parse_shard(text: str) -> tuple[int, int]:
@@ -110,13 +110,10 @@ def read_entries(source: str, visible: str | None = None) -> Iterator[Entry]:
 
 def check_name(name: str) -> None:
     """Raise an `InputError` unless a name stays within the folder that it is put into."""
-    parts = name.split("/")
     if (
-        any(not part or part.startswith(".") or part != part.strip() for part in parts)
-        or any(len(part.encode("utf-8", "surrogateescape")) > _LONGEST for part in parts)
-        or "\\" in name
-        or PureWindowsPath(name).drive
+        not _NAME.fullmatch(name)
         or not name.isprintable()
+        or max(len(part.encode()) for part in name.split("/")) > _LONGEST
     ):
         raise InputError(
             f"`name` must be a relative path of plain names, none of them hidden, got {name!r}. "
@@ -129,7 +126,7 @@ def _entries(rows: Iterable[Any], folder: str) -> Iterator[Entry]:
         try:
             yield _entry(number, row, folder)
         except InputError as error:
-            yield Entry(number, f"row {number}", error=f"row {number}: {error}")
+            yield Entry(number, f"row {number}", error=str(error))
 
 
 def _entry(number: int, row: Any, folder: str) -> Entry:
@@ -233,16 +230,12 @@ def _matches(pattern: str, target: list[str] | None) -> Iterator[Entry]:
     base = folder_of(_WILD.split(pattern)[0] + "x")
     row = 0
     for row, path in enumerate(_glob(pattern), 1):
-        match = shape.fullmatch(path)
-        if match is None:  # a link or a case that the system sees otherwise
-            continue
         name = path.removeprefix(base).lstrip("/").removesuffix(path_in(path).suffix)
         try:
             check_name(name)
+            yield Entry(row, name, path, _filled(target, path, shape) if target else None)
         except InputError as error:
             yield Entry(row, f"row {row}", error=f"{path}: {error}")
-            continue
-        yield Entry(row, name, path, _filled(target, match.groups()) if target else None)
     if not row:
         raise InputError(f"{pattern} must match files, but none is there. Check it.")
 
@@ -251,7 +244,8 @@ def _glob(pattern: str) -> Iterator[str]:
     if not is_remote(pattern):
         return glob.iglob(pattern, recursive=True)  # noqa: PTH207  # the pattern is absolute
     system, path = file_system(pattern)
-    return (system.unstrip_protocol(found) for found in system.glob(path))
+    protocol = pattern.removesuffix(path.lstrip("/"))
+    return (protocol + found.lstrip("/") for found in system.glob(path))
 
 
 def _regex(pattern: str) -> str:
@@ -262,5 +256,9 @@ def _regex(pattern: str) -> str:
     return plain[0] + "".join(a + b for a, b in zip(wild, plain[1:], strict=True))
 
 
-def _filled(plain: list[str], texts: tuple[str, ...]) -> str:
-    return plain[0] + "".join(a + b for a, b in zip(texts, plain[1:], strict=True))
+def _filled(plain: list[str], path: str, shape: re.Pattern[str]) -> str:
+    """Return a visible path: what stands for the wildcards in an infrared one, between `plain`."""
+    match = shape.fullmatch(path)
+    if match is None:  # the system compares names in another way
+        raise InputError("the path must match its glob letter by letter, but does not. Mend it.")
+    return plain[0] + "".join(a + b for a, b in zip(match.groups(), plain[1:], strict=True))

@@ -30,7 +30,7 @@ def is_remote(place: str) -> bool:
 
 
 def resolve(place: str, folder: str = "") -> str:
-    """Return a URL, or an absolute path; a relative one begins at `folder`, a place too.
+    """Return a URL, or an absolute path; a relative one begins at `folder`, such a place too.
 
     Example:
         >>> resolve("ir/a.png", "s3://bucket/set"), resolve("/a.png", "s3://bucket/set")
@@ -40,9 +40,9 @@ def resolve(place: str, folder: str = "") -> str:
         return unquote(urlsplit(place).path)
     if is_remote(place):
         return place.rstrip("/")
-    if is_remote(folder) and not Path(place).is_absolute():
-        return f"{folder.rstrip('/')}/{place}"
-    return str(Path(folder, place).absolute())
+    if place.startswith("/"):
+        return place
+    return f"{folder.rstrip('/')}/{place}" if folder else str(Path(place).absolute())
 
 
 def folder_of(place: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clfnet.batch.mark import Mark, Marked, marked, read_mark
-from clfnet.batch.places import at_hand, exists, send
+from clfnet.batch.places import at_hand, exists, is_remote, send
 from clfnet.batch.recipe import Recipe
 from clfnet.errors import ClfnetError, ImageError, InputError, OutputExistsError
 from clfnet.inference.fuser import Fuser
@@ -142,7 +142,19 @@ def _finished_before(recipe: Recipe, task: Task) -> Marked | None:
         raise OutputExistsError(
             f"{task.output} must not exist yet, but is there. Allow replacing it (--overwrite)."
         )
+    if task.output in _real_files(task):
+        raise OutputExistsError(
+            f"{task.output} must not be one of the inputs. Choose another output."
+        )
     return None
+
+
+def _real_files(task: Task) -> set[str]:
+    """Return the inputs, and the output if it is one of them under another name."""
+    inputs = {task.infrared, task.visible or task.infrared}
+    local = [each for each in inputs if not is_remote(each) and Path(each).exists()]
+    is_same = not is_remote(task.output) and any(Path(task.output).samefile(f) for f in local)
+    return inputs | {task.output} if is_same else inputs
 
 
 def _written(image: Image, recipe: Recipe, task: Task) -> tuple[str, str]:
