@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import fsspec  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 
@@ -44,5 +46,11 @@ def recipe(tmp_path: Path) -> Recipe:
 def task(tmp_path: Path, pairs: Pairs) -> Task:
     """The first of three pairs."""
     pairs(3)
-    files = [str(tmp_path / folder / "000.png") for folder in ("ir", "vi", "out")]
-    return Task(1, "000", *files, pair="00000000000000aa")
+    infrared, visible, output = (f"{tmp_path}/{folder}/000.png" for folder in ("ir", "vi", "out"))
+    return Task(1, "000", infrared, visible, output, "00000000000000aa")
+
+
+@pytest.fixture
+def elsewhere() -> Any:
+    """The file system of memory:// URLs: `pipe_file` writes a file, `cat_file` reads one."""
+    return fsspec.filesystem("memory")

@@ -4,8 +4,9 @@ import json
 import sys
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from pyarrow import parquet
 from clfnet.batch.manifest import Entry, check_name, parse_shard, read_entries
 from clfnet.errors import InputError, MissingExtraError
 
-ROWS = [
+ROWS: list[dict[str, str | None]] = [
     {"infrared": "ir/a.png", "visible": "vi/a.jpg", "name": None},
     {"infrared": "/ir/b.png", "visible": "s3://bucket/b.jpg", "name": "deep/b"},
     {"infrared": "flir.jpg", "visible": None, "name": None},
@@ -45,11 +46,8 @@ def test_all_kinds_say_the_same(tmp_path: Path, kind: str) -> None:
     ]
 
 
-def test_a_manifest_elsewhere(tmp_path: Path) -> None:
-    import fsspec
-
-    with fsspec.open("memory://sets/one.csv", "wt") as file:
-        file.write("infrared,visible\nir/a.png,vi/a.png\n")
+def test_a_manifest_elsewhere(elsewhere: Any) -> None:
+    elsewhere.pipe_file("/sets/one.csv", b"infrared,visible\nir/a.png,vi/a.png\n")
     (entry,) = read_entries("memory://sets/one.csv")
     assert (entry.infrared, entry.name) == ("memory://sets/ir/a.png", "a")
 
@@ -119,11 +117,8 @@ def test_globs_pair_by_what_their_wildcards_stand_for(tmp_path: Path) -> None:
     assert (only.name, only.visible) == ("01", None)
 
 
-def test_globs_elsewhere() -> None:
-    import fsspec
-
-    with fsspec.open("memory://globs/ir/01.png", "wb") as file:
-        file.write(b"")
+def test_globs_elsewhere(elsewhere: Any) -> None:
+    elsewhere.pipe_file("/globs/ir/01.png", b"")
     (entry,) = read_entries("memory://globs/ir/*.png", "memory://globs/vi/*.jpg")
     assert (entry.name, entry.infrared, entry.visible) == (
         "01",

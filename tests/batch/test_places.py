@@ -2,11 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import fsspec
+import fsspec  # type: ignore[import-untyped]
 import pytest
-from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]
 
 from clfnet.batch import places
 from clfnet.errors import ImageError, InputError, MissingExtraError, OutputExistsError
@@ -16,9 +16,9 @@ class Plain(MemoryFileSystem):  # type: ignore[misc]
     """A file system whose puts are not atomic, which tells what is done to it."""
 
     protocol = "plain"
-    store: dict[str, Any] = {}
-    pseudo_dirs = [""]
-    done: list[tuple[str, ...]] = []
+    store: ClassVar[dict[str, Any]] = {}
+    pseudo_dirs: ClassVar[list[str]] = [""]
+    done: ClassVar[list[tuple[str, ...]]] = []
 
     def put_file(self, lpath: str, rpath: str, **options: Any) -> None:
         self.done.append(("put", rpath))

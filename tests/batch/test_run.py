@@ -52,8 +52,8 @@ def rows(table: str) -> dict[str, dict[str, str]]:
 
 
 def go(manifest: Path, **options: Any) -> Any:
-    options = {"model": "maximum", "workers": 1} | options
-    return run(str(manifest), str(manifest.parent / "out"), **options)
+    given: dict[str, Any] = {"model": "maximum", "workers": 1} | options
+    return run(str(manifest), str(manifest.parent / "out"), **given)
 
 
 def test_two_processes(pairs: Pairs, tmp_path: Path) -> None:
@@ -153,21 +153,17 @@ def test_shards_share_a_folder(pairs: Pairs, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_urls(pairs: Pairs, tmp_path: Path) -> None:
-    import fsspec
-
+def test_urls(pairs: Pairs, tmp_path: Path, elsewhere: Any) -> None:
     manifest = pairs(2)
     for path in [manifest, *tmp_path.glob("??/*.png")]:
-        with fsspec.open(f"memory://run/{path.relative_to(tmp_path)}", "wb") as file:
-            file.write(path.read_bytes())
+        elsewhere.pipe_file(f"/run/{path.relative_to(tmp_path)}", path.read_bytes())
     options: dict[str, Any] = {"model": "maximum", "workers": 1}
     with pytest.raises(InputError, match="`journal` must be given"):
         run("memory://run/pairs.csv", "memory://run/out", **options)
     options["journal"] = str(tmp_path / "journal.jsonl")
     summary = run("memory://run/pairs.csv", "memory://run/out", **options)
     assert (summary.done, summary.table) == (2, "memory://run/out/results.csv")
-    with fsspec.open("memory://run/out/001.png", "rb") as file:
-        (tmp_path / "copy.png").write_bytes(file.read())
+    (tmp_path / "copy.png").write_bytes(elsewhere.cat_file("/run/out/001.png"))
     expected = Fuser("maximum")(tmp_path / "ir" / "001.png", tmp_path / "vi" / "001.png")
     assert np.array_equal(read_image(tmp_path / "copy.png").pixels, expected)
     assert run("memory://run/pairs.csv", "memory://run/out", **options).progress.before == 2

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyarrow import parquet
+from pyarrow import parquet  # type: ignore[import-untyped]
 
 from clfnet.batch.table import COLUMNS, check_place, latest, write_table
 from clfnet.errors import InputError
@@ -48,12 +48,10 @@ def test_csv(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["results.parquet", "memory://table/results.parquet"])
-def test_parquet(tmp_path: Path, place: str) -> None:
+def test_parquet(tmp_path: Path, place: str, elsewhere: Any) -> None:
     if "://" in place:
-        import fsspec
-
         write_table(place, STORY)
-        with fsspec.open(place) as file:
+        with elsewhere.open("/table/results.parquet") as file:
             rows = parquet.read_table(file).to_pylist()
     else:
         write_table(str(tmp_path / place), STORY)

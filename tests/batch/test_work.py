@@ -4,6 +4,7 @@ import errno
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,25 +73,19 @@ def test_other_formats(recipe: Recipe, task: Task, tmp_path: Path, suffix: str) 
     assert fuse_task(own, there).seconds is None
 
 
-def test_urls(recipe: Recipe, task: Task, pairs: object) -> None:
-    import fsspec
-
-    places = [f"memory://work/{name}.png" for name in ("ir", "vi", "out")]
-    for place, file in zip(places, (task.infrared, task.visible), strict=False):
-        with fsspec.open(place, "wb") as target:
-            target.write(Path(str(file)).read_bytes())
-    remote = Task(1, "out", *places, pair=task.pair)
+def test_urls(recipe: Recipe, task: Task, elsewhere: Any) -> None:
+    elsewhere.pipe_file("/work/ir.png", Path(task.infrared).read_bytes())
+    elsewhere.pipe_file("/work/vi.png", Path(str(task.visible)).read_bytes())
+    ir, vi, out = (f"memory://work/{name}.png" for name in ("ir", "vi", "out"))
+    remote = Task(1, "out", ir, vi, out, task.pair)
     own = replace(recipe, scratch=None)
     assert fuse_task(own, remote).state == "done"
     assert fuse_task(own, remote).seconds is None
-    with fsspec.open(places[2], "rb") as file:
-        data = file.read()
     Path(task.output).parent.mkdir()
-    Path(task.output).write_bytes(data)
+    Path(task.output).write_bytes(elsewhere.cat_file("/work/out.png"))
     expected = Fuser("maximum")(task.infrared, task.visible)
     assert (read_image(Path(task.output)).pixels == expected).all()
-    with fsspec.open(places[1], "wb") as target:
-        target.write(b"damaged")
+    elsewhere.pipe_file("/work/vi.png", b"damaged")
     outcome = fuse_task(own, replace(remote, output="memory://work/other.png"))
     assert outcome.state == "failed"
     assert outcome.error.startswith("memory://work/vi.png must be")
