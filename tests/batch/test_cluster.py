@@ -1,6 +1,7 @@
 """The cluster's side; what real workers do is in test_kills.py."""
 
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from typing import Any, ClassVar
 
 import distributed
@@ -16,12 +17,9 @@ from clfnet.errors import InputError
 class Future:
     def __init__(self, key: str, result: Outcome | Exception) -> None:
         self.key = key
-        self._result = result
-
-    def result(self, timeout: float) -> Outcome:
-        if isinstance(self._result, Exception):
-            raise self._result
-        return self._result
+        self.answer: Any = result
+        if isinstance(result, Exception) and not isinstance(result, CancelledError):
+            self.answer = (type(result), result, None)
 
 
 class Client:
@@ -45,15 +43,15 @@ class Client:
 
 
 class Completed:
-    def __init__(self, loop: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         self.futures: list[Future] = []
 
     def add(self, future: Future) -> None:
         self.futures.append(future)
 
-    def next_batch(self) -> list[Future]:
+    def next_batch(self) -> list[tuple[Future, Any]]:
         batch, self.futures = self.futures, []
-        return batch
+        return [(future, future.answer) for future in batch]
 
     def clear(self) -> None:
         self.futures = []
@@ -88,7 +86,7 @@ def test_tasks_end(engine: ClusterEngine, task: Task) -> None:
     ("error", "message"),
     [
         (distributed.client.FutureCancelledError("key", "scheduler-connection-lost"), "is gone"),
-        (TimeoutError(), "is gone"),
+        (RuntimeError("odd"), "is gone"),
         (ModuleNotFoundError("No module named 'clfnet'"), "workers must have clfnet installed"),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from clfnet.batch.engine import Finished
 from clfnet.batch.recipe import Recipe
-from clfnet.batch.work import Task, fuse_task
+from clfnet.batch.work import Outcome, Task, fuse_task
 from clfnet.errors import InputError, MissingExtraError
 from clfnet.io.checks import one_line
 
@@ -45,7 +45,9 @@ class ClusterEngine:
         self._address = address
         self._recipe = recipe
         self._killed: type[Exception] = distributed.KilledWorker
-        self._completed = distributed.as_completed(loop=self._client.loop)
+        self._completed = distributed.as_completed(
+            loop=self._client.loop, with_results=True, raise_errors=False
+        )
         self._tasks: dict[str, Task] = {}
         self._counted = -_FRESH
         self._capacity = 1
@@ -78,27 +80,26 @@ class ClusterEngine:
         Raises:
             InputError: the scheduler is gone, or the workers cannot run the task.
         """
-        futures = self._completed.next_batch()
-        return [self._finished(future) for future in futures]
+        return [self._finished(*ended) for ended in self._completed.next_batch()]
 
     def close(self) -> None:
         """Cancel what has not begun; a worker finishes what it has."""
         self._completed.clear()
         self._client.close(timeout=_FRESH)
 
-    def _finished(self, future: Any) -> Finished:
-        try:
-            outcome = future.result(timeout=_PATIENCE)
-        except self._killed as error:
+    def _finished(self, future: Any, result: Any) -> Finished:
+        """Sort out a result; of a failed task it is (kind, error, trace)."""
+        if isinstance(result, Outcome):
+            return Finished(self._tasks.pop(future.key), result)
+        error = result[1] if isinstance(result, tuple) else result
+        if isinstance(error, self._killed):
             return Finished(self._tasks.pop(future.key), None, one_line(error))
-        except ImportError as error:
+        if isinstance(error, ImportError):
             raise InputError(
                 f"workers must have clfnet installed, but: {one_line(error)}. "
                 f"Install the same version on all machines."
             ) from error
-        except Exception as error:
-            raise self._lost() from error
-        return Finished(self._tasks.pop(future.key), outcome)
+        raise self._lost() from error
 
     def _lost(self) -> InputError:
         return InputError(

@@ -43,13 +43,15 @@ class Driver:
             ClfnetError: the engine has no workers any more.
         """
         waiting = next(tasks, None)
-        while waiting or self._in_work or self._suspects:
+        ended: list[tuple[Task, Outcome]] = []
+        while waiting or self._in_work or self._suspects or ended:
             while waiting and self._has_room_for(waiting):
                 self._submit(waiting)
                 waiting = next(tasks, None)
             if self._suspects and not self._in_work:
                 self._submit(self._suspects.popleft())
-            self._take(self._engine.wait())
+            self._write_down(ended)  # while workers work, and not they while this writes
+            ended = self._sorted_out(self._engine.wait()) if self._in_work else []
 
     def _has_room_for(self, task: Task) -> bool:
         is_full = len(self._in_work) >= self._engine.capacity
@@ -59,7 +61,8 @@ class Driver:
         self._in_work[task.name] = task
         self._engine.submit(task)
 
-    def _take(self, finished: list[Finished]) -> None:
+    def _sorted_out(self, finished: list[Finished]) -> list[tuple[Task, Outcome]]:
+        """Return the tasks that are settled; those whose worker died are to run again."""
         ended: list[tuple[Task, Outcome]] = []
         for task, outcome, death in finished:
             del self._in_work[task.name]
@@ -70,6 +73,9 @@ class Driver:
             else:
                 why = f"{task.name} must not end its worker, but did {ATTEMPTS} times ({death})."
                 ended.append((task, Outcome("failed", error=f"{why} Look at its files.")))
+        return ended
+
+    def _write_down(self, ended: list[tuple[Task, Outcome]]) -> None:
         known = [(task, outcome) for task, outcome in ended if outcome.state != "stop"]
         self._journal.append([entry(task, outcome) for task, outcome in known])
         for _, outcome in known:
