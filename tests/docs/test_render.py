@@ -26,6 +26,7 @@ def script(load_script: Callable[[str], ModuleType]) -> ModuleType:
             f"docs/{name}.md"
             for name in (
                 "align",
+                "batch",
                 "bench",
                 "colour",
                 "explain",

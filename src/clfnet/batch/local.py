@@ -17,6 +17,7 @@ from clfnet.errors import ClfnetError
 
 _MOST_STILLBORN = 5  # workers in a row that end before their first task
 _LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_LAST_BREATH = 5.0  # seconds
 _READY = "ready"
 
 
@@ -93,6 +94,8 @@ class LocalEngine:
     def _buried(self, worker: _Worker) -> list[Finished]:
         self._workers.remove(worker)
         worker.connection.close()
+        worker.process.join(_LAST_BREATH)
+        worker.process.kill()  # one that lost its pipe, but lives
         worker.process.join()
         if not worker.is_ready:
             return self._stillborn_again(worker)

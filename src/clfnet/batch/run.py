@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ def run(
     check_place(table_place)
     processes, each = _shares(workers, threads, on_cluster=scheduler is not None)
     recipe = make_recipe({**options, "threads": each}, suffix=f".{form}", overwrite=overwrite)
-    entries = read_entries(source, visible)
+    entries = _begun(read_entries(source, visible))
     described = {"output": folder, "shard": shard, **recipe.described()}
     with Journal(_journal_path(journal, folder, mark), described) as log:
         if log.is_new and not overwrite and exists(table_place):
@@ -198,6 +199,11 @@ class _Todo:
     def _task(self, each: Entry) -> Task:
         output = f"{self.folder}/{each.name}{self.suffix}"
         return Task(each.row, each.name, each.infrared, each.visible, output, each.pair)
+
+
+def _begun(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """Read the first entry now: a list that cannot be read shows before anything is written."""
+    return chain(list(islice(entries, 1)), entries)
 
 
 def _shares(workers: int | None, threads: int | None, *, on_cluster: bool) -> tuple[int, int]:
