@@ -476,8 +476,21 @@ def batch() -> str:
         f"{rows}\n| the driver | first result, s | peak, MiB |\n|---|---|---|\n{starting}\n"
         f"A billion pairs of 640×480, computed from these figures and the assumptions below:\n\n"
         f"| | |\n|---|---|\n{plan}\n"
-        f"`{result['command']}`, {result['pairs']} pairs, on {machine_line(result['machine'])}.{busy}"
-        "\n"
+        f"{_assumptions(result['assumed'])}\n\n"
+        f"`{result['command']}`, {result['pairs']} pairs, on "
+        f"{machine_line(result['machine'])}.{busy}\n"
+    )
+
+
+def _assumptions(given: dict[str, float]) -> str:
+    """What the plan takes for granted."""
+    return (
+        f"Assumed, and not measured: an interruptible core-hour at {given['core_hour']:g} $, a "
+        f"million reads at {given['per_million_reads']:g} $, a million writes at "
+        f"{given['per_million_writes']:g} $, a gigabyte a month at {given['gb_month']:g} $; "
+        f"{given['cores']:,} cores in machines of {given['cores_per_machine']}, of which "
+        f"{given['interruptions_per_machine_hour']:.0%} are taken away each hour; "
+        f"{given['bad_pairs']:.2%} bad pairs; pictures like those measured."
     )
 
 
@@ -496,22 +509,17 @@ def _billion(result: dict[str, Any]) -> list[tuple[str, str]]:
     again = interruptions * given["cores_per_machine"]
     requests = pairs / 1e6 * (6 * given["per_million_reads"] + given["per_million_writes"])
     rescan = result["resume"]["seconds"] / 1e6 * pairs / 3600
+    handed = tiny["Dask, 2 workers"]["pairs_per_second"]
     lines, shard = pairs * result["journal_bytes"], pairs / given["shards"]
     return [
-        (
-            "one pair on one core",
-            f"{seconds:.3f} s, {1000 * max(0.0, own):.1f} ms of it the batch's",
-        ),
+        ("a pair on a core", f"{seconds:.3f} s, {1000 * max(0.0, own):.1f} ms of it the batch's"),
         ("computing", f"{hours:,.0f} core-hours, {hours * given['core_hour']:,.0f} $"),
         (f"{given['cores']:,} cores need", f"{days:,.1f} days, at {rate:,.0f} pairs a second"),
         ("read, written", f"{read / 1e12:,.0f} TB, {write / 1e12:,.0f} TB"),
         ("bandwidth to the store", f"{(read + write) / (days * 86400) / 1e9:.1f} GB/s"),
         ("requests (2 files, 2 sizes, 2 looks; 1 put)", f"{requests:,.0f} $"),
         ("keeping the results", f"{write / 1e9 * given['gb_month']:,.0f} $ a month"),
-        (
-            "interruptions of machines",
-            f"{interruptions:,.0f}, at most {again:,.0f} pairs begun again",
-        ),
+        ("machines taken away", f"{interruptions:,.0f}, at most {again:,.0f} pairs begun again"),
         ("bad pairs set aside", f"{pairs * given['bad_pairs']:,.0f}"),
         (
             f"journals of {given['shards']:,} jobs",
@@ -519,11 +527,8 @@ def _billion(result: dict[str, Any]) -> list[tuple[str, str]]:
             f"{8 * shard / 2**20:.0f} MiB of memory, read again in "
             f"{result['resume']['seconds'] / 1e6 * shard:.0f} s",
         ),
-        (
-            "one scheduler of Dask hands out",
-            f"{tiny['Dask, 2 workers']['pairs_per_second']:,.0f} a s",
-        ),
-        ("finding a shard in one list of all", f"{rescan:,.1f} h in every job"),
+        ("one scheduler of Dask hands out", f"{handed:,.0f} a second"),
+        ("finding a shard in one list of all", f"up to {rescan:,.1f} h in every job"),
     ]
 
 

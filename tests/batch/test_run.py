@@ -170,6 +170,24 @@ def test_urls(pairs: Pairs, tmp_path: Path, elsewhere: Any) -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_a_radiometric_file_is_a_pair(flir: Path, tmp_path: Path) -> None:
+    summary = run(f"{flir.parent}/*.jpg", f"{tmp_path}/out", model="maximum", workers=1)
+    assert (summary.done, summary.failures) == (1, [])
+    assert (read_image(tmp_path / "out" / "flir.png").pixels == Fuser("maximum")(flir)).all()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_place_that_cannot_be_written(pairs: Pairs, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    manifest = pairs(1)
+    with pytest.raises(InputError, match="cannot be written"):
+        go(manifest)
+    with pytest.raises(InputError, match=r"out cannot be written"):
+        go(manifest, journal=str(tmp_path / "journal.jsonl"))
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+@pytest.mark.usefixtures("here")
 def test_options_of_the_fuser_and_the_format(pairs: Pairs, tmp_path: Path) -> None:
     manifest = pairs(1)
     go(manifest, form="tif", palette="ironbow", depth=16)

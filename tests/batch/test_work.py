@@ -130,6 +130,10 @@ def test_what_no_pair_can_help_stops_the_run(
             outcome = fuse_task(recipe, task)
         assert outcome.state == "stop"
         assert outcome.error.startswith(f"{task.output} cannot be written: no space left on device")
+    apart = replace(recipe, scratch=str(tmp_path / "not shared"))
+    outcome = fuse_task(apart, task)
+    assert (outcome.state, "that all workers share" in outcome.error) == ("stop", True)
+    assert not Path(task.output).exists()
     assert fuse_task(recipe, task).state == "done"
 
 

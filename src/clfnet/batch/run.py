@@ -236,8 +236,14 @@ def _scratch(folder: str, recipe: Recipe) -> Iterator[Recipe]:
     if is_remote(folder):
         yield recipe
         return
-    scratch = Path(folder) / f".clfnet-{recipe.run}"
-    shutil.rmtree(scratch, ignore_errors=True)
+    for left in Path(folder).glob(f".clfnet-{recipe.run}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    scratch = Path(folder) / f".clfnet-{recipe.run}-{recipe.session}"
+    try:
+        scratch.mkdir(parents=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"{folder} cannot be written: {reason}. Choose another place.") from error
     try:
         yield replace(recipe, scratch=str(scratch))
     finally:

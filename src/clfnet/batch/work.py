@@ -194,6 +194,8 @@ def _scratch(recipe: Recipe) -> Iterator[Path]:
             yield Path(folder) / name
         return
     file = Path(recipe.scratch) / name
+    if not file.parent.is_dir():  # the driver made it
+        raise InputError("the output must be a folder that all workers share, but this one has not")
     try:
         yield file
     finally:
