@@ -259,14 +259,14 @@ def test_a_driver_and_a_worker_die(pairs: Pairs) -> None:
 
 @pytest.mark.slow
 def test_twenty_moments_on_this_machine(pairs: Pairs) -> None:
-    chaos = Chaos(pairs(80, 480, 640), Local(), random.Random(0))
+    chaos = Chaos(pairs(80, 300, 400), Local(), random.Random(0))
     chaos.run(20, 3.0)
     assert chaos.kills == 20
 
 
 @pytest.mark.slow
 def test_twenty_moments_on_a_cluster(pairs: Pairs, cluster: Cluster) -> None:
-    chaos = Chaos(pairs(80, 480, 640), cluster, random.Random(1))
+    chaos = Chaos(pairs(80, 300, 400), cluster, random.Random(1))
     chaos.run(20, 4.0)
     assert chaos.kills == 20
 
@@ -302,7 +302,7 @@ def test_poison_does_not_stop_the_run(
 
 @pytest.mark.slow
 def test_ctrl_c_leaves_the_rest_for_later(pairs: Pairs) -> None:
-    chaos = Chaos(pairs(40, 480, 640), Local(), random.Random(0))
+    chaos = Chaos(pairs(30, 300, 400), Local(), random.Random(0))
     driver = chaos.driver()
     wait_for(lambda: len(list(chaos.out.glob("*.png"))) > 3)
     workers = descendants(driver.pid)
