@@ -153,7 +153,7 @@ class Cluster:
         self.start()
 
 
-def wait_for(is_so: Callable[[], bool], seconds: float = 30.0) -> None:
+def wait_for(is_so: Callable[[], bool], seconds: float = 90.0) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with suppress(OSError):
@@ -186,9 +186,9 @@ class Chaos:
                 self.strike(target, driver)
                 if target != "worker":
                     kill(driver.pid) if target == "driver" else None
-                    driver.wait(60)
+                    driver.wait(180)
                     driver = self.driver()
-            assert driver.wait(120) == 0
+            assert driver.wait(180) == 0
             self.check()
 
     def driver(self) -> Process:
