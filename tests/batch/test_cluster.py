@@ -1,7 +1,6 @@
 """The cluster's side; what real workers do is in test_kills.py."""
 
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
 from typing import Any, ClassVar
 
 import distributed
@@ -17,9 +16,12 @@ from clfnet.errors import InputError
 class Future:
     def __init__(self, key: str, result: Outcome | Exception) -> None:
         self.key = key
-        self.answer: Any = result
-        if isinstance(result, Exception) and not isinstance(result, CancelledError):
-            self.answer = (type(result), result, None)
+        self.answer = result
+
+    def result(self, timeout: float) -> Outcome:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
 
 
 class Client:
@@ -49,9 +51,9 @@ class Completed:
     def add(self, future: Future) -> None:
         self.futures.append(future)
 
-    def next_batch(self) -> list[tuple[Future, Any]]:
+    def next_batch(self) -> list[Future]:
         batch, self.futures = self.futures, []
-        return [(future, future.answer) for future in batch]
+        return batch
 
     def clear(self) -> None:
         self.futures = []

@@ -6,12 +6,13 @@ from typing import Any
 
 from clfnet.batch.engine import Finished
 from clfnet.batch.recipe import Recipe
-from clfnet.batch.work import Outcome, Task, fuse_task
+from clfnet.batch.work import Task, fuse_task
 from clfnet.errors import InputError, MissingExtraError
 from clfnet.io.checks import one_line
 
 _PER_THREAD = 2  # one in work, one that waits: the next is there when a thread becomes free
 _FRESH = 5.0  # seconds for which the number of threads is taken as known
+_FETCHING = 120  # seconds for a result; if its worker died with it, it is made again
 _PATIENCE = 10  # seconds until a scheduler counts as not there
 
 
@@ -45,9 +46,7 @@ class ClusterEngine:
         self._address = address
         self._recipe = recipe
         self._killed: type[Exception] = distributed.KilledWorker
-        self._completed = distributed.as_completed(
-            loop=self._client.loop, with_results=True, raise_errors=False
-        )
+        self._completed = distributed.as_completed(loop=self._client.loop)
         self._tasks: dict[str, Task] = {}
         self._counted = -_FRESH
         self._capacity = 1
@@ -80,26 +79,27 @@ class ClusterEngine:
         Raises:
             InputError: the scheduler is gone, or the workers cannot run the task.
         """
-        return [self._finished(*ended) for ended in self._completed.next_batch()]
+        return [self._finished(future) for future in self._completed.next_batch()]
 
     def close(self) -> None:
         """Cancel what has not begun; a worker finishes what it has."""
         self._completed.clear()
         self._client.close(timeout=_FRESH)
 
-    def _finished(self, future: Any, result: Any) -> Finished:
-        """Sort out a result; of a failed task it is (kind, error, trace)."""
-        if isinstance(result, Outcome):
-            return Finished(self._tasks.pop(future.key), result)
-        error = result[1] if isinstance(result, tuple) else result
-        if isinstance(error, self._killed):
+    def _finished(self, future: Any) -> Finished:
+        """Fetch a result, by itself: what Dask fetches unasked is lost in silence if that fails."""
+        try:
+            outcome = future.result(timeout=_FETCHING)
+        except self._killed as error:
             return Finished(self._tasks.pop(future.key), None, one_line(error))
-        if isinstance(error, ImportError):
+        except ImportError as error:
             raise InputError(
                 f"workers must have clfnet installed, but: {one_line(error)}. "
                 f"Install the same version on all machines."
             ) from error
-        raise self._lost() from error
+        except Exception as error:
+            raise self._lost() from error
+        return Finished(self._tasks.pop(future.key), outcome)
 
     def _lost(self) -> InputError:
         return InputError(
