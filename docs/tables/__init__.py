@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from tables import (
     align,
+    batch,
     bench,
     colour,
     explain,
@@ -16,7 +17,10 @@ from tables import (
     video,
 )
 
-MODULES = (align, bench, colour, explain, fast, metrics, models, scores, speed, training, video)
+MODULES = (
+    *(align, batch, bench, colour, explain, fast, metrics, models, scores, speed),
+    *(training, video),
+)
 BLOCKS: Mapping[str, Callable[[], str]] = {
     name: of for module in MODULES for name, of in module.BLOCKS.items()
 }

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from clfnet.cli.align import align
+from clfnet.cli.batch import batch
 from clfnet.cli.bench import bench
 from clfnet.cli.demo import demo
 from clfnet.cli.evaluate import evaluate
@@ -38,8 +39,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 commands = (
-    *(demo, fuse, align, explain, evaluate, panel, bench, train, export, models, reproduce),
-    serve,
+    *(demo, fuse, batch, serve, align, explain, evaluate, panel),
+    *(bench, train, export, models, reproduce),
 )
 for command in commands:
     app.command()(command)

@@ -1,0 +1,264 @@
+"""Pairs from a manifest or from two globs, one by one: never all of them in memory."""
+
+import csv
+import glob
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+from zlib import crc32
+
+from clfnet.batch.places import file_system, folder_of, is_remote, path_in, reading, resolve
+from clfnet.errors import InputError, MissingExtraError
+from clfnet.io.checks import one_line
+
+COLUMNS = ("infrared", "visible", "name")
+"""What is read of a manifest; further columns are left alone."""
+
+_LONGEST = 200  # bytes of a part of a name: file systems take 255, suffix included
+_NAME = re.compile(r"(?![A-Za-z]:)[^\s./\\][^/\\]*(?:/[^\s./\\][^/\\]*)*")
+_WILD = re.compile(r"\*\*/|\*|\?|\[!?[^\]]+\]")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One pair of a manifest.
+
+    Attributes:
+        row: which one it is, from 1 on.
+        name: what its output is called, without suffix: a relative path with "/" between its parts;
+            "row N" where there is an `error`.
+        infrared: an absolute path or a URL.
+        visible: the same; None where the infrared file is a radiometric one that holds both.
+        error: why the row cannot be used; empty if it can.
+    """
+
+    row: int
+    name: str
+    infrared: str = ""
+    visible: str | None = None
+    error: str = ""
+
+    @property
+    def pair(self) -> str:
+        """What a journal knows the pair by: 16 hexadecimal digits of its name and its files."""
+        parts = (self.name, self.infrared, self.visible or "", self.error)
+        text = "\0".join(parts).encode("utf-8", "surrogateescape")
+        return blake2b(text, digest_size=8).hexdigest()
+
+    def is_of(self, shard: tuple[int, int]) -> bool:
+        """Tell whether the pair is of shard (i, n), i from 1 to n; equal names are of one shard."""
+        part, parts = shard
+        return parts == 1 or crc32(self.name.encode("utf-8", "surrogateescape")) % parts == part - 1
+
+
+def parse_shard(text: str) -> tuple[int, int]:
+    """Return (i, n) of "i/n".
+
+    Raises:
+        InputError: it is not of this form, or i is not one of 1 to n.
+
+    Example:
+        >>> parse_shard("3/10")
+        (3, 10)
+    """
+    match = re.fullmatch(r"(\d{1,9})/(\d{1,9})", text, re.ASCII)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise InputError(f"`shard` must be I/N with I from 1 to N, got {text!r}. For example 3/10.")
+    return int(match[1]), int(match[2])
+
+
+def read_entries(source: str, visible: str | None = None) -> Iterator[Entry]:
+    r"""Read pairs.
+
+    Args:
+        source: a manifest, path or URL: .csv with a header, .jsonl, or .parquet, with the columns
+            `infrared`, `visible` and perhaps `name`. Relative paths begin at the manifest. Or a
+            glob of infrared files, e.g. "ir/**/*.png".
+        visible: a glob with the same wildcards. What stands for them in an infrared path is put in
+            their place, so `ir/*.png` and `vis/*.jpg` pair ir/a.png with vis/a.jpg. Left out with
+            a glob, every file is a radiometric one.
+
+    Yields:
+        The pairs in order, as they are read. A row that cannot be used has its `error` set.
+
+    Raises:
+        InputError: the manifest cannot be read or lacks a column, or the globs do not fit.
+        MissingExtraError: Parquet or a URL needs the extra `cluster`.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp(), "pairs.csv")
+        >>> path.write_text("infrared,visible\nir/a.png,vis/a.jpg\n") > 0
+        True
+        >>> [entry.name for entry in read_entries(str(path))]
+        ['a']
+    """
+    if visible is not None or _WILD.search(source):
+        return _read_globs(source, visible)
+    place = resolve(source)
+    kind = path_in(place).suffix.lower()
+    if kind not in _READERS:
+        raise InputError(
+            f"`manifest` must end in .csv, .jsonl or .parquet, or be a glob such as 'ir/*.png', "
+            f"got {source}."
+        )
+    return _entries(_READERS[kind](place), folder_of(place))
+
+
+def check_name(name: str) -> None:
+    """Raise an `InputError` unless a name stays within the folder that it is put into."""
+    if (
+        not _NAME.fullmatch(name)
+        or not name.isprintable()
+        or max(len(part.encode()) for part in name.split("/")) > _LONGEST
+    ):
+        raise InputError(
+            f"`name` must be a relative path of plain names, none of them hidden, got {name!r}. "
+            f"Rename it."
+        )
+
+
+def _entries(rows: Iterable[Any], folder: str) -> Iterator[Entry]:
+    for number, row in enumerate(rows, 1):
+        try:
+            yield _entry(number, row, folder)
+        except InputError as error:
+            yield Entry(number, f"row {number}", error=str(error))
+
+
+def _entry(number: int, row: Any, folder: str) -> Entry:
+    if isinstance(row, InputError):
+        raise row
+    for column in COLUMNS:
+        value = row.get(column)
+        if not isinstance(value, str | None) or (column == "infrared" and not value):
+            raise InputError(f"`{column}` must be a text, got {value!r}. Mend the manifest.")
+    infrared, visible, name = (row.get(column) or "" for column in COLUMNS)
+    name = name or path_in(visible or infrared).stem
+    check_name(name)
+    light = resolve(visible, folder) if visible else None
+    return Entry(number, name, resolve(infrared, folder), light)
+
+
+def _read_csv(place: str) -> Iterator[Any]:
+    with reading(place) as file:
+        rows = csv.DictReader(file)
+        try:
+            _check_columns(rows.fieldnames or (), place)
+            for row in rows:
+                yield (
+                    row
+                    if None not in row
+                    else InputError(
+                        "a row must have a value for each column, got more. Quote commas."
+                    )
+                )
+        except csv.Error as error:
+            raise InputError(
+                f"{place} must be CSV, but line {rows.line_num} is not ({one_line(error)})."
+            ) from error
+
+
+def _read_jsonl(place: str) -> Iterator[Any]:
+    with reading(place) as file:
+        for line in file:
+            if line.strip():
+                yield _parsed(line)
+
+
+def _parsed(line: str) -> Any:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        row = None
+    if isinstance(row, Mapping):
+        return row
+    return InputError(f"a line must be a JSON object, got {line.strip()[:80]!r}. Mend it.")
+
+
+def _read_parquet(place: str) -> Iterator[Any]:
+    try:
+        from pyarrow import ArrowException, parquet  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise MissingExtraError("pyarrow", "cluster") from error
+    with reading(place, binary=True) as file:
+        try:
+            table = parquet.ParquetFile(file)
+            _check_columns(table.schema_arrow.names, place)
+            columns = [name for name in COLUMNS if name in table.schema_arrow.names]
+            for batch in table.iter_batches(batch_size=1024, columns=columns):
+                yield from batch.to_pylist()
+        except ArrowException as error:
+            raise InputError(
+                f"{place} must be Parquet, but cannot be read as such ({one_line(error)})."
+            ) from error
+
+
+_READERS: dict[str, Callable[[str], Iterator[Any]]] = {
+    ".csv": _read_csv,
+    ".jsonl": _read_jsonl,
+    ".parquet": _read_parquet,
+}
+
+
+def _check_columns(names: Iterable[str], place: str) -> None:
+    found = list(names)
+    if not {"infrared", "visible"} <= set(found):
+        raise InputError(
+            f"{place} must have the columns infrared and visible, got {', '.join(found) or 'none'}."
+        )
+
+
+def _read_globs(infrared: str, visible: str | None) -> Iterator[Entry]:
+    wild = _WILD.findall(infrared)
+    if not wild or (visible is not None and _WILD.findall(visible) != wild):
+        raise InputError(
+            f"two globs must have the same wildcards, got {infrared} and {visible}. "
+            f"For example 'ir/*.png' and 'vis/*.jpg'."
+        )
+    pattern = resolve(infrared)
+    target = None if visible is None else _WILD.split(resolve(visible))
+    return _matches(pattern, target)
+
+
+def _matches(pattern: str, target: list[str] | None) -> Iterator[Entry]:
+    """Yield what is there; `target` is what stands between the wildcards of the visible path."""
+    shape = re.compile(_regex(pattern))
+    base = folder_of(_WILD.split(pattern)[0] + "x")
+    row = 0
+    for row, path in enumerate(_glob(pattern), 1):
+        name = path.removeprefix(base).lstrip("/").removesuffix(path_in(path).suffix)
+        try:
+            check_name(name)
+            yield Entry(row, name, path, _filled(target, path, shape) if target else None)
+        except InputError as error:
+            yield Entry(row, f"row {row}", error=f"{path}: {error}")
+    if not row:
+        raise InputError(f"{pattern} must match files, but none is there. Check it.")
+
+
+def _glob(pattern: str) -> Iterator[str]:
+    if not is_remote(pattern):
+        return glob.iglob(pattern, recursive=True)  # noqa: PTH207  # the pattern is absolute
+    system, path = file_system(pattern)
+    protocol = pattern.removesuffix(path.lstrip("/"))
+    return (protocol + found.lstrip("/") for found in system.glob(path))
+
+
+def _regex(pattern: str) -> str:
+    """Return a regular expression with a group for each wildcard."""
+    forms = {"**/": "((?:[^/]+/)*)", "*": "([^/]*)", "?": "([^/])"}
+    wild = [forms.get(each, f"({each.replace('[!', '[^')})") for each in _WILD.findall(pattern)]
+    plain = [re.escape(each) for each in _WILD.split(pattern)]
+    return plain[0] + "".join(a + b for a, b in zip(wild, plain[1:], strict=True))
+
+
+def _filled(plain: list[str], path: str, shape: re.Pattern[str]) -> str:
+    """Return a visible path: what stands for the wildcards in an infrared one, between `plain`."""
+    match = shape.fullmatch(path)
+    if match is None:  # the system compares names in another way
+        raise InputError("the path must match its glob letter by letter, but does not. Mend it.")
+    return plain[0] + "".join(a + b for a, b in zip(match.groups(), plain[1:], strict=True))

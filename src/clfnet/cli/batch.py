@@ -1,0 +1,192 @@
+"""`clfnet batch`: a manifest of pairs, on this machine or many; resumable."""
+
+import json
+import time
+from dataclasses import asdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clfnet.cli.fuse import Depth, Grid, Outside
+
+if TYPE_CHECKING:
+    from clfnet.batch import Progress, Summary
+
+_EVERY = 10.0  # seconds between lines of progress
+
+
+class Format(StrEnum):
+    """What the results can be written as: what has a place for the mark of a run."""
+
+    PNG = "png"
+    JPG = "jpg"
+    TIF = "tif"
+
+
+def batch(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="MANIFEST|GLOB",
+            help="CSV, JSONL or Parquet with the columns infrared, visible and perhaps name; "
+            "or a glob of infrared files.",
+        ),
+    ],
+    output: Annotated[str, typer.Option("--output", "-o", help="Folder or URL to write to.")],
+    visible: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[GLOB]",
+            help="Of visible files, with the same wildcards; left out for FLIR radiometric files.",
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="Format of the results.")] = Format.PNG,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Table of results, .csv or .parquet. [default: results.csv in the output]",
+        ),
+    ] = None,
+    journal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="What is done, on this machine. [default: journal.jsonl in the output]",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes; as many as cores by default.", show_default=False),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="CPU threads of each; its share of the cores by default."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Use the workers of this Dask cluster instead."),
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts, from 1 on.")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what failed earlier.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files that are there from elsewhere.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    model: Annotated[
+        str, typer.Option(help="A shipped model, a classical rule, an .onnx file, or onnx:FILE.")
+    ] = "clfnet",
+    stretch: Annotated[
+        bool, typer.Option("--stretch", help="Stretch each result to the full range.")
+    ] = False,
+    thermal_range: Annotated[
+        str, typer.Option("--range", help="Infrared values shown; see `clfnet fuse`.")
+    ] = "auto",
+    kelvin_per_count: Annotated[
+        float | None,
+        typer.Option(help="For counts linear in temperature, e.g. 0.01.", show_default=False),
+    ] = None,
+    align: Annotated[str, typer.Option(help="off, auto, or a rig file of `clfnet align`.")] = "off",
+    grid: Annotated[Grid, typer.Option(help="Whose pixels an aligned result has.")] = Grid.VISIBLE,
+    outside: Annotated[
+        Outside, typer.Option(help="Where one picture is alone: crop, keep it, or black.")
+    ] = Outside.CROP,
+    space: Annotated[str, typer.Option(help="Luma of colours: bt601 or linear.")] = "bt601",
+    strength: Annotated[
+        float | None,
+        typer.Option(help="From the visible, 0, to the fused, 1. [default: 1; 0 with --palette]"),
+    ] = None,
+    palette: Annotated[str | None, typer.Option(help="Paint hot areas; see `clfnet fuse`.")] = None,
+    hot: Annotated[
+        float | None, typer.Option(help="Heat, 0 to 1, from where on to paint; else found.")
+    ] = None,
+    depth: Annotated[Depth | None, typer.Option(help="Bits; the visible's if it has more.")] = None,
+    backend: Annotated[
+        str, typer.Option(help="What runs a model: onnxruntime, or openvino (extra).")
+    ] = "onnxruntime",
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AMOUNT",
+            help="Working memory of a worker beside the pictures. [default: 128MiB per thread]",
+        ),
+    ] = None,
+) -> None:
+    """Fuse all pairs of MANIFEST, or of two globs, into OUTPUT.
+
+    The same command goes on where it was stopped, whatever stopped it. Bad pairs are set aside with
+    the reason, and the exit code is 3.
+    """
+    from clfnet.batch import run
+
+    try:
+        summary = run(
+            source,
+            output,
+            visible=visible,
+            form=form.value,
+            table=table,
+            journal=journal,
+            workers=workers,
+            threads=threads,
+            scheduler=scheduler,
+            shard=shard,
+            retry_failed=retry_failed,
+            overwrite=overwrite,
+            progress=_Lines(),
+            model=model,
+            stretch=stretch,
+            thermal_range=thermal_range,
+            kelvin_per_count=kelvin_per_count,
+            align=align,
+            grid=grid.value,
+            outside=outside.value,
+            space=space,
+            strength=strength,
+            palette=palette,
+            hot=hot,
+            depth=int(depth) if depth else None,
+            backend=backend,
+            memory=memory,
+        )
+    except KeyboardInterrupt:
+        typer.echo("clfnet: stopped; the same command goes on from here.", err=True)
+        raise
+    _report(summary, as_json=as_json)
+
+
+class _Lines:
+    """Tells how far a run is, a line on stderr now and then."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _EVERY
+
+    def __call__(self, progress: "Progress") -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _EVERY
+            typer.echo(f"clfnet: {_counts(progress)}", err=True)
+
+
+def _counts(progress: "Progress") -> str:
+    pairs = progress.done + progress.failed
+    rate = pairs / progress.seconds if progress.seconds else 0.0
+    before = f", {progress.before:,} settled before" if progress.before else ""
+    return f"{progress.done:,} done, {progress.failed:,} failed{before}; {rate:.1f} pairs/s"
+
+
+def _report(summary: "Summary", *, as_json: bool) -> None:
+    """Print where the table is, and what failed; leave with 3 if something did."""
+    typer.echo(json.dumps(asdict(summary), indent=2) if as_json else summary.table)
+    typer.echo(f"clfnet: {_counts(summary.progress)}", err=True)
+    for failure in summary.failures:
+        typer.echo(f"clfnet: error: {failure}", err=True)
+    if more := summary.failed - len(summary.failures):
+        typer.echo(f"clfnet: and {more:,} more, see {summary.table}", err=True)
+    if summary.failed:
+        raise typer.Exit(3)
