@@ -1,5 +1,5 @@
 # make demo   fuse the built-in pair and show where the picture is
-# make test   all tests that are quick; test-browser: those of the HTML report, in chromium
+# make test   all tests that are quick; test-browser: those of the page and the HTML report, in chromium
 # make check  what a change must pass: format, lint, types, layers, tests
 # make train  the recipe of the shipped weights; data: see configs
 # make fast   the student that imitates them: train, and export into the package
@@ -67,6 +67,7 @@ bench: .venv/dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/colour.py --data $(DATA)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/explain.py $(DATA)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/align.py --data $(DATA)
+	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/fast.py --data $(DATA)
 	$(BIN)/python benchmarks/full_model.py
 	$(BIN)/python benchmarks/int8.py --data $(DATA)

@@ -5,7 +5,7 @@ import importlib.util
 import json
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +17,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from clfnet import weights
+from clfnet.inference.fuser import _kept_method
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
@@ -59,7 +60,7 @@ def maximum_onnx(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, maximum_onnx: Path) -> Path:
+def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, maximum_onnx: Path) -> Iterator[Path]:
     """A manifest that stands in for the shipped one; its `clfnet` is the maximum."""
     folder = tmp_path / "weights"
     folder.mkdir()
@@ -71,7 +72,9 @@ def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, maximum_onnx: Path
     path = folder / "manifest.json"
     path.write_text(json.dumps({"clfnet": entry}))
     monkeypatch.setattr(weights, "MANIFEST", path)
-    return path
+    _kept_method.cache_clear()  # `clfnet.fuse` may keep the shipped one
+    yield path
+    _kept_method.cache_clear()
 
 
 @pytest.fixture

@@ -8,7 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clfnet.cli.fuse import Depth, Grid, Outside
+from clfnet.cli.options import (
+    AlignOption,
+    BackendOption,
+    DepthOption,
+    Grid,
+    GridOption,
+    HotOption,
+    KelvinOption,
+    MemoryOption,
+    Outside,
+    OutsideOption,
+    PaletteOption,
+    RangeOption,
+    SpaceOption,
+    StrengthOption,
+    StretchOption,
+)
 
 if TYPE_CHECKING:
     from clfnet.batch import Progress, Summary
@@ -82,41 +98,19 @@ def batch(
     model: Annotated[
         str, typer.Option(help="A shipped model, a classical rule, an .onnx file, or onnx:FILE.")
     ] = "clfnet",
-    stretch: Annotated[
-        bool, typer.Option("--stretch", help="Stretch each result to the full range.")
-    ] = False,
-    thermal_range: Annotated[
-        str, typer.Option("--range", help="Infrared values shown; see `clfnet fuse`.")
-    ] = "auto",
-    kelvin_per_count: Annotated[
-        float | None,
-        typer.Option(help="For counts linear in temperature, e.g. 0.01.", show_default=False),
-    ] = None,
-    align: Annotated[str, typer.Option(help="off, auto, or a rig file of `clfnet align`.")] = "off",
-    grid: Annotated[Grid, typer.Option(help="Whose pixels an aligned result has.")] = Grid.VISIBLE,
-    outside: Annotated[
-        Outside, typer.Option(help="Where one picture is alone: crop, keep it, or black.")
-    ] = Outside.CROP,
-    space: Annotated[str, typer.Option(help="Luma of colours: bt601 or linear.")] = "bt601",
-    strength: Annotated[
-        float | None,
-        typer.Option(help="From the visible, 0, to the fused, 1. [default: 1; 0 with --palette]"),
-    ] = None,
-    palette: Annotated[str | None, typer.Option(help="Paint hot areas; see `clfnet fuse`.")] = None,
-    hot: Annotated[
-        float | None, typer.Option(help="Heat, 0 to 1, from where on to paint; else found.")
-    ] = None,
-    depth: Annotated[Depth | None, typer.Option(help="Bits; the visible's if it has more.")] = None,
-    backend: Annotated[
-        str, typer.Option(help="What runs a model: onnxruntime, or openvino (extra).")
-    ] = "onnxruntime",
-    memory: Annotated[
-        str | None,
-        typer.Option(
-            metavar="AMOUNT",
-            help="Working memory of a worker beside the pictures. [default: 128MiB per thread]",
-        ),
-    ] = None,
+    stretch: StretchOption = False,
+    thermal_range: RangeOption = "auto",
+    kelvin_per_count: KelvinOption = None,
+    align: AlignOption = "off",
+    grid: GridOption = Grid.VISIBLE,
+    outside: OutsideOption = Outside.CROP,
+    space: SpaceOption = "bt601",
+    strength: StrengthOption = None,
+    palette: PaletteOption = None,
+    hot: HotOption = None,
+    depth: DepthOption = None,
+    backend: BackendOption = "onnxruntime",
+    memory: MemoryOption = None,
 ) -> None:
     """Fuse all pairs of MANIFEST, or of two globs, into OUTPUT.
 

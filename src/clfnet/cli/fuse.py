@@ -11,6 +11,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clfnet.cli.options import (
+    AlignOption,
+    BackendOption,
+    DepthOption,
+    Grid,
+    GridOption,
+    HotOption,
+    KelvinOption,
+    MemoryOption,
+    Outside,
+    OutsideOption,
+    PaletteOption,
+    RangeOption,
+    SpaceOption,
+    StrengthOption,
+    StretchOption,
+)
 from clfnet.errors import InputError, PairingError
 
 if TYPE_CHECKING:
@@ -26,28 +43,6 @@ class Format(StrEnum):
     JPG = "jpg"
     BMP = "bmp"
     TIF = "tif"
-
-
-class Grid(StrEnum):
-    """Whose pixels the result has."""
-
-    VISIBLE = "visible"
-    INFRARED = "infrared"
-
-
-class Outside(StrEnum):
-    """What becomes of the part that only one picture reaches."""
-
-    CROP = "crop"
-    KEEP = "keep"
-    BLACK = "black"
-
-
-class Depth(StrEnum):
-    """Bits per sample."""
-
-    EIGHT = "8"
-    SIXTEEN = "16"
 
 
 def fuse(
@@ -69,53 +64,27 @@ def fuse(
             show_default=False,
         ),
     ] = None,
-    stretch: Annotated[
-        bool, typer.Option("--stretch", help="Stretch each result to the full range.")
-    ] = False,
-    thermal_range: Annotated[
-        str,
-        typer.Option(
-            "--range",
-            help="Infrared values shown: auto, full, percentile:LOW,HIGH, agc:PLATEAU, LOW,HIGH, "
-            "or LOWC,HIGHC in °C.",
-        ),
-    ] = "auto",
-    kelvin_per_count: Annotated[
-        float | None,
-        typer.Option(help="For counts linear in temperature, e.g. 0.01.", show_default=False),
-    ] = None,
+    stretch: StretchOption = False,
+    thermal_range: RangeOption = "auto",
+    kelvin_per_count: KelvinOption = None,
     temperatures: Annotated[
         Path | None,
         typer.Option(help="Write °C too, as float32 TIFF: file or folder.", show_default=False),
     ] = None,
-    align: Annotated[str, typer.Option(help="off, auto, or a rig file of `clfnet align`.")] = "off",
-    grid: Annotated[Grid, typer.Option(help="Whose pixels an aligned result has.")] = Grid.VISIBLE,
-    outside: Annotated[
-        Outside, typer.Option(help="Where one picture is alone: crop, keep it, or black.")
-    ] = Outside.CROP,
-    space: Annotated[str, typer.Option(help="Luma of colours: bt601 or linear.")] = "bt601",
-    strength: Annotated[
-        float | None,
-        typer.Option(help="From the visible, 0, to the fused, 1. [default: 1; 0 with --palette]"),
-    ] = None,
-    palette: Annotated[
-        str | None,
-        typer.Option(
-            help="Paint hot areas: ironbow, whitehot, blackhot, lava, arctic, green, rainbow."
-        ),
-    ] = None,
-    hot: Annotated[
-        float | None, typer.Option(help="Heat, 0 to 1, from where on to paint; else found.")
-    ] = None,
-    depth: Annotated[Depth | None, typer.Option(help="Bits; the visible's if it has more.")] = None,
+    align: AlignOption = "off",
+    grid: GridOption = Grid.VISIBLE,
+    outside: OutsideOption = Outside.CROP,
+    space: SpaceOption = "bt601",
+    strength: StrengthOption = None,
+    palette: PaletteOption = None,
+    hot: HotOption = None,
+    depth: DepthOption = None,
     offset: Annotated[
         float | None, typer.Option(help="Video: seconds that the infrared began later.")
     ] = None,
     fps: Annotated[float | None, typer.Option(help="Video: frames per second of folders.")] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="Video: stop after so many.")] = None,
-    backend: Annotated[
-        str, typer.Option(help="What runs a model: onnxruntime, or openvino (extra).")
-    ] = "onnxruntime",
+    backend: BackendOption = "onnxruntime",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
     ] = False,
@@ -126,13 +95,7 @@ def fuse(
     threads: Annotated[
         int | None, typer.Option(min=1, help="CPU threads; all cores by default.")
     ] = None,
-    memory: Annotated[
-        str | None,
-        typer.Option(
-            metavar="AMOUNT",
-            help="Working memory beside the pictures, e.g. 1GiB. [default: 128MiB per thread]",
-        ),
-    ] = None,
+    memory: MemoryOption = None,
 ) -> None:
     """Fuse INFRARED and VISIBLE into OUTPUT.
 
