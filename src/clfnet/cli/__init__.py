@@ -22,6 +22,7 @@ from clfnet.cli.fuse import fuse
 from clfnet.cli.models import models
 from clfnet.cli.panel import panel
 from clfnet.cli.reproduce import reproduce
+from clfnet.cli.serve import serve
 from clfnet.cli.train import train
 from clfnet.errors import ClfnetError
 from clfnet.version import __version__
@@ -36,7 +37,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-commands = (demo, fuse, align, explain, evaluate, panel, bench, train, export, models, reproduce)
+commands = (
+    *(demo, fuse, align, explain, evaluate, panel, bench, train, export, models, reproduce),
+    serve,
+)
 for command in commands:
     app.command()(command)
 

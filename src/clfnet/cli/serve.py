@@ -1,0 +1,73 @@
+"""`clfnet serve`: the web page and the REST API."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clfnet.errors import MissingExtraError
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to bind; 0.0.0.0 lets other machines in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="CLFNET_TOKEN",
+            help="What callers of /v1 must bear; better given as CLFNET_TOKEN.",
+            show_default=False,
+            show_envvar=False,
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of results and jobs. [default: clfnet in the user's state folder]",
+            show_default=False,
+        ),
+    ] = None,
+    model: Annotated[str, typer.Option(help="What fuses unless a request says.")] = "clfnet",
+    max_bytes: Annotated[
+        str, typer.Option(metavar="AMOUNT", help="The largest request, e.g. 64MiB.")
+    ] = "64MiB",
+    max_pixels: Annotated[int, typer.Option(min=1, help="The largest picture.")] = 25_000_000,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Requests in work at once. [default: one per core]"),
+    ] = None,
+    queue: Annotated[int, typer.Option(min=0, help="Requests that may wait besides.")] = 32,
+) -> None:
+    """Serve the web page and the REST API until Ctrl-C or SIGTERM.
+
+    Prints the address to open. Requests that were accepted are finished before it ends.
+    """
+    from clfnet.inference.memory import parse_memory
+    from clfnet.inference.tiling import cores
+
+    try:
+        from clfnet.serve.server import serve as run
+        from clfnet.serve.settings import Settings, default_data
+    except ModuleNotFoundError as error:
+        raise MissingExtraError((error.name or "fastapi").partition(".")[0], "serve") from error
+
+    settings = Settings(
+        data=data or default_data(),
+        host=host,
+        token=token,
+        model=model,
+        max_bytes=parse_memory(max_bytes),
+        max_pixels=max_pixels,
+        workers=workers or cores(),
+        queue=queue,
+    )
+    if not settings.is_local and token is None:
+        typer.echo(
+            f"clfnet: warning: {host} may be reached by others, and there is no token. "
+            f"Set CLFNET_TOKEN.",
+            err=True,
+        )
+    run(settings, port, started=typer.echo)

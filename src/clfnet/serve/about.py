@@ -1,0 +1,55 @@
+"""GET /v1/models and /v1/options: what a request may ask for."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+
+from clfnet.colour.palette import PALETTES
+from clfnet.colour.space import SPACES
+from clfnet.inference.alignment import GRIDS, OUTSIDE
+from clfnet.metrics import DIALECTS
+from clfnet.serve.failures import described
+from clfnet.serve.options import ALIGN, DEPTHS, FORMATS, RANGES
+from clfnet.serve.schemas import ModelList, OptionList
+from clfnet.serve.service import Service, the_service
+from clfnet.version import __version__
+
+router = APIRouter(prefix="/v1", tags=["about"])
+
+_METRIC = ("name", "title", "source", "unit", "better", "by_default")
+
+
+@router.get("/models", response_model=ModelList, responses=described())
+async def list_models(service: Annotated[Service, Depends(the_service)]) -> dict[str, Any]:
+    """The shipped models and the classical rules that are installed."""
+    return {"models": service.models.describe()}
+
+
+@router.get("/options", response_model=OptionList, responses=described())
+async def list_options(service: Annotated[Service, Depends(the_service)]) -> dict[str, Any]:
+    """Every choice there is, and the limits of this service."""
+    settings = service.settings
+    return {
+        "palette": [*PALETTES],
+        "space": [*SPACES],
+        "grid": [*GRIDS],
+        "outside": [*OUTSIDE],
+        "align": [*ALIGN],
+        "range": [*RANGES],
+        "depth": [*DEPTHS],
+        "format": [*FORMATS, "json"],
+        "dialect": [*DIALECTS],
+        "metrics": {
+            dialect: [{key: getattr(metric, key) for key in _METRIC} for metric in of.values()]
+            for dialect, of in DIALECTS.items()
+        },
+        "limits": {
+            "bytes": settings.max_bytes,
+            "pixels": settings.max_pixels,
+            "job_bytes": settings.job_bytes,
+            "job_pairs": settings.job_pairs,
+            "results": settings.results,
+            "result_seconds": settings.result_seconds,
+        },
+        "version": __version__,
+    }

@@ -1,0 +1,89 @@
+"""POST /v1/align: how one camera's picture lies in the other's."""
+
+import base64
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Depends, Request
+from numpy.typing import NDArray
+
+from clfnet.align import Rig, onto, register
+from clfnet.align.descriptors import spread
+from clfnet.align.preview import checkerboard, edge_overlay
+from clfnet.align.warp import resize
+from clfnet.inference.arrays import grey
+from clfnet.io.image import Image, encode_image
+from clfnet.serve.failures import described
+from clfnet.serve.options import Fusing, Option, form_schema, parse, truth
+from clfnet.serve.pairs import FILES, FILES_DESCRIBED, landmark_rig, read
+from clfnet.serve.schemas import AlignAnswer
+from clfnet.serve.service import Service, the_service
+from clfnet.serve.uploads import Upload, receiving
+
+router = APIRouter(prefix="/v1", tags=["alignment"])
+
+_FILES = ("infrared", "visible", "points")
+_LONGEST = 1024  # pixels of a preview's longer side
+_OPTIONS = {
+    "preview": Option(
+        truth,
+        {"type": "boolean", "default": False, "description": "Show how it looks, as data URLs."},
+    )
+}
+
+
+@router.post(
+    "/align",
+    response_model=AlignAnswer,
+    response_model_exclude_unset=True,
+    responses=described(400, 408, 413, 415, 422, 429),
+    openapi_extra=form_schema(
+        {name: FILES_DESCRIBED[name] for name in _FILES}, _OPTIONS, needed=_FILES[:2]
+    ),
+)
+async def align(
+    request: Request, service: Annotated[Service, Depends(the_service)]
+) -> dict[str, Any]:
+    """Find how infrared lies in visible; the answer is a rig file for every frame of that rig."""
+    limits = service.settings
+    with service.gate.place():
+        async with receiving(
+            request,
+            service.uploads,
+            {name: FILES[name] for name in _FILES},
+            max_bytes=limits.max_bytes,
+            max_pixels=limits.max_pixels,
+        ) as upload:
+            preview = parse(upload.fields, _OPTIONS).get("preview", False)
+            for name in _FILES[:2]:
+                upload.needed(name)
+            work = partial(_rig, upload, limits.max_pixels, preview=preview)
+            return await service.gate.run(request, work)
+
+
+def _rig(upload: Upload, max_pixels: int, *, preview: bool) -> dict[str, Any]:
+    """Find the rig, in a worker thread."""
+    with upload.named():
+        pair = read(upload.needed("infrared"), upload.needed("visible"), Fusing(), max_pixels)
+        heat, light = pair.thermal.values, grey(pair.visible.pixels)
+        points = upload.file("points")
+        rig = register(heat, light) if points is None else landmark_rig(points, heat, light)
+    return rig.as_dict() | ({"preview": _previews(heat, light, rig)} if preview else {})
+
+
+def _previews(heat: NDArray[Any], light: NDArray[Any], rig: Rig) -> dict[str, str]:
+    """Return what an eye judges by, on the visible grid, no larger than a screen."""
+    factor = min(1.0, _LONGEST / max(light.shape))
+    width, height = (max(1, round(side * factor)) for side in light.shape[1::-1])
+    small = resize(spread(light), (width, height))
+    scaled = rig.for_sizes(heat.shape[1::-1], (width, height))
+    placed = onto("visible", spread(heat), small, scaled)
+    panels = placed.infrared, placed.visible, placed.covered
+    return {"checkerboard": _url(checkerboard(*panels)), "edges": _url(edge_overlay(*panels))}
+
+
+def _url(picture: NDArray[np.uint8]) -> str:
+    data = encode_image(Image(picture), Path("preview.png"))
+    return f"data:image/png;base64,{base64.b64encode(data).decode()}"

@@ -1,0 +1,119 @@
+"""What every request passes first: whom it is addressed to, what its answer must say, its count."""
+
+import errno
+import time
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from clfnet.serve.failures import RefusedError, answer, internal, refusal
+from clfnet.serve.service import Service
+
+_LOCAL = {"localhost", "127.0.0.1", "::1"}
+_ALWAYS = {"/healthz", "/readyz", "/metrics"}
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_METHODS = _SAFE | {"POST", "PUT", "PATCH", "DELETE"}
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class Border:
+    """ASGI middleware: refuses what is not for this service, adds headers, catches our bugs.
+
+    Args:
+        app: what is behind it.
+        service: whose requests these are.
+    """
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begin, status = time.perf_counter(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _add_headers(message, scope["path"])
+            await send(message)
+
+        try:
+            self._check(scope)
+            await self._app(scope, receive, sending)
+        except RefusedError as error:
+            await refusal(error)(scope, receive, sending)
+        except Exception as error:  # noqa: BLE001 -- our bug: logged, and told by its id
+            failed = _disk_is_full(error) or internal(error)
+            if not status:
+                await failed(scope, receive, sending)
+        finally:
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            seconds = time.perf_counter() - begin
+            self._service.telemetry.answered(method, _route(scope), status, seconds)
+
+    def _check(self, scope: Scope) -> None:
+        """Refuse what a page of another site sends, and what comes while the service stops.
+
+        A page may point a name of its own at 127.0.0.1 ("DNS rebinding"): the Host header tells.
+        """
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if self._service.settings.is_local and _name(host) not in _LOCAL:
+            raise RefusedError(
+                400,
+                "BadRequest",
+                f"The Host header must be localhost, 127.0.0.1 or [::1], got {host!r:.80}. Use one "
+                f"of these, or bind another address (--host).",
+            )
+        if scope["method"] not in _SAFE and headers.get("sec-fetch-site") == "cross-site":
+            raise RefusedError(
+                403,
+                "Forbidden",
+                "The request must not come from another site's page. Send it here.",
+            )
+        if scope["path"] not in _ALWAYS:
+            self._service.check_running()
+
+
+def _name(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _add_headers(message: Message, path: str) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    if path.startswith("/v1/"):
+        headers.setdefault("cache-control", "no-store")
+
+
+def _disk_is_full(error: Exception) -> JSONResponse | None:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        text = "The service has no room left on its disk. Try again in 60 seconds."
+        return answer(503, "NoRoom", text, {"Retry-After": "60"})
+    return None
+
+
+def _route(scope: Scope) -> str:
+    """Return the path of the route, not of the request: counters must not grow with its callers."""
+    path = getattr(scope.get("route"), "path", None)
+    return path if isinstance(path, str) else "none"

@@ -1,0 +1,75 @@
+"""POST /v1/evaluate: the metrics of any fused picture."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+
+from clfnet.metrics import DIALECTS, metrics_of
+from clfnet.serve.failures import described
+from clfnet.serve.options import Option, form_schema, parse, text
+from clfnet.serve.schemas import Scores
+from clfnet.serve.scoring import names_of, scores_of
+from clfnet.serve.service import Service, the_service
+from clfnet.serve.uploads import VISIBLE, Upload, receiving
+
+router = APIRouter(prefix="/v1", tags=["metrics"])
+
+_FILES = ("infrared", "visible", "fused")
+_OPTIONS = {
+    "dialect": Option(
+        text,
+        {
+            "type": "string",
+            "enum": [*DIALECTS],
+            "default": "paper",
+            "description": "Convention of the values.",
+        },
+    ),
+    "metrics": Option(
+        text,
+        {
+            "type": "string",
+            "description": "Names with commas between; GET /v1/options lists them.",
+            "example": "EN,MI,VIF",
+        },
+    ),
+}
+
+
+@router.post(
+    "/evaluate",
+    response_model=Scores,
+    responses=described(400, 408, 413, 415, 422, 429),
+    openapi_extra=form_schema(
+        dict.fromkeys(_FILES, "PNG, JPEG, BMP or TIFF."), _OPTIONS, needed=_FILES
+    ),
+)
+async def evaluate(
+    request: Request, service: Annotated[Service, Depends(the_service)]
+) -> dict[str, Any]:
+    """Score a fused picture against its sources, which have its size."""
+    limits = service.settings
+    with service.gate.place():
+        async with receiving(
+            request,
+            service.uploads,
+            dict.fromkeys(_FILES, VISIBLE),
+            max_bytes=limits.max_bytes,
+            max_pixels=limits.max_pixels,
+        ) as upload:
+            fields = parse(upload.fields, _OPTIONS)
+            dialect, metrics = fields.get("dialect", "paper"), names_of(fields.get("metrics"))
+            metrics_of(dialect, metrics)  # before the wait
+            for name in _FILES:
+                upload.needed(name)
+            work = partial(_scores, upload, dialect, metrics, limits.max_pixels)
+            return await service.gate.run(request, work)
+
+
+def _scores(
+    upload: Upload, dialect: str, metrics: list[str] | None, max_pixels: int
+) -> dict[str, Any]:
+    paths = (upload.needed(name).path for name in _FILES)
+    with upload.named():
+        return scores_of(*paths, dialect=dialect, metrics=metrics, max_pixels=max_pixels)

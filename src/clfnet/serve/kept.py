@@ -1,0 +1,195 @@
+"""GET /v1/results/...: what is kept of a result, and what is made of it when somebody asks."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import FileResponse
+
+from clfnet.explain import Explained, draw, explain, grid, hottest
+from clfnet.explain.picture import tinted
+from clfnet.inference.arrays import grey
+from clfnet.io.files import write_atomic
+from clfnet.io.image import Image, encode_image, read_image, write_image
+from clfnet.metrics import metrics_of
+from clfnet.serve.failures import RefusedError, Responses, described
+from clfnet.serve.results import Kept
+from clfnet.serve.schemas import FuseAnswer, Scores, Shares
+from clfnet.serve.scoring import names_of, scores_of
+from clfnet.serve.service import Service, the_service
+
+router = APIRouter(prefix="/v1/results/{id}", tags=["results"])
+
+TheService = Annotated[Service, Depends(the_service)]
+Download = Annotated[bool, Query(description="Save it as a file instead of showing it.")]
+File = Literal[
+    "fused.png", "fused.tiff", "fused.jpg", "infrared.png", "visible.png", "temperatures.tiff"
+]
+
+_MEDIA = {".png": "image/png", ".tiff": "image/tiff", ".jpg": "image/jpeg"}
+_DERIVED = {"fused.tiff", "fused.jpg"}
+_PICTURES = ("infrared", "visible", "fused")
+_CELLS = 3
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FILES: Responses = {
+    200: {"content": dict.fromkeys(_MEDIA.values(), _BINARY)},
+    **described(404, 429),
+}
+_MODEL = Query(description="With whose eyes; by default the first that can explain.")
+
+
+def the_kept(id: str, service: TheService) -> Kept:  # noqa: A002 -- the path says so
+    """Return the result that a path names.
+
+    Raises:
+        RefusedError: 404.
+    """
+    return service.results.get(id)
+
+
+TheKept = Annotated[Kept, Depends(the_kept)]
+
+
+@router.get("", response_model=FuseAnswer, responses=described(404))
+async def read_result(kept: TheKept) -> dict[str, Any]:
+    """What was done, and where its parts are."""
+    return kept.answer
+
+
+@router.get("/metrics", response_model=Scores, responses=described(404, 422, 429))
+async def read_metrics(
+    request: Request,
+    service: TheService,
+    kept: TheKept,
+    dialect: str = "paper",
+    metrics: Annotated[str | None, Query(description="Names with commas between.")] = None,
+) -> dict[str, Any]:
+    """Score the result against the pair as it was fused, as 8-bit pictures."""
+    names = [metric.name for metric in metrics_of(dialect, names_of(metrics))]
+    file = kept.folder / f"metrics-{dialect.casefold()}-{'-'.join(names)}.json"
+    work = partial(_scores, kept.folder, dialect, names)
+    found: dict[str, Any] = json.loads(await _made(service, request, file, work))
+    return found
+
+
+@router.get("/explain", response_model=Shares, responses=described(404, 422, 429))
+async def read_explanation(
+    request: Request,
+    service: TheService,
+    kept: TheKept,
+    model: Annotated[str | None, _MODEL] = None,
+) -> dict[str, Any]:
+    """Infrared's share of the places won: overall, where it is hottest, in a grid."""
+    name = _explaining(service, model)
+    await _explained(service, request, kept, name)
+    shares: dict[str, Any] = json.loads((kept.folder / f"explain-{name}.json").read_bytes())
+    return shares
+
+
+@router.get("/explain.png", response_class=Response, responses=_FILES)
+async def read_explanation_picture(
+    request: Request,
+    service: TheService,
+    kept: TheKept,
+    model: Annotated[str | None, _MODEL] = None,
+    view: Annotated[
+        Literal["overlay", "page"],
+        Query(description="The tinted picture in the result's size, or a page with a legend."),
+    ] = "overlay",
+    download: Download = False,
+) -> Response:
+    """Where each pixel comes from: orange is infrared, blue is visible."""
+    name = _explaining(service, model)
+    await _explained(service, request, kept, name)
+    return _file(kept.folder / f"explain-{name}-{view}.png", f"{kept.stem}-explain.png", download)
+
+
+@router.get("/{file}", response_class=Response, responses=_FILES)
+async def read_picture(
+    request: Request, service: TheService, kept: TheKept, file: File, download: Download = False
+) -> Response:
+    """A picture of the result; infrared and visible as they were fused, 8 bits."""
+    path = kept.folder / file
+    if file in _DERIVED:
+        await _made(service, request, path, partial(_converted, kept.folder, path))
+    elif not path.exists():
+        raise RefusedError(
+            404, "NotFound", "The infrared picture must hold temperatures, but has none."
+        )
+    return _file(path, f"{kept.stem}-{file}", download)
+
+
+async def _run(service: Service, request: Request, work: Callable[[], Any]) -> Any:
+    with service.gate.place():
+        return await service.gate.run(request, work)
+
+
+async def _made(service: Service, request: Request, path: Path, make: Callable[[], bytes]) -> bytes:
+    """Return what is in a file, which is made when it is asked for the first time."""
+    if not path.exists():
+        await _run(service, request, lambda: write_atomic(path, make(), overwrite=True))
+    return path.read_bytes()
+
+
+def _file(path: Path, name: str, download: bool) -> FileResponse:
+    headers = {"Cache-Control": "private, max-age=3600"}  # the bytes of a result never change
+    return FileResponse(
+        path,
+        media_type=_MEDIA[path.suffix],
+        headers=headers,
+        filename=name if download else None,
+    )
+
+
+def _converted(folder: Path, path: Path) -> bytes:
+    """Return the fused picture in another format, its description included."""
+    image = read_image(folder / "fused.png")
+    text = (folder / "record.json").read_text("utf-8")
+    return encode_image(replace(image, description=text), path)
+
+
+def _scores(folder: Path, dialect: str, names: list[str]) -> bytes:
+    infrared, visible, fused = (folder / f"{name}.png" for name in _PICTURES)
+    return json.dumps(scores_of(infrared, visible, fused, dialect=dialect, metrics=names)).encode()
+
+
+def _explaining(service: Service, model: str | None) -> str:
+    """Return which model explains; unknown names are left to the library, which lists them."""
+    able = service.models.explains()
+    if model in able or (model is None and able):
+        return model or able[0]
+    service.models.get(model or service.models.default)
+    raise RefusedError(
+        422,
+        "WeightsError",
+        f"`model` must have a projection head to explain with, got {model or 'none'}. "
+        f"These have: {', '.join(able) or 'none'}.",
+    )
+
+
+async def _explained(service: Service, request: Request, kept: Kept, model: str) -> None:
+    """Explain a result, once."""
+    if not (kept.folder / f"explain-{model}.json").exists():
+        await _run(service, request, partial(_explain, kept.folder, model))
+
+
+def _explain(folder: Path, model: str) -> None:
+    """Write the shares and both pictures of an explanation, in a worker thread."""
+    images = [read_image(folder / f"{name}.png") for name in _PICTURES]
+    heat, light, fused = (grey(image.pixels) for image in images)
+    found = explain(heat, light, fused, model=model)
+    overlay = tinted(fused, found.share)
+    page = draw(Explained(images[0], images[1], images[2], found), cells=min(_CELLS, *fused.shape))
+    for view, picture in {"overlay": overlay, "page": page}.items():
+        write_image(folder / f"explain-{model}-{view}.png", Image(picture), overwrite=True)
+    shares = {
+        "model": model,
+        "overall": round(found.overall, 4),
+        "hottest": round(hottest(found.share, heat), 4),
+        "grid": grid(found.share, min(_CELLS, *fused.shape)).round(4).tolist(),
+    }
+    write_atomic(folder / f"explain-{model}.json", json.dumps(shares).encode(), overwrite=True)

@@ -1,0 +1,108 @@
+"""What an uploaded file is, by its first bytes, and how large a picture is, by its header."""
+
+import struct
+from math import prod
+from pathlib import Path
+
+from clfnet.io import png16, tiff
+from clfnet.serve.failures import RefusedError
+from clfnet.thermal import fff, jpeg, npy
+
+PICTURES = (".png", ".jpg", ".bmp", ".tif")
+"""What `clfnet.io.image.read_image` reads."""
+
+THERMAL = (*PICTURES, ".npy", ".fff")
+"""What `clfnet.thermal.read_thermal` reads."""
+
+_HEAD = 64  # bytes
+_SIGNATURES = {
+    ".png": (png16.SIGNATURE,),
+    ".jpg": (jpeg.MAGIC,),
+    ".bmp": (b"BM",),
+    ".tif": tiff.SIGNATURES,
+    ".npy": (npy.MAGIC,),
+    ".fff": (fff.MAGIC,),
+}
+_NAMES = {
+    ".png": "PNG", ".jpg": "JPEG", ".bmp": "BMP", ".tif": "TIFF", ".npy": "NPY", ".fff": "FFF"
+}  # fmt: skip
+
+
+def sniff(path: Path, accepted: tuple[str, ...], name: str) -> str:
+    """Return the suffix that the bytes of a file ask for.
+
+    Args:
+        path: the file.
+        accepted: suffixes to choose from.
+        name: what messages call it.
+
+    Raises:
+        RefusedError: 415, it is none of these; 422, it is empty.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head:
+        raise RefusedError(422, "ImageError", f"{name} must be an image file, but is empty.")
+    for suffix in accepted:
+        if head.startswith(_SIGNATURES[suffix]):
+            return suffix
+    *names, last = (_NAMES[suffix] for suffix in accepted)
+    raise RefusedError(
+        415,
+        "ImageError",
+        f"{name} must be a {', '.join(names)} or {last} image, but its bytes are of another kind. "
+        f"Convert it first.",
+    )
+
+
+def check_pixels(path: Path, name: str, max_pixels: int) -> None:
+    """Refuse a picture of more pixels than are allowed, before they are decoded.
+
+    A header that cannot be read is left to the decoder, which says what is wrong.
+
+    Raises:
+        RefusedError: 413.
+    """
+    try:
+        width, height = _size(path)
+    except Exception:  # noqa: BLE001 -- decoders raise whatever damaged bytes lead to
+        return
+    if width * height > max_pixels:
+        raise RefusedError(
+            413,
+            "ImageError",
+            f"{name} must have at most {max_pixels / 1e6:g} megapixels, but is {width}x{height} "
+            f"({width * height / 1e6:.0f} megapixels). Use a smaller image.",
+        )
+
+
+def _size(path: Path) -> tuple[int, int]:
+    """Return width and height as the header states them."""
+    from PIL.BmpImagePlugin import BmpImageFile
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    with path.open("rb") as file:
+        match path.suffix:
+            case ".png":
+                width, height = struct.unpack(">II", file.read(24)[16:])
+                return width, height
+            case ".jpg":
+                return JpegImageFile(file).size
+            case ".bmp":
+                return BmpImageFile(file).size
+            case ".tif":
+                from tifffile import TiffFile
+
+                with TiffFile(file) as opened:
+                    return opened.pages.first.imagewidth, opened.pages.first.imagelength
+            case ".npy":
+                from numpy.lib import format as numpy_format
+
+                version = numpy_format.read_magic(file)
+                read = {
+                    (1, 0): numpy_format.read_array_header_1_0,
+                    (2, 0): numpy_format.read_array_header_2_0,
+                }[version]
+                shape, _, _ = read(file)
+                return shape[-1], prod(shape[:-1])
+    return 0, 0

@@ -1,0 +1,86 @@
+"""How much is done at once: a bounded number of requests in work, and a bounded queue."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import anyio
+from anyio import to_thread
+from fastapi import Request
+
+from clfnet.serve.failures import GoneError, RefusedError
+
+T = TypeVar("T")
+
+_RETRY = 2  # seconds; a place is free again when one request is done
+
+
+class Gate:
+    """Lets requests in, and works on a few of them at a time, in threads.
+
+    Args:
+        workers: how many are worked on at once.
+        queue: how many more may be inside, sending their body or waiting.
+    """
+
+    def __init__(self, workers: int, queue: int) -> None:
+        self._places = workers + queue
+        self._limiter = anyio.CapacityLimiter(workers)
+        self.inside = 0
+
+    @property
+    def in_work(self) -> int:
+        """How many are worked on."""
+        return int(self._limiter.borrowed_tokens)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place for a request, body included.
+
+        Raises:
+            RefusedError: 429, all places are taken.
+        """
+        if self.inside >= self._places:
+            raise RefusedError(
+                429,
+                "Busy",
+                f"The service must have a free place, but all {self._places} are taken. "
+                f"Try again in {_RETRY} seconds.",
+                retry_after=_RETRY,
+            )
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
+
+    async def run(self, request: Request, work: Callable[[], T]) -> T:
+        """Do the work in a thread, in turn; drop it if the client leaves before its turn.
+
+        Raises:
+            GoneError: the client has left.
+            RefusedError: 413, memory does not suffice.
+            Exception: whatever the work raises.
+        """
+        working = asyncio.ensure_future(to_thread.run_sync(work, limiter=self._limiter))
+        leaving = asyncio.ensure_future(_left(request))
+        try:
+            await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise GoneError("the client has left.")
+            return working.result()
+        except MemoryError:
+            raise RefusedError(
+                413, "TooLarge", "The pictures must fit into memory. Use smaller images."
+            ) from None
+        finally:
+            leaving.cancel()
+            working.cancel()  # takes it out of the queue; what has begun is waited for
+            await asyncio.wait({working, leaving})
+
+
+async def _left(request: Request) -> None:
+    """Wait until the client leaves; the body has been read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,122 @@
+"""What answers look like, for OpenAPI and for the programs that read it."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class Health(BaseModel):
+    """Whether the process lives, or takes requests."""
+
+    status: str = Field(examples=["ok"])
+
+
+class ModelCard(BaseModel):
+    """A model that a request may name."""
+
+    name: str = Field(examples=["clfnet"])
+    kind: str = Field(description="network or rule (a classical one)", examples=["network"])
+    parameters: int | None = Field(examples=[190120])
+    sha256: str | None = Field(description="Of a network's ONNX file.")
+    explains: bool = Field(description="It can tell where a result comes from.")
+    is_default: bool
+
+
+class ModelList(BaseModel):
+    """All of them."""
+
+    models: list[ModelCard]
+
+
+class MetricCard(BaseModel):
+    """What a metric is in one dialect."""
+
+    name: str = Field(examples=["EN"])
+    title: str = Field(examples=["entropy of the fused image"])
+    source: str
+    unit: str
+    better: str = Field(description="higher or lower")
+    by_default: bool = Field(description="Computed unless metrics are named.")
+
+
+class Limits(BaseModel):
+    """What is refused, and how long results stay."""
+
+    bytes: int = Field(description="Of one request.")
+    pixels: int = Field(description="Of one picture.")
+    job_bytes: int
+    job_pairs: int
+    results: int = Field(description="How many are kept.")
+    result_seconds: int
+
+
+class OptionList(BaseModel):
+    """Every choice that a page needs."""
+
+    palette: list[str]
+    space: list[str]
+    grid: list[str]
+    outside: list[str]
+    align: list[str]
+    range: list[str] = Field(description="Examples; others may be given.")
+    depth: list[int]
+    format: list[str]
+    dialect: list[str]
+    metrics: dict[str, list[MetricCard]] = Field(description="By dialect.")
+    limits: Limits
+    version: str
+
+
+class RigCard(BaseModel):
+    """How an infrared picture lies in a visible one; the content of a rig file."""
+
+    homography: list[list[float]]
+    infrared_size: list[int]
+    visible_size: list[int]
+    quality: float | None
+    made: str
+
+
+class Preview(BaseModel):
+    """Pictures by which an eye judges an alignment, as data URLs of PNG."""
+
+    checkerboard: str
+    edges: str
+
+
+class AlignAnswer(RigCard):
+    """A rig, and how it looks where that was asked for."""
+
+    preview: Preview | None = None
+
+
+class FuseAnswer(BaseModel):
+    """A result that is kept for a while."""
+
+    id: str
+    width: int
+    height: int
+    record: dict[str, Any] = Field(description="What was done, as it stands in the files.")
+    rig: RigCard | None = Field(description="What aligned the pair.")
+    links: dict[str, str] = Field(
+        description="self, png, tiff, jpeg, infrared, visible, metrics, explain; temperatures "
+        "where the camera gives them."
+    )
+    cli: str = Field(description="The line that does the same.")
+    curl: str
+
+
+class Scores(BaseModel):
+    """Metrics of one picture; null where one is undefined."""
+
+    dialect: str = Field(examples=["paper"])
+    metrics: dict[str, float | None] = Field(examples=[{"EN": 7.38, "MI": 4.27}])
+
+
+class Shares(BaseModel):
+    """Infrared's shares of places won, in [0, 1]."""
+
+    model: str = Field(description="With whose eyes.")
+    overall: float
+    hottest: float = Field(description="Where infrared is hottest.")
+    grid: list[list[float]] = Field(description="3 by 3, from the top left.")

@@ -1,0 +1,97 @@
+"""What the routes share: one object per application."""
+
+import shutil
+from pathlib import Path
+from typing import cast
+
+from fastapi import Request
+
+from clfnet.errors import InputError
+from clfnet.serve.failures import RefusedError
+from clfnet.serve.limits import Gate
+from clfnet.serve.models import Models
+from clfnet.serve.results import Results
+from clfnet.serve.settings import Settings
+from clfnet.serve.telemetry import Telemetry
+
+_RETRY = 5  # seconds; a service that stops is often started again
+
+
+class Service:
+    """Settings, models, limits, results and counters of one application.
+
+    Args:
+        settings: what the service was told.
+
+    Raises:
+        InputError: the folder for data cannot be made.
+        WeightsError: there is no such model.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.models = Models(settings.model)
+        self.gate = Gate(settings.workers, settings.queue)
+        self.uploads = _emptied(settings.data, "uploads")
+        self.results = Results(
+            _emptied(settings.data, "results"),
+            number=settings.results,
+            total=settings.result_bytes,
+            seconds=settings.result_seconds,
+        )
+        self.stopping = False
+        self.ready = False
+        self.telemetry = Telemetry(self)
+
+    def check_running(self) -> None:
+        """Refuse new requests once the service is stopping.
+
+        Raises:
+            RefusedError: 503.
+        """
+        if self.stopping:
+            raise RefusedError(
+                503,
+                "Stopping",
+                f"The service is stopping. Try again in {_RETRY} seconds.",
+                retry_after=_RETRY,
+            )
+
+    def start(self) -> None:
+        """Load the default model, so that the first request does not wait for it."""
+        self.models.get(self.settings.model)
+        self.ready = True
+
+    def stop(self) -> None:
+        """Take no more requests; what was accepted is finished."""
+        self.stopping = True
+
+    @property
+    def is_idle(self) -> bool:
+        """No request is being received or in work."""
+        return not self.gate.inside
+
+    def close(self) -> None:
+        """Remove what does not outlive the process."""
+        self.ready = False
+        for folder in (self.uploads, self.results.folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def the_service(request: Request) -> Service:
+    """Return the service that a request is for."""
+    return cast(Service, request.app.state.service)
+
+
+def _emptied(data: Path, name: str) -> Path:
+    """Return a folder that only this user may enter, without what an earlier process left."""
+    folder = data / name
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise InputError(
+            f"{folder} must be a folder to write to, but: {error.strerror}. Name another: --data."
+        ) from error
+    return folder

@@ -1,0 +1,90 @@
+"""What a service is told when it starts."""
+
+import os
+import sys
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+from clfnet.errors import ConfigError
+from clfnet.inference.tiling import cores
+
+_MIB = 2**20
+_COUNTS = (
+    *("max_bytes", "max_pixels", "workers", "results", "result_bytes", "result_seconds"),
+    *("jobs", "job_bytes", "job_pairs"),
+)
+
+
+def default_data() -> Path:
+    """Return the user's folder for state, where the service keeps results and jobs."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    else:
+        base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "clfnet"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a service is told when it starts.
+
+    Attributes:
+        data: folder of results and jobs; made if it is missing.
+        host: the address to bind.
+        token: what callers of /v1 must bear; None lets everybody in.
+        model: what fuses unless a request says otherwise.
+        max_bytes: of one request's body, but for jobs.
+        max_pixels: of one picture, read from its header.
+        workers: how many requests are worked on at once.
+        queue: how many more may wait.
+        results: how many results are kept.
+        result_bytes: how much they may take on disk.
+        result_seconds: how long they are kept.
+        jobs: how many jobs are kept, finished ones included.
+        job_bytes: of one job's uploads; all jobs together may take four times as much.
+        job_pairs: pairs of one job.
+
+    Raises:
+        ConfigError: a value is out of range.
+
+    Example:
+        >>> Settings(workers=2).is_local
+        True
+    """
+
+    data: Path = field(default_factory=default_data)
+    host: str = "127.0.0.1"
+    token: str | None = None
+    model: str = "clfnet"
+    max_bytes: int = 64 * _MIB
+    max_pixels: int = 25_000_000
+    workers: int = field(default_factory=cores)
+    queue: int = 32
+    results: int = 100
+    result_bytes: int = 1024 * _MIB
+    result_seconds: int = 3600
+    jobs: int = 50
+    job_bytes: int = 1024 * _MIB
+    job_pairs: int = 2000
+
+    def __post_init__(self) -> None:
+        for name in _COUNTS:
+            if getattr(self, name) < 1:
+                raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)}.")
+        if self.queue < 0:
+            raise ConfigError(f"`queue` must be at least 0, got {self.queue}.")
+        if self.token is not None and not (self.token.isascii() and self.token.isprintable()):
+            raise ConfigError("`token` must be printable ASCII text. Choose another one.")
+        if self.token is not None and not self.token.strip():
+            raise ConfigError("`token` must not be empty. Give one, or leave it out.")
+
+    @property
+    def is_local(self) -> bool:
+        """Only this machine reaches the service."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
