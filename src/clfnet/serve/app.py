@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from clfnet.serve import about, align, evaluate, example, fuse, health, kept
 from clfnet.serve.border import Border
 from clfnet.serve.failures import install
+from clfnet.serve.jobs import routes as jobs
 from clfnet.serve.service import Service
 from clfnet.serve.settings import Settings
 from clfnet.serve.token import require_token
@@ -53,9 +54,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.service = service
     app.add_middleware(Border, service=service)
     install(app)
+    needed = [Depends(require_token)] if service.settings.token else []  # so OpenAPI tells it, too
     app.include_router(health.router)
-    for part in (fuse, evaluate, align, kept, about, example):
-        app.include_router(part.router, dependencies=[Depends(require_token)])
+    for part in (fuse, evaluate, align, kept, jobs, about, example):
+        app.include_router(part.router, dependencies=needed)
     return app
 
 

@@ -8,13 +8,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clfnet.serve.failures import RefusedError, answer, internal, refusal
+from clfnet.serve.failures import METHODS, RefusedError, answer, internal, refusal
 from clfnet.serve.service import Service
 
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 _ALWAYS = {"/healthz", "/readyz", "/metrics"}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_METHODS = _SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; "
@@ -63,7 +62,7 @@ class Border:
             if not status:
                 await failed(scope, receive, sending)
         finally:
-            method = scope["method"] if scope["method"] in _METHODS else "other"
+            method = scope["method"] if scope["method"] in METHODS else "other"
             seconds = time.perf_counter() - begin
             self._service.telemetry.answered(method, _route(scope), status, seconds)
 

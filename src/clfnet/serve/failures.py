@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from clfnet.errors import ClfnetError, InputError
 
@@ -17,6 +18,8 @@ _log = logging.getLogger("clfnet.serve")
 
 Responses = dict[int | str, dict[str, Any]]
 """What OpenAPI says of the answers of a route."""
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 _USER = 2  # the exit code of what the user can mend
 _KINDS = {404: "NotFound", 405: "MethodNotAllowed"}
@@ -84,6 +87,14 @@ def described(*statuses: int) -> Responses:
     return {status: DESCRIBED[status] for status in sorted({*statuses, 401, 403, 500, 503})}
 
 
+def linked(*operations: str) -> dict[str, Any]:
+    """Return, for OpenAPI, that these operations take the `id` of an answer."""
+    return {
+        operation: {"operationId": operation, "parameters": {"id": "$response.body#/id"}}
+        for operation in operations
+    }
+
+
 def install(app: FastAPI) -> None:
     """Turn every error that a route raises into an answer."""
     app.add_exception_handler(ClfnetError, _of_ours)
@@ -130,7 +141,19 @@ def _of_routing(request: Request, error: Exception) -> JSONResponse:
         404: f"There is nothing at {request.url.path}. See /openapi.json.",
         405: f"{request.url.path} does not take {request.method}. See /openapi.json.",
     }.get(error.status_code, str(error.detail))
-    return answer(error.status_code, kind, text, error.headers)
+    headers = {"Allow": ", ".join(_allowed(request))} if error.status_code == 405 else error.headers
+    return answer(error.status_code, kind, text, headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return the methods that a path takes; a path may have a route for each."""
+    routes = request.app.router.routes
+    scopes = [{**request.scope, "method": method} for method in METHODS]
+    return [
+        scope["method"]
+        for scope in scopes
+        if any(route.matches(scope)[0] is Match.FULL for route in routes)
+    ]
 
 
 def _of_validation(_request: Request, error: Exception) -> JSONResponse:
@@ -138,8 +161,10 @@ def _of_validation(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         return internal(error)
     first = error.errors()[0]
-    name = first["loc"][-1]
+    place, name = first["loc"][0], first["loc"][-1]
     text = (
         f"`{name}` must be as /openapi.json says ({first['msg']}), got {first.get('input')!r:.60}."
     )
+    if place == "path":
+        return answer(404, "NotFound", text)
     return answer(400, "BadRequest", text)

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from clfnet.errors import ConfigError
 from clfnet.io.image import encode_image, write_image
 from clfnet.serve.commands import cli_line, curl_line
-from clfnet.serve.failures import described
+from clfnet.serve.failures import described, linked
 from clfnet.serve.options import FORMAT, FORMATS, OPTIONS, Fusing, form_schema
 from clfnet.serve.pairs import (
     FILES,
@@ -38,6 +38,9 @@ _PICTURES = {
 }
 
 
+_LINKS = linked("read_result", "read_metrics", "read_explanation", "read_picture")
+
+
 class _Encoded(NamedTuple):
     """A picture's bytes, and what was done to make it, with its seconds."""
 
@@ -53,7 +56,7 @@ class _Encoded(NamedTuple):
     response_class=Response,
     responses={
         200: {"content": _PICTURES, "description": "The picture; X-Clfnet-Record says how."},
-        201: {"model": FuseAnswer, "description": "The kept result."},
+        201: {"model": FuseAnswer, "description": "The kept result.", "links": _LINKS},
         **described(400, 408, 413, 415, 422, 429),
     },
     openapi_extra=form_schema(FILES_DESCRIBED, {**OPTIONS, "format": FORMAT}),

@@ -14,7 +14,16 @@ PICTURES = (".png", ".jpg", ".bmp", ".tif")
 THERMAL = (*PICTURES, ".npy", ".fff")
 """What `clfnet.thermal.read_thermal` reads."""
 
+VIDEO = ".video"
+"""What a video is called; its bytes say the rest."""
+
 _HEAD = 64  # bytes
+_VIDEOS = (
+    (4, b"ftyp"), (4, b"moov"), (4, b"mdat"), (4, b"wide"), (0, b"\x1aE\xdf\xa3"),
+    (0, b"RIFF"), (0, b"\0\0\1\xba"), (0, b"\0\0\1\xb3"), (0, b"\0\0\0\1"), (0, b"G@"),
+    (0, b"FLV"), (0, b"OggS"), (0, b"GIF8"), (0, b"0&\xb2u"), (0, b"YUV4MPEG2"), (0, b"nut/"),
+    (0, b"\x06\x0e\x2b\x34"),
+)  # fmt: skip
 _SIGNATURES = {
     ".png": (png16.SIGNATURE,),
     ".jpg": (jpeg.MAGIC,),
@@ -52,6 +61,26 @@ def sniff(path: Path, accepted: tuple[str, ...], name: str) -> str:
         "ImageError",
         f"{name} must be a {', '.join(names)} or {last} image, but its bytes are of another kind. "
         f"Convert it first.",
+    )
+
+
+def sniff_video(path: Path, name: str) -> str:
+    """Return the suffix for a video; a playlist, which may name other files, is none.
+
+    Raises:
+        RefusedError: 415, it is of no known container.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if fff.is_block(head):
+        return ".seq"
+    if any(head.startswith(mark, place) for place, mark in _VIDEOS):
+        return VIDEO
+    raise RefusedError(
+        415,
+        "VideoError",
+        f"{name} must be a video (MP4, MOV, MKV, WebM, AVI, TS, ...) or a FLIR sequence, but its "
+        f"bytes are of another kind. Convert it first.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,9 +12,11 @@ from clfnet.inference.alignment import Placed
 from clfnet.inference.arrays import from_unit, grey
 from clfnet.io.image import Image, read_image
 from clfnet.serve.options import Fusing
-from clfnet.serve.service import Service
 from clfnet.serve.uploads import INFRARED, TEXT, VISIBLE, Stored, Upload
 from clfnet.thermal import Pair, read_pair, read_thermal
+
+if TYPE_CHECKING:
+    from clfnet.serve.service import Service
 
 FILES = {"infrared": INFRARED, "visible": VISIBLE, "rig": TEXT, "points": TEXT}
 FILES_DESCRIBED = {
@@ -88,7 +90,7 @@ def landmark_rig(points: Stored, heat: Any, light: Any) -> Rig:
     return replace(rig, quality=quality_of(heat, light, rig))
 
 
-def fuse_upload(service: Service, upload: Upload, fusing: Fusing, *, placed: bool) -> FusedPair:
+def fuse_upload(service: "Service", upload: Upload, fusing: Fusing, *, placed: bool) -> FusedPair:
     """Fuse what was uploaded.
 
     Args:

@@ -4,16 +4,20 @@ import shutil
 from pathlib import Path
 from typing import cast
 
+import anyio
 from fastapi import Request
 
 from clfnet.errors import InputError
 from clfnet.serve.failures import RefusedError
+from clfnet.serve.jobs.store import Store
+from clfnet.serve.jobs.worker import Worker
 from clfnet.serve.limits import Gate
 from clfnet.serve.models import Models
 from clfnet.serve.results import Results
 from clfnet.serve.settings import Settings
 from clfnet.serve.telemetry import Telemetry
 
+_UPLOADS = 4  # jobs that may be sent at a time
 _RETRY = 5  # seconds; a service that stops is often started again
 
 
@@ -30,17 +34,21 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.stopping = self.ready = False
+        jobs = _private(settings.data) / "jobs"
+        self.store = Store(settings.data / "jobs.sqlite")  # first: no other process has the folder
+        self.worker = Worker(self, self.store, _private(jobs))
+        self.intake = Gate(1, _UPLOADS - 1)
+        self.pictures = anyio.CapacityLimiter(2)  # thumbnails made at once; a page asks for many
         self.models = Models(settings.model)
         self.gate = Gate(settings.workers, settings.queue)
-        self.uploads = _emptied(settings.data, "uploads")
+        self.uploads = _emptied(settings.data / "uploads")
         self.results = Results(
-            _emptied(settings.data, "results"),
+            _emptied(settings.data / "results"),
             number=settings.results,
             total=settings.result_bytes,
             seconds=settings.result_seconds,
         )
-        self.stopping = False
-        self.ready = False
         self.telemetry = Telemetry(self)
 
     def check_running(self) -> None:
@@ -60,20 +68,25 @@ class Service:
     def start(self) -> None:
         """Load the default model, so that the first request does not wait for it."""
         self.models.get(self.settings.model)
+        self.worker.start()
         self.ready = True
 
     def stop(self) -> None:
         """Take no more requests; what was accepted is finished."""
         self.stopping = True
+        self.worker.stop()
 
     @property
     def is_idle(self) -> bool:
         """No request is being received or in work."""
-        return not self.gate.inside
+        return not self.gate.inside and not self.intake.inside
 
     def close(self) -> None:
-        """Remove what does not outlive the process."""
+        """Wait for the pair in work, and remove what does not outlive the process."""
         self.ready = False
+        self.stop()
+        self.worker.join()
+        self.store.close()
         for folder in (self.uploads, self.results.folder):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -83,13 +96,16 @@ def the_service(request: Request) -> Service:
     return cast(Service, request.app.state.service)
 
 
-def _emptied(data: Path, name: str) -> Path:
-    """Return a folder that only this user may enter, without what an earlier process left."""
-    folder = data / name
+def _emptied(folder: Path) -> Path:
+    """Return a private folder without what an earlier process left in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return _private(folder)
+
+
+def _private(folder: Path) -> Path:
+    """Return a folder that only this user may enter; it is made if it is missing."""
     try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
             f"{folder} must be a folder to write to, but: {error.strerror}. Name another: --data."

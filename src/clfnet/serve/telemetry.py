@@ -1,5 +1,6 @@
 """Counters for Prometheus, in a registry of their own: an application never shares them."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
@@ -10,6 +11,8 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+
+from clfnet.serve.jobs.store import STATES
 
 if TYPE_CHECKING:
     from clfnet.serve.service import Service
@@ -45,6 +48,9 @@ class Telemetry:
             "clfnet_results_kept": ("Results kept.", lambda: len(service.results)),
             "clfnet_results_bytes": ("Bytes they take.", lambda: service.results.bytes),
         }
+        states = Gauge("clfnet_jobs", "Jobs, by state.", ("state",), registry=self._registry)
+        for state in STATES:
+            states.labels(state).set_function(partial(_jobs, service, state))
         for name, (text, read) in gauges.items():
             Gauge(name, text, registry=self._registry).set_function(read)
 
@@ -60,3 +66,7 @@ class Telemetry:
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""
         return generate_latest(self._registry)
+
+
+def _jobs(service: "Service", state: str) -> float:
+    return service.store.count().get(state, 0)

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -28,7 +28,7 @@ from clfnet.serve.kinds import PICTURES, THERMAL, check_pixels, sniff
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-_PATIENCE = 300.0  # seconds for a whole body
+_GRACE, _SLOWEST = 60.0, 200_000  # seconds for a body, and one more for so many bytes allowed
 _MOST_FIELDS = 64
 _MOST_FIELD_BYTES = 4096
 _MOST_NAME = 120  # characters of a file's name that are kept
@@ -97,17 +97,22 @@ class Upload:
             )
         return given
 
-    @contextmanager
-    def named(self) -> Iterator[None]:
-        """Let errors call files as the client does, not by their paths here."""
-        try:
-            yield
-        except ClfnetError as error:
-            text = str(error)
-            for stored in (each for files in self.files.values() for each in files):
-                text = text.replace(str(stored.path), stored.name)
-            error.args = (text,)
-            raise
+    def named(self) -> AbstractContextManager[None]:
+        """Let errors call its files as the client does; see `named`."""
+        return named(*(stored for files in self.files.values() for stored in files))
+
+
+@contextmanager
+def named(*files: Stored) -> Iterator[None]:
+    """Let errors call files as the client does, not by their paths here."""
+    try:
+        yield
+    except ClfnetError as error:
+        text = str(error)
+        for stored in files:
+            text = text.replace(str(stored.path), stored.name)
+        error.args = (text,)
+        raise
 
 
 @asynccontextmanager
@@ -153,9 +158,9 @@ async def receive(
     _check_length(request.headers.get("content-length", "0"), max_bytes)
     receiver = _Receiver(folder, accepts, max_pixels)
     parser = MultipartParser(_boundary(request), receiver.callbacks())
-    count = 0
+    count, patience = 0, _GRACE + max_bytes / _SLOWEST
     try:
-        with anyio.fail_after(_PATIENCE):
+        with anyio.fail_after(patience):
             async for chunk in request.stream():
                 count += len(chunk)
                 _check_length(str(count), max_bytes)
@@ -166,7 +171,7 @@ async def receive(
         raise GoneError("the client has left.") from None
     except TimeoutError:
         raise RefusedError(
-            408, "Timeout", f"The body must arrive within {_PATIENCE:g} seconds. Send less."
+            408, "Timeout", f"The body must arrive within {patience:.0f} seconds. Send less."
         ) from None
     finally:
         receiver.close()

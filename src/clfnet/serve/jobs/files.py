@@ -1,0 +1,78 @@
+"""Where the files of jobs are: a folder per job, names of ours alone.
+
+::
+
+    ID/infrared/0001.png   an upload; removed once its pair is done
+    ID/visible/0001.jpg
+    ID/rig.json            what aligns all pairs, if one was given
+    ID/fused/0001.png      a result
+    ID/work/               what is being made; emptied at the start
+    ID/result.zip          everything, or result.mp4
+"""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+SOURCES = ("infrared", "visible")
+
+
+class JobFiles:
+    """The folder of one job.
+
+    Args:
+        folder: of all jobs.
+        job: the job's name.
+    """
+
+    def __init__(self, folder: Path, job: str) -> None:
+        self.folder = folder / job
+        self.fused = self.folder / "fused"
+        self.work = self.folder / "work"
+        self.rig = self.folder / "rig.json"
+
+    def make(self) -> None:
+        """Make the folder and those in it."""
+        self.folder.mkdir(mode=0o700)
+        for name in (*SOURCES, "fused", "work"):
+            (self.folder / name).mkdir()
+
+    def source(self, kind: str, number: int) -> Path | None:
+        """Return an upload of a pair; None where there is none."""
+        return _first(self.folder / kind, number)
+
+    def result(self, number: int) -> Path | None:
+        """Return the fused picture of a pair; None where it is not made."""
+        return _first(self.fused, number)
+
+    @property
+    def whole(self) -> Path | None:
+        """The zip or the video of a finished job."""
+        return next(iter(sorted(self.folder.glob("result.*"))), None)
+
+    def drop_sources(self, number: int) -> None:
+        """Remove the uploads of a pair, which are not needed any more."""
+        for kind in SOURCES:
+            if (path := self.source(kind, number)) is not None:
+                path.unlink(missing_ok=True)
+
+    def begin(self) -> None:
+        """Remove what an interrupted run left half made."""
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(exist_ok=True)
+        for unfinished in (*self.folder.glob(".clfnet-*"), *self.fused.glob(".clfnet-*")):
+            unfinished.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Remove everything."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def bytes_in(folder: Path) -> int:
+    """Return what all files in a folder take."""
+    sizes: Iterable[int] = (file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    return sum(sizes)
+
+
+def _first(folder: Path, number: int) -> Path | None:
+    return next(iter(folder.glob(f"{number:04}.*")), None)

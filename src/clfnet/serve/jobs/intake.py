@@ -1,0 +1,225 @@
+"""From a form to a job that is accepted: pairs by stem for a folder, two streams for a video."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from clfnet.align import Rig
+from clfnet.errors import ConfigError, PairingError
+from clfnet.io.toml import known
+from clfnet.serve.failures import RefusedError
+from clfnet.serve.jobs.files import JobFiles, bytes_in
+from clfnet.serve.jobs.store import FAILED, Job, Pair, Store
+from clfnet.serve.kinds import PICTURES, THERMAL, sniff, sniff_video
+from clfnet.serve.options import FORMATS, OPTIONS, Fusing, Option, choice, number
+from clfnet.serve.uploads import Accepts, Stored, Upload
+
+if TYPE_CHECKING:
+    from clfnet.serve.service import Service
+
+KINDS = ("folder", "video")
+VIDEO_FORMATS = ("mp4", "mkv", "webm")
+
+_RETRY = 60  # seconds; jobs take long
+_SHARE = 4  # all jobs together may take so many times what one may
+_NOT_FOR_VIDEO = ("stretch", "depth", "align")
+
+FIELDS: Mapping[str, Option] = {
+    "kind": Option(
+        choice(*KINDS),
+        {"type": "string", "enum": [*KINDS], "default": "folder", "description": "What it is."},
+    ),
+    **OPTIONS,
+    "format": Option(
+        choice(*FORMATS, *VIDEO_FORMATS),
+        {
+            "type": "string",
+            "enum": [*FORMATS, *VIDEO_FORMATS],
+            "description": "Of the results: png by default for a folder, mp4 for a video.",
+        },
+    ),
+    "offset": Option(
+        number,
+        {
+            "type": "number",
+            "description": "Video: seconds by which the infrared recording began later.",
+        },
+    ),
+    "fps": Option(
+        number,
+        {"type": "number", "exclusiveMinimum": 0, "description": "Video: of a FLIR sequence."},
+    ),
+}
+"""The fields of a job's form."""
+
+_OF_JOBS = ("kind", "format", "offset", "fps")
+
+
+def accepts(pairs: int) -> dict[str, Accepts]:
+    """Return what files a job's form takes."""
+    return {"infrared": Accepts(most=pairs), "visible": Accepts(most=pairs), "rig": Accepts()}
+
+
+def check_room(service: "Service", store: Store) -> None:
+    """Make room for one more job, by forgetting the oldest ones that are finished.
+
+    Raises:
+        RefusedError: 429, there is none.
+    """
+    limits, folder = service.settings, service.settings.data / "jobs"
+    jobs = store.all()
+    while jobs and (len(jobs) >= limits.jobs or bytes_in(folder) > (_SHARE - 1) * limits.job_bytes):
+        oldest = next((job for job in reversed(jobs) if job.is_finished), None)
+        if oldest is None:
+            raise RefusedError(
+                429,
+                "Busy",
+                f"The service must have room for one more job, but {len(jobs)} wait or run. Try "
+                f"again in {_RETRY} seconds.",
+                retry_after=_RETRY,
+            )
+        store.remove(oldest.id)
+        JobFiles(folder, oldest.id).remove()
+        jobs.remove(oldest)
+
+
+def fusing_of(form: Mapping[str, str]) -> Fusing:
+    """Return how the pairs of a job are fused.
+
+    Raises:
+        ConfigError: a field is unknown or its value is none.
+    """
+    return Fusing.of({name: value for name, value in form.items() if name not in _OF_JOBS})
+
+
+def check_form(service: "Service", form: Mapping[str, str]) -> dict[str, Any]:
+    """Find out before the work whether what is asked for makes sense; return the values.
+
+    Raises:
+        ConfigError: a value is out of range, or does not go with another.
+        WeightsError: there is no such model.
+    """
+    for name in form:
+        known(name[:60], [*FIELDS], "field")
+    values = {name: FIELDS[name].parse(name, value) for name, value in form.items() if value}
+    values = {"kind": "folder"} | values
+    is_video = values["kind"] == "video"
+    known_formats = VIDEO_FORMATS if is_video else tuple(FORMATS)
+    values.setdefault("format", known_formats[0])
+    choice(*known_formats)("format", values["format"])
+    refused = _NOT_FOR_VIDEO if is_video else ("offset", "fps")
+    for name in refused:
+        if values.get(name, "off") not in ("off", False):
+            kind = "a video" if is_video else "a folder"
+            raise ConfigError(f"`{name}` must not be given for {kind}. Leave it out.")
+    if values.get("depth") == "16" and values["format"] == "jpeg":
+        raise ConfigError(
+            "`format` must be png or tiff to hold 16 bits, got jpeg. Change it, or drop `depth`."
+        )
+    fusing = fusing_of(form)
+    fusing.fuser(service.models.get(fusing.model or service.models.default))
+    return values
+
+
+def accept(service: "Service", store: Store, upload: Upload) -> Job:
+    """Make a job of a form that has arrived, in a worker thread.
+
+    Raises:
+        ClfnetError: it cannot be one.
+    """
+    values = check_form(service, upload.fields)
+    upload.needed("infrared")
+    if (rig := upload.file("rig")) is not None:
+        if values.get("align", "off") != "off":
+            raise ConfigError("`rig` must not be given with `align`. Leave one out.")
+        with upload.named():
+            Rig.read(rig.path)
+    kind = values["kind"]
+    pairs = _video(upload) if kind == "video" else _folder(upload)
+    name = secrets.token_hex(8)
+    files = JobFiles(service.settings.data / "jobs", name)
+    try:
+        files.make()
+        check = _video_suffix if kind == "video" else _picture_suffix
+        numbered = [replace(pair, number=number) for number, (pair, _) in enumerate(pairs, start=1)]
+        for pair, (_, sources) in zip(numbered, pairs, strict=True):
+            for where, stored in sources.items():
+                place = files.folder / where / f"{pair.number:04}{check(where, stored)}"
+                stored.path.rename(place)
+        if rig is not None:
+            rig.path.rename(files.rig)
+        form = {key: value for key, value in upload.fields.items() if value}
+        form |= {"kind": kind, "format": values["format"]}
+        total = 0 if kind == "video" else len(numbered)
+        store.add(name, kind, form, numbered, total=total)
+    except BaseException:
+        files.remove()
+        raise
+    job = store.get(name)
+    if job is None:
+        raise RefusedError(404, "NotFound", "The job has been removed already.")
+    return job
+
+
+_Sources = Mapping[str, Stored]
+
+
+def _folder(upload: Upload) -> list[tuple[Pair, _Sources]]:
+    """Pair files by stem, as `clfnet fuse` does with folders; infrared alone is radiometric."""
+    infrared, visible = (_by_stem(upload, name) for name in ("infrared", "visible"))
+    if not visible:
+        return [
+            (Pair(0, stem, heat.name, ""), {"infrared": heat}) for stem, heat in infrared.items()
+        ]
+    if not infrared.keys() & visible.keys():
+        raise PairingError(
+            f"`infrared` and `visible` must hold files of the same stem, but no stem is in both "
+            f"(e.g. {next(iter(infrared.values())).name}, {next(iter(visible.values())).name}). "
+            f"Rename the files so that partners share a stem."
+        )
+    return [
+        _pair(stem, infrared.get(stem), visible.get(stem))
+        for stem in sorted(infrared.keys() | visible.keys())
+    ]
+
+
+def _pair(stem: str, heat: Stored | None, light: Stored | None) -> tuple[Pair, _Sources]:
+    names = heat.name if heat else "", light.name if light else ""
+    if heat and light:
+        return Pair(0, stem, *names), {"infrared": heat, "visible": light}
+    error = f"{''.join(names)} must have a partner of the same stem, but has none. Add it."
+    return Pair(0, stem, *names, state=FAILED, error=error), {}
+
+
+def _video(upload: Upload) -> list[tuple[Pair, _Sources]]:
+    for name in ("infrared", "visible"):
+        upload.needed(name)
+        if len(upload.files[name]) > 1:
+            raise RefusedError(400, "BadRequest", f"`{name}` must be given once for a video.")
+    heat, light = upload.needed("infrared"), upload.needed("visible")
+    return [(Pair(0, light.stem, heat.name, light.name), {"infrared": heat, "visible": light})]
+
+
+def _by_stem(upload: Upload, name: str) -> dict[str, Stored]:
+    files: dict[str, Stored] = {}
+    for stored in upload.files.get(name, ()):
+        if stored.stem in files:
+            raise PairingError(
+                f"a stem must occur once in `{name}`, but {files[stored.stem].name} and "
+                f"{stored.name} share theirs. Keep one of each."
+            )
+        files[stored.stem] = stored
+    return files
+
+
+def _picture_suffix(where: str, stored: Stored) -> str:
+    """Return a picture's suffix; what is none fails when its turn comes, and stops nothing."""
+    try:
+        return sniff(stored.path, THERMAL if where == "infrared" else PICTURES, stored.name)
+    except RefusedError:
+        return ".bin"
+
+
+def _video_suffix(where: str, stored: Stored) -> str:  # noqa: ARG001 -- as `_picture_suffix`
+    return sniff_video(stored.path, stored.name)

@@ -1,0 +1,252 @@
+"""The thread that does one job at a time; what it has done stays done, whatever happens."""
+
+import logging
+import secrets
+import threading
+import time
+import zipfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clfnet.align import Rig
+from clfnet.errors import ClfnetError, VideoError
+from clfnet.inference.fuser import Fuser
+from clfnet.io.image import write_image
+from clfnet.serve.jobs.files import JobFiles
+from clfnet.serve.jobs.intake import fusing_of
+from clfnet.serve.jobs.store import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    Job,
+    Pair,
+    Store,
+)
+from clfnet.serve.kinds import check_pixels
+from clfnet.serve.options import FORMATS, Fusing, number
+from clfnet.serve.pairs import read
+from clfnet.serve.uploads import Stored, named
+from clfnet.thermal import parse_range
+
+if TYPE_CHECKING:
+    from clfnet.serve.service import Service
+    from clfnet.video.frames import Source
+
+_log = logging.getLogger("clfnet.serve")
+
+_PAUSE = 0.5  # seconds between two looks for work
+_OFTEN = 0.5  # seconds between two notes of a video's progress
+_FAST = "fast"
+
+
+class Worker:
+    """Does the jobs of a store, oldest first.
+
+    Args:
+        service: whose models fuse.
+        store: of jobs.
+        folder: of their files.
+    """
+
+    def __init__(self, service: "Service", store: Store, folder: Path) -> None:
+        self._service = service
+        self._store = store
+        self._folder = folder
+        self._stop = threading.Event()
+        self._work = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Put back what an earlier process did not finish, and begin."""
+        self._tidy()
+        self._thread = threading.Thread(target=self._run, name="clfnet-jobs", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look for work now."""
+        self._work.set()
+
+    def stop(self) -> None:
+        """Begin no more pairs."""
+        self._stop.set()
+        self._work.set()
+
+    def join(self) -> None:
+        """Wait until the pair in work is done."""
+        if self._thread:
+            self._thread.join()
+
+    def _tidy(self) -> None:
+        jobs = self._store.all()
+        for job in jobs:
+            self._store.move(job.id, QUEUED, RUNNING)
+        kept = {job.id for job in jobs if job.state != CANCELLED}
+        for folder in self._folder.iterdir():
+            if folder.name not in kept:  # cancelled, or never accepted
+                JobFiles(self._folder, folder.name).remove()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._work.clear()
+            job = self._store.claim()
+            if job is None:
+                self._work.wait(_PAUSE)
+                continue
+            files = JobFiles(self._folder, job.id)
+            try:
+                self._do(job, files)
+            except ClfnetError as error:
+                self._store.move(job.id, FAILED, RUNNING, error=str(error))
+            except Exception as error:  # noqa: BLE001 -- our bug: logged, and told by its id
+                number = secrets.token_hex(4)
+                _log.error("internal error %s in a job", number, exc_info=error)
+                text = f"internal error {number}. The log of the service has it."
+                self._store.move(job.id, FAILED, RUNNING, error=text)
+            if self._is_cancelled(job):
+                files.remove()
+
+    def _do(self, job: Job, files: JobFiles) -> None:
+        files.begin()
+        do = self._video if job.kind == "video" else self._pairs
+        if not do(job, files):
+            self._store.move(job.id, QUEUED, RUNNING)  # unless it was cancelled
+
+    def _is_cancelled(self, job: Job) -> bool:
+        now = self._store.get(job.id)
+        return now is None or now.state == CANCELLED
+
+    def _fuser(self, fusing: Fusing, files: JobFiles, default: str) -> Fuser:
+        rig = Rig.read(files.rig) if files.rig.exists() else None
+        return fusing.fuser(self._service.models.get(fusing.model or default), rig)
+
+    def _pairs(self, job: Job, files: JobFiles) -> bool:
+        """Fuse the pairs that are left; tell whether none is."""
+        fusing = fusing_of(job.form)
+        fuser = self._fuser(fusing, files, self._service.models.default)
+        suffix = FORMATS[job.form["format"]][1]
+        for pair in self._store.pairs(job.id, QUEUED):
+            if self._stop.is_set() or self._is_cancelled(job):
+                return False
+            error = None
+            if files.result(pair.number) is None:  # else it was written just before an end
+                error = self._fuse(pair, files, fuser, fusing, suffix)
+            self._store.finish_pair(job.id, pair.number, error)
+            files.drop_sources(pair.number)
+        done = self._store.pairs(job.id, DONE)
+        if done:
+            _zip(files, done)
+        text = None if done else "every pair has failed; `failed` says why."
+        self._store.move(job.id, DONE if done else FAILED, RUNNING, error=text)
+        return True
+
+    def _fuse(
+        self, pair: Pair, files: JobFiles, fuser: Fuser, fusing: Fusing, suffix: str
+    ) -> str | None:
+        """Fuse one pair into its file; return why that cannot be done."""
+        limit = self._service.settings.max_pixels
+        given = [
+            Stored(path, name)
+            for kind, name in (("infrared", pair.infrared), ("visible", pair.visible))
+            if (path := files.source(kind, pair.number)) is not None
+        ]
+        try:
+            for stored in given:
+                check_pixels(stored.path, stored.name, limit)
+            with named(*given):
+                sources = read(given[0], given[1] if len(given) > 1 else None, fusing, limit)
+                image, _ = fuser.fuse_pair(sources, (given[0].name, given[-1].name))
+                write_image(files.fused / f"{pair.number:04}{suffix}", image)
+        except ClfnetError as error:
+            return str(error)
+        except MemoryError:
+            return f"{pair.name} must fit into memory. Use smaller images."
+        self._service.telemetry.fused(fuser.method.name)
+        return None
+
+    def _video(self, job: Job, files: JobFiles) -> bool:
+        """Fuse a video from its start; tell whether it came to its end."""
+        if files.whole is not None:  # it was complete just before an end
+            return self._store.move(job.id, DONE, RUNNING)
+        from clfnet.video.pipeline import fuse_video
+        from clfnet.video.ranging import ranging_for
+
+        fusing = fusing_of(job.form)
+        arguments = dict(fusing.arguments)
+        ranging = ranging_for(
+            parse_range(arguments.pop("thermal_range", "auto")),
+            arguments.pop("kelvin_per_count", None),
+        )
+        fuser = self._fuser(Fusing(fusing.model, arguments=arguments), files, _FAST)
+        halt, noted = threading.Event(), 0.0
+
+        def progress(count: int, expected: int | None) -> None:
+            nonlocal noted
+            if self._stop.is_set():
+                halt.set()
+            if time.monotonic() - noted < _OFTEN:
+                return
+            noted = time.monotonic()
+            if self._is_cancelled(job):
+                halt.set()
+            self._store.progress(job.id, count, expected or 0)
+
+        (pair,) = self._store.pairs(job.id)
+        stored = [
+            Stored(path, name)
+            for kind, name in (("infrared", pair.infrared), ("visible", pair.visible))
+            if (path := files.source(kind, 1)) is not None
+        ]
+        output = files.work / f"fused.{job.form['format']}"
+        with named(*stored):
+            heat, light = self._opened(stored, job.form.get("fps"))
+            report = fuse_video(
+                fuser,
+                heat,
+                light,
+                output,
+                offset=number("offset", job.form.get("offset", "0")),
+                ranging=ranging,
+                progress=progress,
+                stop=halt,
+            )
+        if report.interrupted or report.output is None:
+            return False
+        output.rename(files.folder / f"result.{job.form['format']}")
+        self._store.finish_pair(job.id, pair.number)
+        self._store.progress(job.id, report.frames, report.frames)
+        files.drop_sources(pair.number)
+        self._store.move(job.id, DONE, RUNNING)
+        return True
+
+    def _opened(self, stored: list[Stored], fps: str | None) -> list["Source"]:
+        """Open both streams; none stays open if one cannot be used."""
+        from clfnet.video.source import open_source
+
+        limit = self._service.settings.max_pixels
+        with ExitStack() as stack:
+            sources = []
+            for path, name in stored:
+                rate = number("fps", fps) if fps and path.suffix == ".seq" else None
+                source = open_source(path, fps=rate)
+                stack.callback(source.close)
+                if source.width * source.height > limit:
+                    raise VideoError(
+                        f"{name} must have frames of at most {limit / 1e6:g} megapixels, but has "
+                        f"{source.width}x{source.height}. Scale it down."
+                    )
+                sources.append(source)
+            stack.pop_all()  # from now on they are closed by whoever fuses
+            return sources
+
+
+def _zip(files: JobFiles, pairs: list[Pair]) -> None:
+    """Put all results into one file; pictures are packed already."""
+    target = files.work / "result.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for pair in pairs:
+            if (path := files.result(pair.number)) is not None:
+                archive.write(path, f"{pair.name}{path.suffix}")
+    target.rename(files.folder / "result.zip")
