@@ -115,11 +115,16 @@ def refusal(error: RefusedError) -> JSONResponse:
     return answer(error.status, error.kind, str(error), error.headers)
 
 
+def logged(error: BaseException) -> str:
+    """Log our bug under an id; return a line that has only the id."""
+    name = secrets.token_hex(4)
+    _log.error("internal error %s", name, exc_info=error)
+    return f"internal error {name}. The log of the service has it."
+
+
 def internal(error: BaseException) -> JSONResponse:
-    """Log our bug under an id, and return an answer that has only the id."""
-    number = secrets.token_hex(4)
-    _log.error("internal error %s", number, exc_info=error)
-    return answer(500, "InternalError", f"internal error {number}. The log of the service has it.")
+    """Log our bug, and return an answer that tells nothing but its id."""
+    return answer(500, "InternalError", logged(error))
 
 
 def _of_ours(_request: Request, error: Exception) -> JSONResponse:

@@ -174,14 +174,14 @@ def _explaining(service: Service, model: str | None) -> str:
 async def _explained(service: Service, request: Request, kept: Kept, model: str) -> None:
     """Explain a result, once."""
     if not (kept.folder / f"explain-{model}.json").exists():
-        await _run(service, request, partial(_explain, kept.folder, model))
+        await _run(service, request, partial(_explain, kept.folder, model, service.threads))
 
 
-def _explain(folder: Path, model: str) -> None:
+def _explain(folder: Path, model: str, threads: int) -> None:
     """Write the shares and both pictures of an explanation, in a worker thread."""
     images = [read_image(folder / f"{name}.png") for name in _PICTURES]
     heat, light, fused = (grey(image.pixels) for image in images)
-    found = explain(heat, light, fused, model=model)
+    found = explain(heat, light, fused, model=model, threads=threads)
     overlay = tinted(fused, found.share)
     page = draw(Explained(images[0], images[1], images[2], found), cells=min(_CELLS, *fused.shape))
     for view, picture in {"overlay": overlay, "page": page}.items():

@@ -63,21 +63,28 @@ class Gate:
             RefusedError: 413, memory does not suffice.
             Exception: whatever the work raises.
         """
-        working = asyncio.ensure_future(to_thread.run_sync(work, limiter=self._limiter))
+        scope = anyio.CancelScope()  # takes it out of the queue, but waits for what has begun
+        working = asyncio.ensure_future(self._in_thread(work, scope))
         leaving = asyncio.ensure_future(_left(request))
         try:
             await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not working.done():
                 raise GoneError("the client has left.")
-            return working.result()
+            return working.result()[0]
         except MemoryError:
             raise RefusedError(
                 413, "TooLarge", "The pictures must fit into memory. Use smaller images."
             ) from None
         finally:
             leaving.cancel()
-            working.cancel()  # takes it out of the queue; what has begun is waited for
+            scope.cancel()
             await asyncio.wait({working, leaving})
+
+    async def _in_thread(self, work: Callable[[], T], scope: anyio.CancelScope) -> list[T]:
+        """Return the result of the work; nothing if it was cancelled."""
+        with scope:
+            return [await to_thread.run_sync(work, limiter=self._limiter)]
+        return []
 
 
 async def _left(request: Request) -> None:

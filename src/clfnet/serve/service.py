@@ -8,6 +8,7 @@ import anyio
 from fastapi import Request
 
 from clfnet.errors import InputError
+from clfnet.inference.tiling import cores
 from clfnet.serve.failures import RefusedError
 from clfnet.serve.jobs.store import Store
 from clfnet.serve.jobs.worker import Worker
@@ -50,6 +51,11 @@ class Service:
             seconds=settings.result_seconds,
         )
         self.telemetry = Telemetry(self)
+
+    @property
+    def threads(self) -> int:
+        """How many one request may use for what does not go through a model's shared threads."""
+        return max(1, cores() // self.settings.workers)
 
     def check_running(self) -> None:
         """Refuse new requests once the service is stopping.

@@ -1,7 +1,6 @@
 """The thread that does one job at a time; what it has done stays done, whatever happens."""
 
 import logging
-import secrets
 import threading
 import time
 import zipfile
@@ -13,6 +12,7 @@ from clfnet.align import Rig
 from clfnet.errors import ClfnetError, VideoError
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import write_image
+from clfnet.serve.failures import logged
 from clfnet.serve.jobs.files import JobFiles
 from clfnet.serve.jobs.intake import fusing_of
 from clfnet.serve.jobs.store import (
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("clfnet.serve")
 
-_PAUSE = 0.5  # seconds between two looks for work
+_PAUSE = 0.5  # seconds between two looks for work that nobody announced
 _OFTEN = 0.5  # seconds between two notes of a video's progress
 _FAST = "fast"
 
@@ -91,22 +91,29 @@ class Worker:
     def _run(self) -> None:
         while not self._stop.is_set():
             self._work.clear()
-            job = self._store.claim()
-            if job is None:
-                self._work.wait(_PAUSE)
-                continue
-            files = JobFiles(self._folder, job.id)
             try:
-                self._do(job, files)
-            except ClfnetError as error:
-                self._store.move(job.id, FAILED, RUNNING, error=str(error))
-            except Exception as error:  # noqa: BLE001 -- our bug: logged, and told by its id
-                number = secrets.token_hex(4)
-                _log.error("internal error %s in a job", number, exc_info=error)
-                text = f"internal error {number}. The log of the service has it."
-                self._store.move(job.id, FAILED, RUNNING, error=text)
-            if self._is_cancelled(job):
-                files.remove()
+                has_worked = self._step()
+            except Exception:  # noqa: BLE001 -- the disk is full, say: jobs must go on once it is not
+                _log.exception("the jobs of the service cannot go on; trying again")
+                has_worked = False
+            if not has_worked:
+                self._work.wait(_PAUSE)
+
+    def _step(self) -> bool:
+        """Do the oldest job that waits; tell whether there was one."""
+        job = self._store.claim()
+        if job is None:
+            return False
+        files = JobFiles(self._folder, job.id)
+        try:
+            self._do(job, files)
+        except ClfnetError as error:
+            self._store.move(job.id, FAILED, RUNNING, error=str(error))
+        except Exception as error:  # noqa: BLE001 -- our bug: logged, and told by its id
+            self._store.move(job.id, FAILED, RUNNING, error=logged(error))
+        if self._is_cancelled(job):
+            files.remove()
+        return True
 
     def _do(self, job: Job, files: JobFiles) -> None:
         files.begin()

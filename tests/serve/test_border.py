@@ -1,0 +1,92 @@
+"""What every request passes first."""
+
+import errno
+import logging
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from tests.serve.conftest import Files, MakeClient
+
+from clfnet.serve.models import Models
+from clfnet.serve.service import Service
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "LOCALHOST"]
+)
+def test_local_names_are_taken(client: TestClient, host: str) -> None:
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example:80", "", "[::1", "0.0.0.0"]
+)
+def test_other_names_are_refused(client: TestClient, host: str) -> None:
+    answer = client.get("/healthz", headers={"Host": host})
+    assert answer.status_code == 400
+    assert "The Host header must be localhost" in answer.json()["error"]
+
+
+def test_any_name_is_taken_where_others_are_let_in(make_client: MakeClient) -> None:
+    client = make_client(host="0.0.0.0")
+    assert client.get("/healthz", headers={"Host": "fusing.example"}).status_code == 200
+
+
+def test_pages_of_other_sites_may_not_send(client: TestClient, files: Files) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post("/v1/fuse", files=files, headers=headers).status_code == 403
+    assert client.delete("/v1/jobs/1", headers=headers).status_code == 403
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    assert client.post("/v1/fuse", files=files, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/v1/models", "/v1/nothing", "/v1/results/1"])
+def test_every_answer_is_guarded(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "access-control-allow-origin" not in headers
+    if path.startswith("/v1/"):
+        assert headers["cache-control"] == "no-store"
+
+
+def test_our_bug_has_an_id_and_no_traceback(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: Models) -> Any:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(Models, "describe", fail)
+    with caplog.at_level(logging.ERROR, "clfnet.serve"):
+        answer = client.get("/v1/models")
+    assert (answer.status_code, answer.json()["kind"]) == (500, "InternalError")
+    name = answer.json()["error"].split()[2].rstrip(".")
+    assert answer.json()["error"] == f"internal error {name}. The log of the service has it."
+    assert name in caplog.text
+    assert "ZeroDivisionError: secret" in caplog.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_full_disk_is_told(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Models) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Models, "describe", fail)
+    answer = client.get("/v1/models")
+    assert (answer.status_code, answer.json()["kind"]) == (503, "NoRoom")
+    assert answer.headers["retry-after"] == "60"
+
+
+def test_a_service_that_stops_takes_nothing_new(client: TestClient, files: Files) -> None:
+    service: Service = client.app.state.service  # type: ignore[attr-defined]
+    service.stop()
+    for answer in (client.get("/readyz"), client.post("/v1/fuse", files=files), client.get("/")):
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "5"
+        assert answer.json()["kind"] == "Stopping"
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/metrics").status_code == 200
