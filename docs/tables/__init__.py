@@ -11,12 +11,26 @@ from tables import (
     metrics,
     models,
     scores,
+    serve,
     speed,
     training,
     video,
 )
 
-MODULES = (align, bench, colour, explain, fast, metrics, models, scores, speed, training, video)
+MODULES = (
+    align,
+    bench,
+    colour,
+    explain,
+    fast,
+    metrics,
+    models,
+    scores,
+    serve,
+    speed,
+    training,
+    video,
+)
 BLOCKS: Mapping[str, Callable[[], str]] = {
     name: of for module in MODULES for name, of in module.BLOCKS.items()
 }
