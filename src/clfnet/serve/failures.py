@@ -21,6 +21,7 @@ Responses = dict[int | str, dict[str, Any]]
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
+_ALWAYS = (400, 401, 403, 422, 500, 503)
 _USER = 2  # the exit code of what the user can mend
 _KINDS = {404: "NotFound", 405: "MethodNotAllowed"}
 
@@ -84,7 +85,7 @@ DESCRIBED: Responses = {
 
 def described(*statuses: int) -> Responses:
     """Return what OpenAPI says of these statuses, and of those that every route of /v1 has."""
-    return {status: DESCRIBED[status] for status in sorted({*statuses, 401, 403, 500, 503})}
+    return {status: DESCRIBED[status] for status in sorted({*statuses, *_ALWAYS})}
 
 
 def linked(*operations: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -10,6 +11,7 @@ import uvicorn
 
 from clfnet.errors import InputError
 from clfnet.serve.app import create_app
+from clfnet.serve.example import pictures
 from clfnet.serve.service import Service
 from clfnet.serve.settings import Settings
 
@@ -78,6 +80,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._tell()
+        threading.Thread(
+            target=pictures, daemon=True
+        ).start()  # the example, before it is asked for
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- uvicorn's
         """Stop taking requests; a second signal does not wait for those in work."""
