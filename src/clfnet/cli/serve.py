@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from clfnet.errors import MissingExtraError
+from clfnet.errors import ConfigError, MissingExtraError
 
 
 def serve(
@@ -45,7 +45,6 @@ def serve(
 
     Prints the address to open. Requests that were accepted are finished before it ends.
     """
-    from clfnet.inference.memory import parse_memory
     from clfnet.inference.tiling import cores
 
     try:
@@ -59,7 +58,7 @@ def serve(
         host=host,
         token=token,
         model=model,
-        max_bytes=parse_memory(max_bytes),
+        max_bytes=_bytes(max_bytes),
         max_pixels=max_pixels,
         workers=workers or cores(),
         queue=queue,
@@ -71,3 +70,12 @@ def serve(
             err=True,
         )
     run(settings, port, started=typer.echo)
+
+
+def _bytes(amount: str) -> int:
+    from clfnet.inference.memory import parse_memory
+
+    try:
+        return parse_memory(amount)
+    except ConfigError as error:
+        raise ConfigError(str(error).replace("`memory`", "--max-bytes")) from error

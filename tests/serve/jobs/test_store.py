@@ -1,0 +1,153 @@
+"""What the database keeps, and who may have it."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from clfnet.errors import InputError
+from clfnet.serve.jobs.store import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    Pair,
+    Store,
+)
+
+PAIRS = [
+    Pair(1, "a", "a.png", "a.jpg"),
+    Pair(2, "b", "b.png", "b.jpg"),
+    Pair(3, "c", "c.png", "", state=FAILED, error="alone"),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "jobs.sqlite")
+    for name in ("first", "second"):
+        store.add(name, "folder", {"strength": "0.5"}, PAIRS, total=3)
+    return store
+
+
+def test_what_was_accepted(store: Store) -> None:
+    job = store.get("first")
+    assert job is not None
+    assert (job.kind, job.state, job.form, job.total, job.done) == (
+        "folder", QUEUED, {"strength": "0.5"}, 3, 0
+    )  # fmt: skip
+    assert store.pairs("first") == PAIRS
+    assert store.pairs("first", QUEUED) == PAIRS[:2]
+    assert [job.id for job in store.all()] == ["second", "first"]
+    assert store.get("third") is None
+
+
+def test_jobs_are_claimed_in_turn_and_once(store: Store) -> None:
+    first, second = store.claim(), store.claim()
+    assert first
+    assert second
+    assert (first.id, first.state, second.id) == ("first", RUNNING, "second")
+    assert store.claim() is None
+
+
+def test_states_move_only_from_where_they_are(store: Store) -> None:
+    assert not store.move("first", DONE, RUNNING)
+    assert store.move("first", CANCELLED, QUEUED, RUNNING)
+    assert store.claim() == store.get("second")
+    job = store.get("first")
+    assert job is not None
+    assert job.is_finished
+    assert job.finished is not None
+    assert store.count() == {CANCELLED: 1, RUNNING: 1}
+
+
+def test_a_pair_is_counted_once(store: Store) -> None:
+    store.finish_pair("first", 1)
+    store.finish_pair("first", 1)
+    store.finish_pair("first", 2, "broken")
+    store.finish_pair("first", 2)
+    job = store.get("first")
+    assert job is not None
+    assert job.done == 1
+    assert [(pair.state, pair.error) for pair in store.pairs("first")] == [
+        (DONE, None), (FAILED, "broken"), (FAILED, "alone")
+    ]  # fmt: skip
+
+
+def test_every_change_raises_the_revision(store: Store) -> None:
+    seen = []
+    for change in (
+        lambda: store.claim(),
+        lambda: store.finish_pair("first", 1),
+        lambda: store.progress("first", 1, 3),
+        lambda: store.move("first", DONE, RUNNING),
+    ):
+        change()
+        job = store.get("first")
+        assert job is not None
+        seen.append(job.revision)
+    assert seen == [2, 3, 4, 5]
+
+
+def test_it_is_all_there_after_the_process_ended(store: Store, tmp_path: Path) -> None:
+    store.finish_pair("first", 1)
+    before = store.all(), store.pairs("first")
+    store.close()
+    again = Store(tmp_path / "jobs.sqlite")
+    assert (again.all(), again.pairs("first")) == before
+    again.close()
+
+
+def test_a_job_goes_with_its_pairs(store: Store) -> None:
+    store.remove("first")
+    assert [job.id for job in store.all()] == ["second"]
+    assert store.pairs("first") == []
+
+
+def test_a_job_is_added_whole_or_not_at_all(store: Store) -> None:
+    twice = [PAIRS[0], PAIRS[0]]
+    with pytest.raises(sqlite3.IntegrityError):
+        store.add("third", "folder", {}, twice, total=2)
+    assert store.get("third") is None
+    assert store.claim() is not None  # no transaction is left open
+
+
+def test_two_services_cannot_share_it(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="must be a folder that no other service uses"):
+        Store(tmp_path / "jobs.sqlite")
+    store.close()
+    Store(tmp_path / "jobs.sqlite").close()
+
+
+def test_what_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "jobs.sqlite").write_text("no database at all, but long enough" * 100)
+    with pytest.raises(InputError, match="not a database"):
+        Store(tmp_path / "jobs.sqlite")
+
+
+def test_jobs_of_a_newer_version_are_left_alone(store: Store, tmp_path: Path) -> None:
+    store.close()
+    with sqlite3.connect(tmp_path / "jobs.sqlite") as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(InputError, match="its jobs are of version 99"):
+        Store(tmp_path / "jobs.sqlite")
+
+
+def test_threads_may_share_it(store: Store) -> None:
+    store.add("many", "folder", {}, [Pair(n, str(n), "", "") for n in range(60)], total=60)
+
+    def finish(numbers: range) -> None:
+        for number in numbers:
+            store.finish_pair("many", number)
+
+    threads = [threading.Thread(target=finish, args=(range(k, 60, 3),)) for k in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    job = store.get("many")
+    assert job is not None
+    assert (job.done, job.revision) == (60, 61)
