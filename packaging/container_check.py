@@ -229,7 +229,7 @@ def check_service(image: Image) -> dict[str, Any]:
     run("ip", "link", "set", "lo", "up")
     begin = time.monotonic()
     inside = image.inside(image.entrypoint + image.command, CLFNET_TOKEN=TOKEN)
-    outer = ["unshare", "--pid", "--fork", "--kill-child", "--", *inside]
+    outer = ["unshare", "--pid", "--fork", "--", *inside]
     keeper = subprocess.Popen(outer, stdin=subprocess.DEVNULL)  # noqa: S603
     try:
         while not succeeds(image.inside(image.health)):
@@ -238,7 +238,7 @@ def check_service(image: Image) -> dict[str, Any]:
             time.sleep(0.1)
         report = {"seconds_to_healthy": round(time.monotonic() - begin, 1)}
         say("ok: the health check succeeds")
-        service = int(Path(f"/proc/{keeper.pid}/task/{keeper.pid}/children").read_text())
+        (service,) = children(keeper.pid)
         check_rights(image, service)
         check_fusing()
         report["peak_mib_after_a_pair"] = round(int(status(service)["VmHWM"][0]) / 1024)
@@ -248,7 +248,15 @@ def check_service(image: Image) -> dict[str, Any]:
         check(keeper.wait(PATIENCE) == 0, f"{image.stop} ends it with exit code 0")
         return report | {"seconds_to_stop": round(time.monotonic() - begin, 1)}
     finally:
+        for process in children(keeper.pid):
+            os.kill(process, signal.SIGKILL)
         keeper.kill()
+
+
+def children(process: int) -> list[int]:
+    """Return the processes that one has started; none once it has ended."""
+    path = Path(f"/proc/{process}/task/{process}/children")
+    return [int(each) for each in path.read_text("utf-8").split()] if path.exists() else []
 
 
 def status(process: int) -> dict[str, list[str]]:
