@@ -54,20 +54,21 @@ def files(scene: ScenePair) -> Files:
     ]
 
 
+def make_service(data: Path, **options: Any) -> TestClient:
+    """A service in this process; it is quick, since a maximum fuses unless told otherwise."""
+    settings = Settings(**{"data": data, "model": "maximum", **options})
+    return TestClient(create_app(settings), BASE, raise_server_exceptions=False)
+
+
 @pytest.fixture
 def make_client(tmp_path: Path) -> Iterator[MakeClient]:
-    """Start a service in this process; it is quick, since a maximum fuses unless told otherwise."""
+    """Start a service that no other test has; its files are in `tmp_path / "data"`."""
     with ExitStack() as stack:
-
-        def make(**options: Any) -> TestClient:
-            settings = Settings(**{"data": tmp_path / "data", "model": "maximum", **options})
-            client = TestClient(create_app(settings), BASE, raise_server_exceptions=False)
-            return stack.enter_context(client)
-
-        yield make
+        yield lambda **options: stack.enter_context(make_service(tmp_path / "data", **options))
 
 
-@pytest.fixture
-def client(make_client: MakeClient) -> TestClient:
-    """A service with the usual settings."""
-    return make_client()
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A service with the usual settings, for tests that leave it as it is."""
+    with make_service(tmp_path_factory.mktemp("serve")) as client:
+        yield client

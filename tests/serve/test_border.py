@@ -33,11 +33,17 @@ def test_any_name_is_taken_where_others_are_let_in(make_client: MakeClient) -> N
     assert client.get("/healthz", headers={"Host": "fusing.example"}).status_code == 200
 
 
-def test_pages_of_other_sites_may_not_send(client: TestClient, files: Files) -> None:
-    headers = {"Sec-Fetch-Site": "cross-site"}
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_pages_of_others_may_not_send(client: TestClient, files: Files, site: str) -> None:
+    headers = {"Sec-Fetch-Site": site}
     assert client.post("/v1/fuse", files=files, headers=headers).status_code == 403
     assert client.delete("/v1/jobs/1", headers=headers).status_code == 403
-    headers = {"Sec-Fetch-Site": "same-origin"}
+    assert client.get("/v1/models", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_our_own_page_may(client: TestClient, files: Files, site: str) -> None:
+    headers = {"Sec-Fetch-Site": site}
     assert client.post("/v1/fuse", files=files, headers=headers).status_code == 200
 
 
@@ -81,7 +87,8 @@ def test_a_full_disk_is_told(client: TestClient, monkeypatch: pytest.MonkeyPatch
     assert answer.headers["retry-after"] == "60"
 
 
-def test_a_service_that_stops_takes_nothing_new(client: TestClient, files: Files) -> None:
+def test_a_service_that_stops_takes_nothing_new(make_client: MakeClient, files: Files) -> None:
+    client = make_client()
     service: Service = client.app.state.service  # type: ignore[attr-defined]
     service.stop()
     for answer in (client.get("/readyz"), client.post("/v1/fuse", files=files), client.get("/")):

@@ -251,8 +251,9 @@ def test_a_refused_alignment_has_the_library_s_words(client: TestClient, files: 
 
 
 def test_nothing_stays_of_what_was_refused(
-    client: TestClient, files: Files, tmp_path: Path
+    make_client: MakeClient, files: Files, tmp_path: Path
 ) -> None:
+    client = make_client()
     client.post("/v1/fuse", data={"format": "json", "range": "20C,40C"}, files=files)
     client.post("/v1/fuse", data={"model": "no"}, files=files)
     client.post("/v1/fuse", files=files)

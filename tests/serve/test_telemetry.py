@@ -21,7 +21,8 @@ def test_health(client: TestClient) -> None:
     assert client.get("/readyz").json() == {"status": "ready"}
 
 
-def test_not_ready_before_the_model_is_loaded(client: TestClient) -> None:
+def test_not_ready_before_the_model_is_loaded(make_client: MakeClient) -> None:
+    client = make_client()
     service: Service = client.app.state.service  # type: ignore[attr-defined]
     service.ready = False
     answer = client.get("/readyz")
@@ -29,7 +30,8 @@ def test_not_ready_before_the_model_is_loaded(client: TestClient) -> None:
     assert answer.headers["retry-after"] == "1"
 
 
-def test_what_happened_is_counted(client: TestClient, files: Files) -> None:
+def test_what_happened_is_counted(make_client: MakeClient, files: Files) -> None:
+    client = make_client()
     client.post("/v1/fuse", data={"format": "json"}, files=files)
     client.post("/v1/fuse", data={"hot": "x"}, files=files)
     client.get("/v1/results/1234")

@@ -136,12 +136,9 @@ def test_a_client_that_leaves_while_sending_leaves_nothing(
             "http_version": "1.1", "scheme": "http", "server": ("127.0.0.1", 80), "root_path": "",
             "client": ("127.0.0.1", 1), "raw_path": b"/v1/fuse",
         }  # fmt: skip
-        messages = iter(
-            [
-                {"type": "http.request", "body": body[:500], "more_body": True},
-                {"type": "http.disconnect"},
-            ]
-        )
+        begin: dict[str, object] = {"type": "http.request", "body": body[:500], "more_body": True}
+        end: dict[str, object] = {"type": "http.disconnect"}
+        messages = iter([begin, end])
         sent = []
 
         async def receive() -> dict[str, object]:

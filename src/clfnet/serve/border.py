@@ -13,6 +13,7 @@ from clfnet.serve.service import Service
 
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 _ALWAYS = {"/healthz", "/readyz", "/metrics"}
+_OURS = {"none", "same-origin"}  # the same site may be another port of this machine
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -80,7 +81,8 @@ class Border:
                 f"The Host header must be localhost, 127.0.0.1 or [::1], got {host!r:.80}. Use one "
                 f"of these, or bind another address (--host).",
             )
-        if scope["method"] not in _SAFE and headers.get("sec-fetch-site") == "cross-site":
+        site = headers.get("sec-fetch-site", "none")  # browsers alone tell, and none but the truth
+        if scope["method"] not in _SAFE and site not in _OURS:
             raise RefusedError(
                 403,
                 "Forbidden",

@@ -105,6 +105,24 @@ class FuseAnswer(BaseModel):
     cli: str = Field(description="The line that does the same.")
     curl: str
 
+    model_config = {
+        "json_schema_extra": {
+            "example": {
+                "id": "5f0c8e1b2a3d4c6e",
+                "width": 640,
+                "height": 480,
+                "record": {"model": "clfnet", "infrared": {"range": "full"}, "strength": 1.0},
+                "rig": None,
+                "links": {
+                    "self": "/v1/results/5f0c8e1b2a3d4c6e",
+                    "png": "/v1/results/5f0c8e1b2a3d4c6e/fused.png",
+                },
+                "cli": "clfnet fuse ir.png vis.png -o fused.png",
+                "curl": "curl -F infrared=@ir.png -F visible=@vis.png ...",
+            }
+        }
+    }
+
 
 class Scores(BaseModel):
     """Metrics of one picture; null where one is undefined."""

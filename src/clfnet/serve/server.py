@@ -1,6 +1,5 @@
 """The process: one port, one application, and an end that loses nothing."""
 
-import signal
 import socket
 import sys
 import threading
@@ -84,11 +83,9 @@ class _Server(uvicorn.Server):
             target=pictures, daemon=True
         ).start()  # the example, before it is asked for
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- uvicorn's
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- as uvicorn calls it
         """Stop taking requests; a second signal does not wait for those in work."""
-        if self._service.stopping:
-            self.force_exit = sig == signal.SIGINT
-            self.should_exit = True
+        self.should_exit = self.force_exit = self._service.stopping
         self._service.stop()
 
     async def on_tick(self, counter: int) -> bool:

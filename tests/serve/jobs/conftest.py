@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.serve.conftest import Files
+from tests.serve.conftest import Files, MakeClient
 
 from clfnet.serve.service import Service
 
 Told = dict[str, Any]
 FINISHED = ("done", "failed", "cancelled")
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> TestClient:
+    """A service without jobs."""
+    return make_client()
 
 
 @pytest.fixture

@@ -276,7 +276,7 @@ def test_a_video(client: TestClient, wait: Wait, tmp_path: Path) -> None:
     assert done["pictures"] == []
     answer = client.get(job["links"]["result"])
     assert answer.headers["content-type"] == "video/x-matroska"
-    with av.open(BytesIO(answer.content)) as container:
+    with av.open(BytesIO(answer.content), "r") as container:
         means = [frame.to_ndarray(format="gray").mean() for frame in container.decode(video=0)]
     np.testing.assert_allclose(means, 150 + np.arange(9), atol=2)
     assert [*(tmp_path / "data" / "jobs" / job["id"] / "visible").iterdir()] == []
