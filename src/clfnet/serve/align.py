@@ -18,9 +18,10 @@ from clfnet.io.image import Image, encode_image
 from clfnet.serve.failures import described
 from clfnet.serve.options import Fusing, Option, form_schema, parse, truth
 from clfnet.serve.pairs import FILES, FILES_DESCRIBED, landmark_rig, read
+from clfnet.serve.receive import receiving
 from clfnet.serve.schemas import AlignAnswer
 from clfnet.serve.service import Service, the_service
-from clfnet.serve.uploads import Upload, receiving
+from clfnet.serve.uploads import Upload
 
 router = APIRouter(prefix="/v1", tags=["alignment"])
 

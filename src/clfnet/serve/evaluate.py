@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Request
 from clfnet.metrics import DIALECTS, metrics_of
 from clfnet.serve.failures import described
 from clfnet.serve.options import Option, form_schema, parse, text
+from clfnet.serve.receive import receiving
 from clfnet.serve.schemas import Scores
 from clfnet.serve.scoring import names_of, scores_of
 from clfnet.serve.service import Service, the_service
-from clfnet.serve.uploads import VISIBLE, Upload, receiving
+from clfnet.serve.uploads import VISIBLE, Upload
 
 router = APIRouter(prefix="/v1", tags=["metrics"])
 

@@ -21,9 +21,10 @@ from clfnet.serve.pairs import (
     fuse_upload,
     source_pictures,
 )
+from clfnet.serve.receive import receiving
 from clfnet.serve.schemas import FuseAnswer
 from clfnet.serve.service import Service, the_service
-from clfnet.serve.uploads import Upload, receiving
+from clfnet.serve.uploads import Upload
 from clfnet.thermal.temperatures import write_temperatures
 
 router = APIRouter(prefix="/v1", tags=["fusing"])

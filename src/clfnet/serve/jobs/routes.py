@@ -19,8 +19,9 @@ from clfnet.serve.jobs.intake import FIELDS, accept, accepts, check_room
 from clfnet.serve.jobs.schemas import JobAnswer, JobList
 from clfnet.serve.jobs.store import CANCELLED, DONE, QUEUED, RUNNING, Job
 from clfnet.serve.options import form_schema
+from clfnet.serve.receive import receiving
 from clfnet.serve.service import Service, the_service
-from clfnet.serve.uploads import receiving, safe_name
+from clfnet.serve.uploads import safe_name
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
