@@ -1,0 +1,57 @@
+"""The service keeps what its own OpenAPI says, whatever is sent: schemathesis, `make fuzz`."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.serve.test_hostile import Process, running
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60
+REACHED = {"/v1/fuse", "/v1/evaluate", "/v1/jobs"}  # with success; there is time for these
+PASSED = re.compile(r'clfnet_requests_total\{method="\w+",route="(\S+)",status="20\d"')
+UNTOLD = "positive_data_acceptance"  # no schema can say that files must be pictures of one size
+
+
+def fuzz(service: Process, *options: str, **env: str) -> set[str]:
+    """Run schemathesis with a fixed seed; return the routes that did what was asked."""
+    command = [
+        *(str(Path(sys.executable).with_name("st")), "run", f"{service.url}/openapi.json"),
+        *("--header", "Authorization: Bearer secret", "--checks", "all", "--warnings", "off"),
+        *("--seed", "1", "--max-time", str(SECONDS), "--request-timeout", "30", "--no-color"),
+        *("--continue-on-failure", *options),
+    ]
+    env |= {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | env, capture_output=True, text=True, check=False
+    )
+    print(done.stdout)
+    assert done.returncode == 0, done.stderr
+    return set(PASSED.findall(service.client.get("/metrics").text))
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Process]:
+    pytest.importorskip("schemathesis", reason="needs schemathesis: make fuzz")
+    with running(tmp_path / "data", CLFNET_TOKEN="secret") as process:
+        yield process
+
+
+@pytest.mark.slow
+def test_whatever_is_sent(service: Process) -> None:
+    fuzz(service, "--exclude-checks", UNTOLD)
+
+
+@pytest.mark.slow
+def test_with_pictures(service: Process) -> None:
+    excluded = f"{UNTOLD},negative_data_rejection"  # forms that hooks have changed count as wrong
+    reached = fuzz(
+        service,
+        *("--mode", "positive", "--exclude-checks", excluded),
+        SCHEMATHESIS_HOOKS="tests.serve.fuzz_hooks",
+    )
+    assert reached >= REACHED
