@@ -6,11 +6,13 @@
     ID/visible/0001.jpg
     ID/rig.json            what aligns all pairs, if one was given
     ID/fused/0001.png      a result
-    ID/work/               what is being made; emptied at the start
+    ID/work/               a video that is being made; emptied at the start
     ID/result.zip          everything, or result.mp4
 """
 
+import os
 import shutil
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -66,6 +68,18 @@ class JobFiles:
     def remove(self) -> None:
         """Remove everything."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def settle(path: Path) -> None:
+    """Wait until a file, or all files in a folder, are on the disk, names included."""
+    for each in [*path.rglob("*"), path, path.parent]:
+        if sys.platform == "win32" and each.is_dir():
+            continue  # names are kept without being asked
+        descriptor = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def bytes_in(folder: Path) -> int:

@@ -1,7 +1,7 @@
 """From a form to a job that is accepted: pairs by stem for a folder, two streams for a video."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +9,14 @@ from clfnet.align import Rig
 from clfnet.errors import ConfigError, PairingError
 from clfnet.io.toml import known
 from clfnet.serve.failures import RefusedError
-from clfnet.serve.jobs.files import JobFiles, bytes_in
+from clfnet.serve.jobs.files import JobFiles, bytes_in, settle
 from clfnet.serve.jobs.store import FAILED, Job, Pair, Store
 from clfnet.serve.kinds import PICTURES, THERMAL, sniff, sniff_video
 from clfnet.serve.options import FORMATS, OPTIONS, Fusing, Option, choice, number
 from clfnet.serve.uploads import Accepts, Stored, Upload
+from clfnet.thermal import parse_range
+from clfnet.video.frames import load_av
+from clfnet.video.ranging import ranging_for
 
 if TYPE_CHECKING:
     from clfnet.serve.service import Service
@@ -119,6 +122,9 @@ def check_form(service: "Service", form: Mapping[str, str]) -> dict[str, Any]:
         )
     fusing = fusing_of(form)
     fusing.fuser(service.models.get(fusing.model or service.models.default))
+    if is_video:
+        load_av()
+        ranging_for(parse_range(values.get("range", "auto")), values.get("kelvin_per_count"))
     return values
 
 
@@ -137,22 +143,19 @@ def accept(service: "Service", store: Store, upload: Upload) -> Job:
             Rig.read(rig.path)
     kind = values["kind"]
     pairs = _video(upload) if kind == "video" else _folder(upload)
+    numbered = [replace(pair, number=number) for number, (pair, _) in enumerate(pairs, start=1)]
+    form = {key: value for key, value in upload.fields.items() if value}
+    form |= {"kind": kind, "format": values["format"]}
     name = secrets.token_hex(8)
     files = JobFiles(service.settings.data / "jobs", name)
     try:
         files.make()
-        check = _video_suffix if kind == "video" else _picture_suffix
-        numbered = [replace(pair, number=number) for number, (pair, _) in enumerate(pairs, start=1)]
         for pair, (_, sources) in zip(numbered, pairs, strict=True):
-            for where, stored in sources.items():
-                place = files.folder / where / f"{pair.number:04}{check(where, stored)}"
-                stored.path.rename(place)
+            _place(files, pair, sources, _video_suffix if kind == "video" else _picture_suffix)
         if rig is not None:
             rig.path.rename(files.rig)
-        form = {key: value for key, value in upload.fields.items() if value}
-        form |= {"kind": kind, "format": values["format"]}
-        total = 0 if kind == "video" else len(numbered)
-        store.add(name, kind, form, numbered, total=total)
+        settle(files.folder)
+        store.add(name, kind, form, numbered, total=0 if kind == "video" else len(numbered))
     except BaseException:
         files.remove()
         raise
@@ -163,6 +166,13 @@ def accept(service: "Service", store: Store, upload: Upload) -> Job:
 
 
 _Sources = Mapping[str, Stored]
+_Suffix = Callable[[str, Stored], str]
+
+
+def _place(files: JobFiles, pair: Pair, sources: _Sources, suffix: _Suffix) -> None:
+    """Move the uploads of a pair to where its job finds them."""
+    for kind, stored in sources.items():
+        stored.path.rename(files.folder / kind / f"{pair.number:04}{suffix(kind, stored)}")
 
 
 def _folder(upload: Upload) -> list[tuple[Pair, _Sources]]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from clfnet.align import Rig
 from clfnet.errors import ClfnetError, VideoError
 from clfnet.inference.fuser import Fuser
+from clfnet.io.files import open_atomic
 from clfnet.io.image import write_image
 from clfnet.serve.failures import logged
-from clfnet.serve.jobs.files import JobFiles
+from clfnet.serve.jobs.files import SOURCES, JobFiles, settle
 from clfnet.serve.jobs.intake import fusing_of
 from clfnet.serve.jobs.store import (
     CANCELLED,
@@ -154,18 +155,15 @@ class Worker:
     ) -> str | None:
         """Fuse one pair into its file; return why that cannot be done."""
         limit = self._service.settings.max_pixels
-        given = [
-            Stored(path, name)
-            for kind, name in (("infrared", pair.infrared), ("visible", pair.visible))
-            if (path := files.source(kind, pair.number)) is not None
-        ]
+        given = _sources(pair, files)
         try:
             for stored in given:
                 check_pixels(stored.path, stored.name, limit)
-            with named(*given):
+            output = files.fused / f"{pair.number:04}{suffix}"
+            with named(*given, Stored(output, f"{pair.name}{suffix}")):
                 sources = read(given[0], given[1] if len(given) > 1 else None, fusing, limit)
                 image, _ = fuser.fuse_pair(sources, (given[0].name, given[-1].name))
-                write_image(files.fused / f"{pair.number:04}{suffix}", image)
+                write_image(output, image)
         except ClfnetError as error:
             return str(error)
         except MemoryError:
@@ -175,8 +173,9 @@ class Worker:
 
     def _video(self, job: Job, files: JobFiles) -> bool:
         """Fuse a video from its start; tell whether it came to its end."""
+        (pair,) = self._store.pairs(job.id)
         if files.whole is not None:  # it was complete just before an end
-            return self._store.move(job.id, DONE, RUNNING)
+            return self._finish_video(job, pair, files, job.total)
         from clfnet.video.pipeline import fuse_video
         from clfnet.video.ranging import ranging_for
 
@@ -200,12 +199,7 @@ class Worker:
                 halt.set()
             self._store.progress(job.id, count, expected or 0)
 
-        (pair,) = self._store.pairs(job.id)
-        stored = [
-            Stored(path, name)
-            for kind, name in (("infrared", pair.infrared), ("visible", pair.visible))
-            if (path := files.source(kind, 1)) is not None
-        ]
+        stored = _sources(pair, files)
         output = files.work / f"fused.{job.form['format']}"
         with named(*stored):
             heat, light = self._opened(stored, job.form.get("fps"))
@@ -221,12 +215,15 @@ class Worker:
             )
         if report.interrupted or report.output is None:
             return False
+        settle(output)
         output.rename(files.folder / f"result.{job.form['format']}")
+        return self._finish_video(job, pair, files, report.frames)
+
+    def _finish_video(self, job: Job, pair: Pair, files: JobFiles, frames: int) -> bool:
         self._store.finish_pair(job.id, pair.number)
-        self._store.progress(job.id, report.frames, report.frames)
+        self._store.progress(job.id, frames, frames)
         files.drop_sources(pair.number)
-        self._store.move(job.id, DONE, RUNNING)
-        return True
+        return self._store.move(job.id, DONE, RUNNING)
 
     def _opened(self, stored: list[Stored], fps: str | None) -> list["Source"]:
         """Open both streams; none stays open if one cannot be used."""
@@ -249,11 +246,21 @@ class Worker:
             return sources
 
 
+def _sources(pair: Pair, files: JobFiles) -> list[Stored]:
+    """Return the uploads of a pair, infrared first."""
+    return [
+        Stored(path, name)
+        for kind, name in zip(SOURCES, (pair.infrared, pair.visible), strict=True)
+        if (path := files.source(kind, pair.number)) is not None
+    ]
+
+
 def _zip(files: JobFiles, pairs: list[Pair]) -> None:
     """Put all results into one file; pictures are packed already."""
-    target = files.work / "result.zip"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+    with (
+        open_atomic(files.folder / "result.zip", overwrite=True) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,
+    ):
         for pair in pairs:
             if (path := files.result(pair.number)) is not None:
                 archive.write(path, f"{pair.name}{path.suffix}")
-    target.rename(files.folder / "result.zip")
