@@ -187,11 +187,18 @@ def warps(data: Path) -> Iterator[dict[str, Any]]:
     for name in SETS:
         for pair in read_pairs(data / name):
             whole = attempt(pair.infrared, pair.visible)
+            rest = {"rest_px": _rest(pair, whole)} if whole else {}
             for kind in KINDS:
                 for strength, values in STRENGTHS.items():
                     made = cut(pair, kind, values, rng)
                     row = {"pair": f"{name}/{pair.name}", "kind": kind, "strength": strength}
-                    yield row | _outcome(made, whole)
+                    yield row | _outcome(made, whole) | rest
+
+
+def _rest(pair: Pair, whole: Rig) -> float:
+    """How far `register` sees the uncut pair from where the set puts it, pixels."""
+    sizes = size(pair.infrared), size(pair.visible)
+    return round(error(np.eye(3), whole.homography, *sizes), 2)
 
 
 def _outcome(made: Cut, whole: Rig | None) -> dict[str, Any]:
@@ -250,6 +257,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     accepted = [row for row in rows if row["accepted"]]
     errors = [row["error_px"] for row in accepted]
     changes = [row["change_px"] for row in accepted if "change_px" in row]
+    rests = [row["rest_px"] for row in rows if "rest_px" in row]
     return {
         "warps": len(rows),
         "accepted": len(accepted),
@@ -261,6 +269,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "change_within_goal": sum(value <= GOAL for value in changes),
         "change_median_px": round(float(np.median(changes)), 2) if changes else None,
         "change_worst_px": max(changes, default=None),
+        "rest_median_px": round(float(np.median(rests)), 2) if rests else None,
     }
 
 

@@ -46,3 +46,12 @@ def test_what_no_camera_sees_is_not_plain(matrix: geometry.Matrix) -> None:
 def test_usual_maps_are_plain() -> None:
     for matrix in (np.eye(3), -2 * TILTED, np.diag([-1.0, 1.0, 1.0])):
         assert geometry.is_plain(matrix, (100, 80))
+
+
+def test_nudge_moves_as_its_numbers_say_to_first_order() -> None:
+    a, b, c, d, e, f, g, h = numbers = np.array([3, -2, 1, 4, -3, 2, 1.5, -1]) * 1e-3
+    x, y = 0.8, -0.3  # of the half longer side, 50
+    move = [a + c * x + d * y - x * (g * x + h * y), b + e * x + f * y - y * (g * x + h * y)]
+    place = np.array([[49.5 + 50 * x, 29.5 + 50 * y]])
+    moved = geometry.apply(geometry.nudge(numbers, (100, 60)), place)
+    np.testing.assert_allclose(moved - place, [move], atol=1e-5)

@@ -40,7 +40,7 @@ def test_pictures_apart_have_no_windows(scene: Scene) -> None:
 
 @pytest.mark.parametrize(
     ("share", "windows", "trusted"),
-    [(0.8, 100, True), (0.33, 60, True), (0.32, 200, False), (0.9, 17, False), (0.0, 0, False)],
+    [(0.8, 100, True), (0.33, 62, True), (0.32, 200, False), (0.9, 21, False), (0.0, 0, False)],
 )
 def test_the_gate_asks_for_a_share_and_for_a_number(
     share: float, windows: int, trusted: bool

@@ -1,8 +1,6 @@
 """The report as its reader uses it, in chromium; what is drawn is read back from the canvases."""
 
-import base64
 import re
-import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +10,8 @@ import numpy as np
 import PIL.Image
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
+from tests.browser.conftest import rgba
 
 from clfnet.evaluation import Table
 from clfnet.evaluation.report import Region, as_html
@@ -21,13 +20,6 @@ from clfnet.metrics import metrics_of
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 HOSTILE = "</script><img src=x onerror=document.title='hacked'>"
 IMAGES = ["01", "02", "10"]
 SIZE = (120, 160)
@@ -35,16 +27,6 @@ REGION = Region(100, 70, 24, 18)
 
 # EN is better higher, MSE lower; undefined for one
 MEANS = {"same": (5.0, 0.2), "inverse": (7.0, 0.1), HOSTILE: (6.0, float("nan"))}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +101,7 @@ def order(page: Page) -> list[str]:
 
 def pixels(canvas: Locator) -> NDArray[np.uint8]:
     """What a canvas shows: (H, W, 3)."""
-    uri = canvas.evaluate("(canvas) => canvas.toDataURL()")
-    with PIL.Image.open(BytesIO(base64.b64decode(uri.partition(",")[2]))) as picture:
-        return np.asarray(picture.convert("RGB"))
+    return rgba(canvas)[..., :3]
 
 
 def panel(page: Page, number: int) -> Locator:

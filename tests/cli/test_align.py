@@ -42,7 +42,7 @@ def test_writes_a_rig_and_says_how_good_it_is(root: Path, tmp_path: Path) -> Non
     path = tmp_path / "rig.json"
     lines = _run(root, "-o", str(path)).stdout.splitlines()
     rig = Rig.read(path)
-    assert lines == [str(path), f"found as similarity by clfnet align; quality {rig.quality:.2f}"]
+    assert lines == [str(path), f"found by clfnet align; quality {rig.quality:.2f}"]
     np.testing.assert_allclose(rig.homography[:2, 2], [12, 8], atol=0.5)
 
 

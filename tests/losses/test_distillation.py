@@ -8,7 +8,7 @@ from clfnet.losses import distillation_loss
 
 def test_matches_the_loop_over_pixels() -> None:
     torch.manual_seed(0)
-    f, t = torch.rand(2, 5, 6, dtype=torch.float64)
+    f, t = torch.rand(2, 14, 18, dtype=torch.float64)
 
     def down(image: torch.Tensor, y: int, x: int) -> float:
         return float(image[y + 1, x] - image[y, x])
@@ -19,10 +19,16 @@ def test_matches_the_loop_over_pixels() -> None:
     def steepness(image: torch.Tensor, y: int, x: int) -> float:
         return sqrt(down(image, y, x) ** 2 + right(image, y, x) ** 2 + 1e-6)
 
-    levels = [sqrt(float(f[y, x] - t[y, x]) ** 2 + 1e-6) for y in range(5) for x in range(6)]
-    rows = [abs(down(f, y, x) - down(t, y, x)) for y in range(4) for x in range(6)]
-    columns = [abs(right(f, y, x) - right(t, y, x)) for y in range(5) for x in range(5)]
-    steep = [abs(steepness(f, y, x) - steepness(t, y, x)) for y in range(4) for x in range(5)]
+    levels = [sqrt(float(f[y, x] - t[y, x]) ** 2 + 1e-6) for y in range(14) for x in range(18)]
+    rows = [abs(down(f, y, x) - down(t, y, x)) for y in range(13) for x in range(18)]
+    columns = [abs(right(f, y, x) - right(t, y, x)) for y in range(14) for x in range(17)]
+
+    def window(image: torch.Tensor, top: int, left: int) -> float:
+        places = [(top + y, left + x) for y in range(8) for x in range(8)]
+        return sum(steepness(image, *place) for place in places) / 64
+
+    corners = [(top, left) for top in (0, 4) for left in (0, 4, 8)]
+    steep = [abs(window(f, *corner) - window(t, *corner)) for corner in corners]
     expected = (
         sum(levels) / len(levels)
         + 0.7 * (sum(rows) / len(rows) + sum(columns) / len(columns))
@@ -41,7 +47,7 @@ def test_a_blurred_copy_pays_for_its_magnitudes() -> None:
 
 
 def test_an_exact_copy_has_a_gradient_of_zero() -> None:
-    teacher = torch.rand(1, 1, 8, 8)
+    teacher = torch.rand(1, 1, 9, 9)
     copy = teacher.clone().requires_grad_()
     torch.autograd.backward(distillation_loss(copy, teacher))
     assert copy.grad is not None

@@ -53,10 +53,11 @@ def test_the_answer_is_a_rig_file(
         head, _, data = shown[name].partition(",")
         assert head == "data:image/png;base64"
         picture = decoded(base64.b64decode(data))
-        assert picture.shape == (192, 256, 3)
+        assert picture.shape == (360, 480, 3)  # a small one is enlarged
         assert picture.std() > 10
     red, green, _ = np.moveaxis(picture.astype(float), 2, 0)
-    assert np.corrcoef(red[30:150, 30:220].ravel(), green[30:150, 30:220].ravel())[0, 1] > 0.9
+    inside = np.s_[56:280, 56:412]
+    assert np.corrcoef(red[inside].ravel(), green[inside].ravel())[0, 1] > 0.9
 
 
 def test_landmarks(client: TestClient, form: Files) -> None:

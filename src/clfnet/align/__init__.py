@@ -1,12 +1,12 @@
 """Bringing an infrared and a visible picture onto one grid.
 
-`register` finds how they lie to each other, or refuses; `read_landmarks` and `fit_rig` take it from
-points picked by hand; a `Rig` keeps it in a file; `onto` applies it.
+`register` finds how they lie to each other, or refuses; `read_landmarks` and `register_landmarks`
+take it from points picked by hand; a `Rig` keeps it in a file; `onto` applies it.
 """
 
-from clfnet.align.landmarks import Landmarks, fit_rig, read_landmarks
+from clfnet.align.landmarks import Landmarks, fit_rig, read_landmarks, register_landmarks
 from clfnet.align.onto import Aligned, Grid, onto
-from clfnet.align.preview import preview
+from clfnet.align.preview import panels, preview
 from clfnet.align.quality import THRESHOLD, quality_of
 from clfnet.align.register import register
 from clfnet.align.rig import Rig
@@ -21,8 +21,10 @@ __all__ = [
     "Rig",
     "fit_rig",
     "onto",
+    "panels",
     "preview",
     "quality_of",
     "read_landmarks",
     "register",
+    "register_landmarks",
 ]

@@ -72,6 +72,29 @@ def polygon_area(points: Points) -> float:
     return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
 
 
+def nudge(numbers: NDArray[np.float64], size: Size) -> Matrix:
+    """Return the small homography that these numbers mean on a picture.
+
+    With x and y from -1 to 1 along the longer side, (0, 0) the middle, a point moves to first order
+    by a + cx + dy - gx² - hxy along x and by b + ex + fy - gxy - hy² along y.
+
+    Args:
+        numbers: a to h, float64, (8,), in pixels.
+        size: the picture's width and height.
+
+    Example:
+        >>> moved = nudge(np.array([0, 0, 5.0, 0, 0, 5.0, 0, 0]), (101, 101))
+        >>> apply(moved, np.array([[50.0, 50.0], [100.0, 50.0]])).round(2).tolist()
+        [[50.0, 50.0], [104.95, 50.0]]
+    """
+    half = max(size) / 2
+    a, b, c, d, e, f, g, h = numbers / half
+    small = np.array([[1 + c, d, a], [e, 1 + f, b], [g, h, 1.0]])
+    x, y = (size[0] - 1) / 2 / half, (size[1] - 1) / 2 / half
+    unit = np.array([[1 / half, 0, -x], [0, 1 / half, -y], [0, 0, 1]])
+    return np.asarray(np.linalg.inv(unit) @ small @ unit, np.float64)
+
+
 def magnification(matrix: Matrix, size: Size) -> float:
     """Return how many target pixels one source pixel is wide, by area over the whole picture."""
     area = abs(polygon_area(apply(matrix, corners(size))))

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from clfnet.align import geometry
 from clfnet.align.geometry import Matrix, Points, Size
+from clfnet.align.quality import quality_of
 from clfnet.align.rig import Rig
 from clfnet.errors import AlignmentError, InputError
 
@@ -65,6 +67,24 @@ def read_landmarks(path: Path) -> Landmarks:
         raise InputError(f"{path} must hold at least 2 landmarks, got {len(table)}. Add some.")
     x_ir, y_ir, x_vi, y_vi = (table[:, header.index(column)] for column in COLUMNS)
     return Landmarks(np.column_stack([x_ir, y_ir]), np.column_stack([x_vi, y_vi]))
+
+
+def register_landmarks(
+    landmarks: Landmarks, infrared: NDArray[np.generic], visible: NDArray[np.generic]
+) -> Rig:
+    """Fit the map that landmarks support, see `fit_rig`, and measure how well the pictures agree.
+
+    Args:
+        landmarks: at least 2.
+        infrared: (h, w), of any real type and range.
+        visible: (H, W), of any real type and range.
+
+    Raises:
+        InputError: a landmark lies outside its picture.
+        AlignmentError: the landmarks coincide, lie on a line, or fit no map.
+    """
+    rig = fit_rig(landmarks, infrared.shape[1::-1], visible.shape[1::-1])
+    return replace(rig, quality=quality_of(infrared, visible, rig))
 
 
 def fit_rig(landmarks: Landmarks, infrared_size: Size, visible_size: Size) -> Rig:

@@ -29,12 +29,28 @@ def preview(infrared: NDArray[np.generic], visible: NDArray[np.generic], rig: Ri
     Returns:
         uint8, (h, w, 3): the panels next to each other, or above each other if they are wide.
     """
-    heat, light, covered = _on_one_grid(infrared, visible, rig)
-    panels = [checkerboard(heat, light, covered), edge_overlay(heat, light, covered)]
-    axis = 1 if light.shape[1] < 2 * light.shape[0] else 0
-    gap = list(panels[0].shape)
+    squares, edges = panels(infrared, visible, rig)
+    axis = 1 if squares.shape[1] < 2 * squares.shape[0] else 0
+    gap = list(squares.shape)
     gap[axis] = _GAP
-    return np.concatenate([panels[0], np.full(gap, 255, np.uint8), panels[1]], axis=axis)
+    return np.concatenate([squares, np.full(gap, 255, np.uint8), edges], axis=axis)
+
+
+def panels(
+    infrared: NDArray[np.generic], visible: NDArray[np.generic], rig: Rig
+) -> tuple[Picture, Picture]:
+    """Draw the checkerboard and the edge overlay, on a visible grid that is good to look at.
+
+    Args:
+        infrared: (H, W), of any real type and range.
+        visible: (H', W'), of any real type and range.
+        rig: how they lie to each other.
+
+    Returns:
+        Both, uint8, (h, w, 3).
+    """
+    placed = _on_one_grid(infrared, visible, rig)
+    return checkerboard(*placed), edge_overlay(*placed)
 
 
 def checkerboard(infrared: Values, visible: Values, covered: Mask) -> Picture:

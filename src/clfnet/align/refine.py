@@ -1,4 +1,4 @@
-"""From a guess to the place where descriptors agree best, by damped Gauss-Newton steps.
+"""From a guess to the similarity at which descriptors agree best, by damped Gauss-Newton steps.
 
 The step is that of Lucas and Kanade on many channels, with the mean of both pictures' gradients
 (Benhimane and Malis, 2004) and with less weight for pixels that do not agree: most of an infrared
@@ -7,7 +7,7 @@ picture has no partner in the visible one. A step counts only if the correlation
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,6 @@ from clfnet.align.descriptors import Descriptors, describe, inset
 from clfnet.align.geometry import Matrix, Size
 from clfnet.align.search import LEAST_OVERLAP, evidence
 from clfnet.align.warp import Mask, Values, coverage, resize, transform
-
-Freedom = Literal[4, 6, 8]
-"""Similarity, affine map, homography: how many numbers may change."""
 
 _MARGIN = 4
 _STEPS = 8
@@ -128,13 +125,12 @@ class Level:
         return float(view.valid.sum()) / sqrt(seen * view.valid.size)
 
 
-def refine(level: Level, homography: Matrix, freedom: Freedom) -> Fit | None:
-    """Climb to the best correlation near a guess.
+def refine(level: Level, homography: Matrix) -> Fit | None:
+    """Climb to the best correlation near a guess; turn, scale and shift may change.
 
     Args:
         level: both pictures.
         homography: the guess.
-        freedom: what may change.
 
     Returns:
         The fit; None where the pictures hardly overlap.
@@ -143,7 +139,7 @@ def refine(level: Level, homography: Matrix, freedom: Freedom) -> Fit | None:
     view = level.view(pull)
     if view is None:
         return None
-    pull, view = _climb(level, pull, view, freedom)
+    pull, view = _climb(level, pull, view)
     weighed = evidence(view.correlation, level.overlap(view, pull))
     return Fit(level.push(pull), view.correlation, weighed)
 
@@ -157,15 +153,15 @@ def correlation(first: Descriptors, second: Descriptors, valid: Mask) -> float:
     return float(np.vdot(a, b)) / sqrt(norm) if norm > 0 else 0.0
 
 
-def _climb(level: Level, pull: Matrix, view: View, freedom: Freedom) -> tuple[Matrix, View]:
+def _climb(level: Level, pull: Matrix, view: View) -> tuple[Matrix, View]:
     damping = _DAMPING
     for _ in range(_STEPS):
-        normal, slope = _equations(level.visible, view, freedom)
+        normal, slope = _equations(level.visible, view)
         for _ in range(_TRIES):
-            damped = normal + damping * np.diag(np.diag(normal)) + 1e-9 * np.eye(freedom)
+            damped = normal + damping * np.diag(np.diag(normal)) + 1e-9 * np.eye(4)
             # Where little agrees, the equations overrate the curvature by as much.
             step = np.asarray(np.linalg.solve(damped, slope)) / max(view.correlation, _SHORTEST)
-            moved = geometry.normalised(pull @ _as_matrix(step, freedom, level.size))
+            moved = geometry.normalised(pull @ _similarity(step, level.size))
             seen = level.view(moved)
             if seen is not None and seen.correlation > view.correlation:
                 break
@@ -179,9 +175,7 @@ def _climb(level: Level, pull: Matrix, view: View, freedom: Freedom) -> tuple[Ma
     return pull, view
 
 
-def _equations(
-    visible: Descriptors, view: View, freedom: Freedom
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _equations(visible: Descriptors, view: View) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the normal equations of one step."""
     rest = visible - view.descriptors
     y, x = (np.asarray(part) for part in np.gradient((visible + view.descriptors) / 2, axis=(1, 2)))
@@ -192,46 +186,28 @@ def _equations(
     def product(a: Descriptors, b: Descriptors) -> NDArray[np.float32]:
         return np.asarray((np.einsum("chw,chw->hw", a, b) * weight)[view.valid], np.float32)
 
-    along, across = _fields(view.valid, freedom)
+    along, across = _fields(view.valid)
     xx, xy, yy = product(x, x)[:, None], product(x, y)[:, None], product(y, y)[:, None]
     normal = along.T @ (xx * along + xy * across) + across.T @ (xy * along + yy * across)
     slope = along.T @ product(x, rest) + across.T @ product(y, rest)
     return np.asarray(normal, np.float64), np.asarray(slope, np.float64)
 
 
-def _fields(valid: Mask, freedom: Freedom) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return how x and y of each valid pixel move with each number, (P, freedom)."""
+def _fields(valid: Mask) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return how x and y of each valid pixel move with each number, (P, 4)."""
     height, width = valid.shape
     half = max(height, width) / 2
     rows, columns = np.nonzero(valid)
     x = ((columns - (width - 1) / 2) / half).astype(np.float32)
     y = ((rows - (height - 1) / 2) / half).astype(np.float32)
     one, zero = np.ones_like(x), np.zeros_like(x)
-    if freedom == 4:
-        return np.stack([one, zero, x, -y], 1), np.stack([zero, one, y, x], 1)
-    along = [one, zero, x, y, zero, zero, -x * x, -x * y]
-    across = [zero, one, zero, zero, x, y, -x * y, -y * y]
-    return np.stack(along[:freedom], 1), np.stack(across[:freedom], 1)
+    return np.stack([one, zero, x, -y], 1), np.stack([zero, one, y, x], 1)
 
 
-def _as_matrix(step: NDArray[np.float64], freedom: Freedom, size: Size) -> Matrix:
-    """Return the small homography that a step of `_fields` means, in pixels."""
-    half = max(size) / 2
-    move = step / half  # fields are in half sides, steps in pixels
-    a, b, c, d, e, f = (
-        (move[2], -move[3], move[3], move[2], 0.0, 0.0)
-        if freedom == 4
-        else (*move[2:], 0.0, 0.0)[:6]
-    )
-    small = np.array([[1 + a, b, move[0]], [c, 1 + d, move[1]], [e, f, 1.0]])
-    unit = np.array(
-        [
-            [1 / half, 0, -(size[0] - 1) / 2 / half],
-            [0, 1 / half, -(size[1] - 1) / 2 / half],
-            [0, 0, 1],
-        ]
-    )
-    return np.asarray(np.linalg.inv(unit) @ small @ unit, np.float64)
+def _similarity(step: NDArray[np.float64], size: Size) -> Matrix:
+    """Return the map that a step of `_fields` means."""
+    x, y, grow, turn = step
+    return geometry.nudge(np.array([x, y, grow, -turn, turn, grow, 0, 0]), size)
 
 
 def _area_ratio(matrix: Matrix, size: Size) -> float:

@@ -8,9 +8,10 @@ from clfnet.align.descriptors import spread
 from clfnet.align.geometry import Matrix, Size
 from clfnet.align.landmarks import fit_similarity
 from clfnet.align.quality import LEAST_IN_PLACE, THRESHOLD, Agreement, agreement
-from clfnet.align.refine import Fit, Freedom, Level, refine
+from clfnet.align.refine import Level, refine
 from clfnet.align.rig import Rig
 from clfnet.align.search import LEAST_OVERLAP, SCALES, starts
+from clfnet.align.vote import Freedom, vote
 from clfnet.align.warp import Values, coverage, resize
 from clfnet.errors import AlignmentError
 
@@ -18,12 +19,10 @@ SHORTEST_SIDE = 48
 """Pixels that each side of a picture must have."""
 
 _ADVICE = "Use a pair with more structure that both cameras see, or give landmarks (--points FILE)."
-_NAMES: dict[Freedom, str] = {4: "similarity", 6: "affine", 8: "homography"}
-_FREER: dict[Freedom, tuple[Freedom, ...]] = {4: (6, 8), 6: (8,), 8: ()}
-_STARTS = 8
+_STARTS, _KEPT = 8, 3  # refined at the coarse and at the middle size
 _LARGEST = 1024  # pixels of the longer side; more detail is never looked at
-_COARSE, _MIDDLE, _FINE = 144, 224, 448  # pixels of the visible picture's longer side
-_WORTH = 1.03  # of the correlation: what the next kind of map must gain to be taken
+_COARSE, _MIDDLE = 144, 224  # pixels of the visible picture's longer side
+_VOTES: tuple[Freedom, ...] = (6, 6, 8, 8, 8, 8, 8, 8)  # one is not enough for a strong tilt
 _SLACK = 1.1  # over the range of scales that is searched
 _SLANT = 0.25  # how far a map may depart from a similarity, of its scale
 
@@ -32,7 +31,7 @@ def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig
     """Find the homography from an infrared to a visible picture of one scene.
 
     Every shift is tried at 17 scales and 5 rotations; the best starts are refined, coarse to fine,
-    as similarities; an affine map or a homography is taken if it agrees clearly better.
+    as similarities; then the windows of the pair vote for an affine map and for a homography.
 
     It finds fields of view that differ by up to a factor of 2, turned by up to 10 degrees, of which
     at least half of the smaller one is shared; sizes in pixels may differ at will.
@@ -56,14 +55,14 @@ def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig
         [12.0, 8.0]
     """
     heat, light = _prepared(infrared, "infrared"), _prepared(visible, "visible")
-    fit, freedom = _finest(heat, light)
-    if fit is None or not _is_plausible(fit.homography, heat.shape[1::-1], light.shape[1::-1]):
+    homography = _found(heat, light)
+    if homography is None:
         raise _refusal(Agreement(0.0, 0))
-    found = agreement(heat, light, fit.homography)
+    found = agreement(heat, light, homography)
     if not found.is_trusted:
         raise _refusal(found)
-    made = f"found as {_NAMES[freedom]} by clfnet align"
-    rig = Rig(fit.homography, heat.shape[1::-1], light.shape[1::-1], round(found.share, 3), made)
+    sizes, made = (heat.shape[1::-1], light.shape[1::-1]), "found by clfnet align"
+    rig = Rig(homography, *sizes, round(found.share, 3), made)
     return _at_full_size(rig, infrared.shape[1::-1], visible.shape[1::-1])
 
 
@@ -106,39 +105,28 @@ def _refusal(found: Agreement) -> AlignmentError:
     )
 
 
-def _finest(heat: Values, light: Values) -> tuple[Fit | None, Freedom]:
-    """Return the best fit and which kind of map it is."""
+def _found(heat: Values, light: Values) -> Matrix | None:
+    """Return the homography between the pictures; None if there is none within range."""
     guesses = [start.homography for start in starts(heat, light, _STARTS)]
     coarse = _ranked(heat, light, guesses, _COARSE)
-    middle = _ranked(heat, light, [fit.homography for fit in coarse[:3]], _MIDDLE)
+    middle = _ranked(heat, light, coarse[:_KEPT], _MIDDLE)
     if not middle:
-        return None, 4
-    level = Level.make(heat, light, middle[0].homography, _MIDDLE)
-    best, freedom = _freed(level, middle[0], 4)
-    fine = Level.make(heat, light, best.homography, _FINE)
-    finer = refine(fine, best.homography, freedom)
-    return (None, freedom) if finer is None else _freed(fine, finer, freedom)
+        return None
+    matrix = middle[0]
+    for freedom in _VOTES:
+        voted = vote(heat, light, matrix, freedom)
+        if voted is None or not _is_plausible(voted, heat.shape[1::-1], light.shape[1::-1]):
+            return None
+        matrix = voted
+    return matrix
 
 
-def _ranked(heat: Values, light: Values, guesses: list[Matrix], side: int) -> list[Fit]:
+def _ranked(heat: Values, light: Values, guesses: list[Matrix], side: int) -> list[Matrix]:
     """Refine guesses as similarities; return those that are within range, the best first."""
-    fits = [refine(Level.make(heat, light, guess, side), guess, 4) for guess in guesses]
+    fits = [refine(Level.make(heat, light, guess, side), guess) for guess in guesses]
     sizes = heat.shape[1::-1], light.shape[1::-1]
     inside = [fit for fit in fits if fit and _is_plausible(fit.homography, *sizes)]
-    return sorted(inside, key=lambda fit: -fit.evidence)
-
-
-def _freed(level: Level, fit: Fit, freedom: Freedom) -> tuple[Fit, Freedom]:
-    """Take a map with more freedom if it is worth it."""
-    best = tried = fit
-    for freer in _FREER[freedom]:
-        found = refine(level, tried.homography, freer)
-        if found is None:
-            break
-        tried = found
-        if tried.correlation > _WORTH * best.correlation:
-            best, freedom = tried, freer
-    return best, freedom
+    return [fit.homography for fit in sorted(inside, key=lambda fit: -fit.evidence)]
 
 
 def _is_plausible(matrix: Matrix, infrared: Size, visible: Size) -> bool:

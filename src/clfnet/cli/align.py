@@ -65,14 +65,11 @@ def align(
 
 
 def _find(heat: "Grey", light: "Grey", points: Path | None) -> "Rig":
-    from dataclasses import replace
-
-    from clfnet.align import fit_rig, quality_of, read_landmarks, register
+    from clfnet.align import read_landmarks, register, register_landmarks
 
     if points is None:
         return register(heat, light)
-    rig = fit_rig(read_landmarks(points), heat.shape[1::-1], light.shape[1::-1])
-    return replace(rig, quality=quality_of(heat, light, rig))
+    return register_landmarks(read_landmarks(points), heat, light)
 
 
 def _write_preview(

@@ -29,9 +29,10 @@ from clfnet.inference.find import find_method
 from clfnet.inference.memory import parse_memory
 from clfnet.inference.parts import is_pointwise, part
 from clfnet.inference.tiling import Fuse, Tile, TiledMethod, Tiles
+from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage, FusionMethod
-from clfnet.thermal import Pair, Range, Thermal, parse_range, read_pair
+from clfnet.thermal import Pair, Range, Thermal, parse_range, read_pair, read_thermal
 from clfnet.version import __version__
 
 _OF_THE_MODEL = {"threads", "memory", "backend"}
@@ -174,8 +175,15 @@ class Fuser:
         colours = np.broadcast_to(np.atleast_3d(fused.pixels), (*fused.alpha.shape, 3))
         return np.dstack([colours, fused.alpha])
 
-    def read(self, infrared: Path, visible: Path | None = None) -> Pair:
+    def read(
+        self, infrared: Path, visible: Path | None = None, *, max_pixels: int = MAX_PIXELS
+    ) -> Pair:
         """Read a pair of files; without a visible one, a radiometric file that holds both.
+
+        Args:
+            infrared: the infrared or the radiometric file.
+            visible: the visible file.
+            max_pixels: larger pictures are refused before their pixels are allocated.
 
         Raises:
             ImageError: a file cannot be read.
@@ -187,8 +195,11 @@ class Fuser:
                     "`kelvin_per_count` must not be given for a radiometric file, which holds the "
                     "camera's own constants. Drop it."
                 )
-            return read_pair(infrared)
-        return Pair(thermal_picture(infrared, self.kelvin_per_count), read_image(visible), None)
+            return read_pair(infrared, max_pixels=max_pixels)
+        thermal = read_thermal(
+            infrared, kelvin_per_count=self.kelvin_per_count, max_pixels=max_pixels
+        )
+        return Pair(thermal, read_image(visible, max_pixels=max_pixels), None)
 
     def place(self, pair: Pair, names: tuple[str, str] = ("`infrared`", "`visible`")) -> Placed:
         """Return a pair as it is fused: the infrared picture ranged, both on one grid, no alpha.

@@ -9,24 +9,21 @@ import numpy as np
 from fastapi import APIRouter, Depends, Request
 from numpy.typing import NDArray
 
-from clfnet.align import Rig, onto, register
-from clfnet.align.descriptors import spread
-from clfnet.align.preview import checkerboard, edge_overlay
-from clfnet.align.warp import resize
+from clfnet.align import Rig, panels, read_landmarks, register, register_landmarks
 from clfnet.inference.arrays import grey
-from clfnet.io.image import Image, encode_image
+from clfnet.io.image import Image, encode_image, read_image
 from clfnet.serve.failures import described
-from clfnet.serve.options import Fusing, Option, form_schema, parse, truth
-from clfnet.serve.pairs import FILES, FILES_DESCRIBED, landmark_rig, read
+from clfnet.serve.options import Option, form_schema, parse, truth
+from clfnet.serve.pairs import FILES, FILES_DESCRIBED
 from clfnet.serve.receive import receiving
 from clfnet.serve.schemas import AlignAnswer
 from clfnet.serve.service import Service, the_service
 from clfnet.serve.uploads import Upload
+from clfnet.thermal import read_thermal
 
 router = APIRouter(prefix="/v1", tags=["alignment"])
 
 _FILES = ("infrared", "visible", "points")
-_LONGEST = 1024  # pixels of a preview's longer side
 _OPTIONS = {
     "preview": Option(
         truth,
@@ -67,22 +64,20 @@ async def align(
 def _rig(upload: Upload, max_pixels: int, *, preview: bool) -> dict[str, Any]:
     """Find the rig, in a worker thread."""
     with upload.named():
-        pair = read(upload.needed("infrared"), upload.needed("visible"), Fusing(), max_pixels)
-        heat, light = pair.thermal.values, grey(pair.visible.pixels)
+        heat = read_thermal(upload.needed("infrared").path, max_pixels=max_pixels).values
+        light = grey(read_image(upload.needed("visible").path, max_pixels=max_pixels).pixels)
         points = upload.file("points")
-        rig = register(heat, light) if points is None else landmark_rig(points, heat, light)
+        if points is None:
+            rig = register(heat, light)
+        else:
+            rig = register_landmarks(read_landmarks(points.path), heat, light)
     return rig.as_dict() | ({"preview": _previews(heat, light, rig)} if preview else {})
 
 
 def _previews(heat: NDArray[Any], light: NDArray[Any], rig: Rig) -> dict[str, str]:
-    """Return what an eye judges by, on the visible grid, no larger than a screen."""
-    factor = min(1.0, _LONGEST / max(light.shape))
-    width, height = (max(1, round(side * factor)) for side in light.shape[1::-1])
-    small = resize(spread(light), (width, height))
-    scaled = rig.for_sizes(heat.shape[1::-1], (width, height))
-    placed = onto("visible", spread(heat), small, scaled)
-    panels = placed.infrared, placed.visible, placed.covered
-    return {"checkerboard": _url(checkerboard(*panels)), "edges": _url(edge_overlay(*panels))}
+    """Return what an eye judges by."""
+    names = ("checkerboard", "edges")
+    return dict(zip(names, map(_url, panels(heat, light, rig)), strict=True))
 
 
 def _url(picture: NDArray[np.uint8]) -> str:

@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
-from clfnet.serve import about, align, evaluate, example, fuse, health, kept
+from clfnet.serve import about, align, evaluate, example, fuse, health, kept, page
 from clfnet.serve.border import Border
 from clfnet.serve.failures import install
 from clfnet.serve.jobs import routes as jobs
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install(app)
     needed = [Depends(require_token)] if service.settings.token else []  # so OpenAPI tells it, too
     app.include_router(health.router)
+    app.include_router(page.router)
     for part in (fuse, evaluate, align, kept, jobs, about, example):
         app.include_router(part.router, dependencies=needed)
     return app

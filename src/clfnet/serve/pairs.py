@@ -1,19 +1,18 @@
 """From an upload to a fused pair; runs in a worker thread."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from clfnet.align import Rig, fit_rig, quality_of, read_landmarks
+from clfnet.align import Rig, read_landmarks, register_landmarks
 from clfnet.errors import ConfigError
 from clfnet.inference.alignment import Placed
 from clfnet.inference.arrays import from_unit, grey
-from clfnet.io.image import Image, read_image
+from clfnet.io.image import Image
 from clfnet.serve.options import Fusing
-from clfnet.serve.uploads import INFRARED, TEXT, VISIBLE, Stored, Upload
-from clfnet.thermal import Pair, read_pair, read_thermal
+from clfnet.serve.uploads import INFRARED, TEXT, VISIBLE, Upload
+from clfnet.thermal import Pair
 
 if TYPE_CHECKING:
     from clfnet.serve.service import Service
@@ -60,36 +59,6 @@ def check_fields(upload: Upload, fusing: Fusing) -> None:
         )
 
 
-def read(infrared: Stored, visible: Stored | None, fusing: Fusing, max_pixels: int) -> Pair:
-    """Read a pair; without a visible file, a radiometric one that holds both.
-
-    Raises:
-        ImageError: a file cannot be read.
-        ConfigError: `kelvin_per_count` does not fit.
-    """
-    kelvin = fusing.arguments.get("kelvin_per_count")
-    if visible is None:
-        if kelvin is not None:
-            raise ConfigError(
-                "`kelvin_per_count` must not be given for a radiometric file, which holds the "
-                "camera's own constants. Drop it."
-            )
-        return read_pair(infrared.path, max_pixels=max_pixels)
-    thermal = read_thermal(infrared.path, kelvin_per_count=kelvin, max_pixels=max_pixels)
-    return Pair(thermal, read_image(visible.path, max_pixels=max_pixels), None)
-
-
-def landmark_rig(points: Stored, heat: Any, light: Any) -> Rig:
-    """Return the rig that landmarks give, its quality measured.
-
-    Raises:
-        InputError: the file is none of landmarks.
-        AlignmentError: the landmarks fit no map.
-    """
-    rig = fit_rig(read_landmarks(points.path), heat.shape[1::-1], light.shape[1::-1])
-    return replace(rig, quality=quality_of(heat, light, rig))
-
-
 def fuse_upload(service: "Service", upload: Upload, fusing: Fusing, *, placed: bool) -> FusedPair:
     """Fuse what was uploaded.
 
@@ -105,7 +74,8 @@ def fuse_upload(service: "Service", upload: Upload, fusing: Fusing, *, placed: b
     infrared, visible = upload.needed("infrared"), upload.file("visible")
     with upload.named():
         fuser = fusing.fuser(service.models.get(fusing.model or service.models.default))
-        pair = read(infrared, visible, fusing, service.settings.max_pixels)
+        files = infrared.path, visible.path if visible else None
+        pair = fuser.read(*files, max_pixels=service.settings.max_pixels)
         rig = _rig(upload, pair)
         fuser = fusing.fuser(fuser.method, rig) if rig else fuser
         names = infrared.name, (visible or infrared).name
@@ -129,5 +99,6 @@ def _rig(upload: Upload, pair: Pair) -> Rig | None:
     if (file := upload.file("rig")) is not None:
         return Rig.read(file.path)
     if (points := upload.file("points")) is not None:
-        return landmark_rig(points, pair.thermal.values, grey(pair.visible.pixels))
+        light = grey(pair.visible.pixels)
+        return register_landmarks(read_landmarks(points.path), pair.thermal.values, light)
     return None

@@ -28,7 +28,6 @@ from clfnet.serve.jobs.store import (
 )
 from clfnet.serve.kinds import check_pixels
 from clfnet.serve.options import FORMATS, Fusing, number
-from clfnet.serve.pairs import read
 from clfnet.serve.uploads import Stored, named
 from clfnet.thermal import parse_range
 
@@ -132,15 +131,14 @@ class Worker:
 
     def _pairs(self, job: Job, files: JobFiles) -> bool:
         """Fuse the pairs that are left; tell whether none is."""
-        fusing = fusing_of(job.form)
-        fuser = self._fuser(fusing, files, self._service.models.default)
+        fuser = self._fuser(fusing_of(job.form), files, self._service.models.default)
         suffix = FORMATS[job.form["format"]][1]
         for pair in self._store.pairs(job.id, QUEUED):
             if self._stop.is_set() or self._is_cancelled(job):
                 return False
             error = None
             if files.result(pair.number) is None:  # else it was written just before an end
-                error = self._fuse(pair, files, fuser, fusing, suffix)
+                error = self._fuse(pair, files, fuser, suffix)
             self._store.finish_pair(job.id, pair.number, error)
             files.drop_sources(pair.number)
         done = self._store.pairs(job.id, DONE)
@@ -150,9 +148,7 @@ class Worker:
         self._store.move(job.id, DONE if done else FAILED, RUNNING, error=text)
         return True
 
-    def _fuse(
-        self, pair: Pair, files: JobFiles, fuser: Fuser, fusing: Fusing, suffix: str
-    ) -> str | None:
+    def _fuse(self, pair: Pair, files: JobFiles, fuser: Fuser, suffix: str) -> str | None:
         """Fuse one pair into its file; return why that cannot be done."""
         limit = self._service.settings.max_pixels
         given = _sources(pair, files)
@@ -161,7 +157,7 @@ class Worker:
                 check_pixels(stored.path, stored.name, limit)
             output = files.fused / f"{pair.number:04}{suffix}"
             with named(*given, Stored(output, f"{pair.name}{suffix}")):
-                sources = read(given[0], given[1] if len(given) > 1 else None, fusing, limit)
+                sources = fuser.read(*(stored.path for stored in given), max_pixels=limit)
                 image, _ = fuser.fuse_pair(sources, (given[0].name, given[-1].name))
                 write_image(output, image)
         except ClfnetError as error:

@@ -1,0 +1,107 @@
+// Pictures that come in: by drop, paste or picker; which of them is which.
+
+const INFRARED = /(^|[^a-z])(ir|infrared|thermal|therm|lwir|mwir|nir|heat|flir|tir)([^a-z]|$)/;
+const VISIBLE = /(^|[^a-z])(vi|vis|visible|rgb|visual|colou?r|light|eo|tv|vl)([^a-z]|$)/;
+const PICTURE = /\.(png|jpe?g|bmp|tiff?|npy)$/i;
+const VIDEO = /\.(mp4|mkv|webm|avi|mov|m4v|seq)$/i;
+
+/** @param {File} file */
+export const isVideo = (file) => VIDEO.test(file.name);
+
+/** @param {File} file */
+export const isUsable = (file) => PICTURE.test(file.name) || isVideo(file) || file.type.startsWith("image/");
+
+/** @param {string} path a name, or folders and a name @returns {"infrared" | "visible" | null} */
+export function kindOf(path) {
+  // the nearest name that tells counts: "infrared/vis-street/12.png" is visible
+  for (const part of path.toLowerCase().split("/").reverse()) {
+    const [heat, light] = [INFRARED.test(part), VISIBLE.test(part)];
+    if (heat !== light) return heat ? "infrared" : "visible";
+  }
+  return null;
+}
+
+/**
+ * Tell which of two pictures is which: by their names, or else the one without colour is infrared.
+ * @param {[File, File]} files
+ * @returns {Promise<{infrared: File, visible: File}>}
+ */
+export async function tellApart([first, second]) {
+  const [a, b] = [kindOf(first.name), kindOf(second.name)];
+  let swapped = a === "visible" || b === "infrared";
+  if (!a && !b) {
+    const [colourA, colourB] = await Promise.all([isColoured(first), isColoured(second)]);
+    swapped = colourA && !colourB;
+  }
+  return swapped ? { infrared: second, visible: first } : { infrared: first, visible: second };
+}
+
+/** @param {File} file */
+async function isColoured(file) {
+  try {
+    const bitmap = await createImageBitmap(file, { resizeWidth: 32, resizeHeight: 32 });
+    const context = new OffscreenCanvas(32, 32).getContext("2d");
+    if (!context) return false;
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, 32, 32);
+    let spread = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      spread += Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]);
+    }
+    return spread / (32 * 32) > 3;
+  } catch {
+    return false; // the browser cannot read it, a TIFF for example
+  }
+}
+
+/** Whether a JPEG carries a thermal camera's data. @param {File} file */
+export async function isRadiometric(file) {
+  const head = new Uint8Array(await file.slice(0, 1 << 16).arrayBuffer());
+  if (head[0] !== 0xff || head[1] !== 0xd8) return false;
+  return new TextDecoder("latin1").decode(head).includes("FLIR\0");
+}
+
+/**
+ * @typedef {{file: File, path: string}} Found
+ * @param {DataTransfer} transfer
+ * @returns {Promise<Found[]>} all files, those in dropped folders too, in the order of their paths
+ */
+export async function filesOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? null);
+  const direct = [...transfer.files];
+  const found = entries.some((entry) => entry?.isDirectory)
+    ? (await Promise.all(entries.map((entry) => (entry ? walk(entry) : [])))).flat()
+    : direct.map((file) => ({ file, path: file.name }));
+  return found.sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }));
+}
+
+/** @param {FileSystemEntry} entry @returns {Promise<Found[]>} */
+async function walk(entry) {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject));
+    return [{ file, path: entry.fullPath.replace(/^\//, "") }];
+  }
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+  const children = [];
+  for (;;) {
+    // a reader gives at most a hundred at once
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) break;
+    children.push(...some);
+  }
+  return (await Promise.all(children.map(walk))).flat();
+}
+
+/**
+ * Sort many files into the two sources.
+ * @param {Found[]} found
+ * @returns {{infrared: File[], visible: File[], unclear: File[]}}
+ */
+export function sort(found) {
+  /** @type {{infrared: File[], visible: File[], unclear: File[]}} */
+  const sorted = { infrared: [], visible: [], unclear: [] };
+  for (const { file, path } of found.filter(({ file }) => isUsable(file))) {
+    sorted[kindOf(path) ?? "unclear"].push(file);
+  }
+  return sorted;
+}
