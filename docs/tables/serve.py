@@ -41,8 +41,8 @@ def load() -> str:
         f"- The service's own counters {'agree' if agree else 'do NOT agree'} with what the clients"
         f" got, in every row.\n"
         f"- Memory over {memory['requests']:,} requests: {rss[0]:.0f} MiB after the first 500, "
-        f"{rss[-1]:.0f} at the end; {memory['kib_per_1000_requests']:+.0f} KiB per 1,000 requests in"
-        f" the second half. Files left behind: {memory['uploads_left']}.\n"
+        f"{rss[-1]:.0f} at the end; {memory['kib_per_1000_requests']:+.0f} KiB per 1,000 requests "
+        f"in the second half. Files left behind: {memory['uploads_left']}.\n"
         f"- SIGTERM with {stop['in_work_or_waiting']} requests of 640x480 in work or waiting: "
         f"{_counts(stop['answers'])}; one more got {stop['one_more']}; exit code "
         f"{stop['exit_code']}.\n" + made_by(result)
