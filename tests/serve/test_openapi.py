@@ -25,9 +25,9 @@ def fuzz(service: Process, *options: str, **env: str) -> set[str]:
         *("--seed", "1", "--max-time", str(SECONDS), "--request-timeout", "30", "--no-color"),
         *("--continue-on-failure", *options),
     ]
-    env |= {"PYTHONPATH": os.pathsep.join(sys.path)}
+    env |= {"PYTHONPATH": os.pathsep.join([*sys.path, str(ROOT)])}
     done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | env, capture_output=True, text=True, check=False
+        command, cwd=service.data, env=os.environ | env, capture_output=True, text=True, check=False
     )
     print(done.stdout)
     assert done.returncode == 0, done.stderr
