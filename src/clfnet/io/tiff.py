@@ -5,8 +5,11 @@ Pillow turns a 16-bit RGB TIFF into 8 bits in silence, so these go through tifff
 
 import os
 import struct
+import zlib
+from itertools import islice
+from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +29,8 @@ UNPACKED = (1, 8, 32946)
 """The compressions that are undone here: none and the two codes of Deflate."""
 
 _PLAIN = (0, 1, 2)  # photometric: white is zero, black is zero, RGB
+_MOST_PAGES = 100  # that are looked at
+_SMALL = 2**24  # bytes
 _PROFILE = 34675
 _DESCRIPTION = 270
 
@@ -79,8 +84,41 @@ def single_page(tiff: "TiffFile", path: Path, max_pixels: int) -> "TiffPage":
 
     page = tiff.pages.first
     check_size((page.imagewidth, page.imagelength), path, max_pixels)
-    check_single(sum(isinstance(p, TiffPage) and not p.is_reduced for p in tiff.pages), path)
+    pages = islice(tiff.pages, _MOST_PAGES)  # each names the next, and may name an earlier one
+    check_single(sum(isinstance(p, TiffPage) and not p.is_reduced for p in pages), path)
     return page
+
+
+def pixels_of(page: "TiffPage") -> NDArray[Any]:
+    """Return the samples of a page that is uncompressed or Deflate.
+
+    tifffile inflates whatever comes, and a file of kilobytes may become gigabytes: here a strip or
+    a tile is inflated to the size that it must have, and no further.
+
+    Raises:
+        zlib.error: a strip or a tile is damaged.
+    """
+    if page.compression == 1:
+        return page.asarray()
+    _ = page.is_contiguous, page.maxworkers  # both are kept as they are for a compressed page
+    page.compression = 1
+    decode, most = page.decode, prod(page.chunks) * page.bitspersample // 8
+    most = min(most, 4 * page.nbytes + _SMALL)  # a tile may claim to be larger than the picture
+
+    def inflate(data: bytes | None, index: int, **options: Any) -> Any:
+        return decode(data and _inflated(data, most), index, **options)
+
+    page.decode = inflate
+    return page.asarray()
+
+
+def _inflated(data: bytes, most: int) -> bytes:
+    """Return at most so many bytes."""
+    stream = zlib.decompressobj()
+    found = stream.decompress(data, most)
+    if not stream.eof and len(found) < most:
+        raise zlib.error("a strip or a tile ends early")
+    return found
 
 
 def encode(
@@ -123,7 +161,7 @@ def encode(
 
 
 def _from_page(page: "TiffPage", path: Path) -> Decoded:
-    planes = page.asarray().reshape(page.shaped).squeeze(1)  # (C or 1, H, W, 1 or C)
+    planes = pixels_of(page).reshape(page.shaped).squeeze(1)  # (C or 1, H, W, 1 or C)
     samples = np.concatenate(list(planes), axis=2) if len(planes) > 1 else planes[0]  # (H, W, C)
     colours = 3 if page.photometric == 2 else 1
     extras = page.extrasamples

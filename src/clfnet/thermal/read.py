@@ -133,7 +133,7 @@ def _decode_deep_tiff(file: BinaryIO, path: Path, max_pixels: int) -> Thermal | 
         unit: Unit | None = "celsius" if page.description == UNIT_NOTE else None
         turned = page.tags.valueof(orientation.TAG, default=1)
         if page.compression in tiff.UNPACKED and page.predictor == _PLAIN_PREDICTOR:
-            array: NDArray[Any] = page.asarray().reshape(page.imagelength, page.imagewidth)
+            array = tiff.pixels_of(page).reshape(page.imagelength, page.imagewidth)
         else:
             array = _by_pillow(file)
     return from_array(orientation.upright(array, turned), path, unit=unit)

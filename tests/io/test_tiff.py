@@ -1,0 +1,83 @@
+"""TIFF files that mean no good; what whole ones hold is tested where pictures are read."""
+
+import io
+import struct
+import tracemalloc
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+
+from clfnet.errors import ImageError
+from clfnet.io.image import read_image
+from clfnet.io.tiff import pixels_of
+
+
+def _tiff(*tags: tuple[int, int], tail: bytes = b"", after: int = 0) -> bytes:
+    """A little-endian TIFF of one directory of single LONGs, the next one at `after`."""
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", after) + tail
+
+
+def _squeezed(mebibytes: int) -> bytes:
+    stream = zlib.compressobj(9)
+    return b"".join(stream.compress(bytes(2**20)) for _ in range(mebibytes)) + stream.flush()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"rowsperstrip": 7},
+        {"predictor": True, "rowsperstrip": 16},
+        {"tile": (16, 32), "predictor": True},
+        {"tile": (64, 64), "planarconfig": "separate"},
+        {"rowsperstrip": 9, "planarconfig": "separate", "byteorder": ">"},
+    ],
+)
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_pixels_are_those_of_tifffile(options: dict[str, Any], dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, np.iinfo(dtype).max, (45, 37, 3), dtype)
+    if options.get("planarconfig") == "separate":
+        pixels = np.moveaxis(pixels, 2, 0)
+    file = io.BytesIO()
+    tifffile.imwrite(file, pixels, photometric="rgb", compression="zlib", **options)
+    file.seek(0)
+    with tifffile.TiffFile(file) as opened:
+        np.testing.assert_array_equal(pixels_of(opened.pages.first), pixels)
+
+
+def test_a_strip_is_not_inflated_beyond_its_pixels(tmp_path: Path) -> None:
+    bomb, path = _squeezed(64), tmp_path / "bomb.tif"
+    at = 8 + 2 + 8 * 12 + 4
+    size = ((256, 32), (257, 32), (258, 8), (259, 8), (262, 1))
+    path.write_bytes(_tiff(*size, (273, at), (278, 32), (279, len(bomb)), tail=bomb))
+    tracemalloc.start()
+    try:
+        assert not read_image(path).pixels.any()
+        assert tracemalloc.get_traced_memory()[1] < 2**23
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_strip_that_ends_early_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "short.tif"
+    tifffile.imwrite(path, np.zeros((99, 99), np.uint8), compression="zlib", rowsperstrip=99)
+    whole = path.read_bytes()
+    with tifffile.TiffFile(path) as opened:
+        place, length = opened.pages.first.dataoffsets[0], opened.pages.first.databytecounts[0]
+    short = zlib.compress(bytes(500)).ljust(length, b"\0")
+    path.write_bytes(whole[:place] + short + whole[place + length :])
+    with pytest.raises(ImageError, match="damaged"):
+        read_image(path)
+
+
+def test_directories_may_go_in_a_circle(tmp_path: Path) -> None:
+    path = tmp_path / "circle.tif"
+    path.write_bytes(_tiff((256, 32), (257, 32), (258, 8), (262, 1), (273, 8), after=8))
+    with pytest.raises(ImageError, match="must hold one picture"):
+        read_image(path)
