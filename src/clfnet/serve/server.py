@@ -1,5 +1,6 @@
 """The process: one port, one application, and an end that loses nothing."""
 
+import logging
 import socket
 import sys
 import threading
@@ -33,6 +34,7 @@ def serve(settings: Settings, port: int, *, started: Callable[[str], None] | Non
     listener = bind(settings.host, port)
     try:
         app = create_app(settings)
+        logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # the client is told
         config = uvicorn.Config(app, log_level="warning", server_header=False, access_log=False)
         _Server(config, app.state.service, lambda: _tell(started, listener)).run([listener])
     finally:
@@ -79,9 +81,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._tell()
-        threading.Thread(
-            target=pictures, daemon=True
-        ).start()  # the example, before it is asked for
+        example = threading.Thread(target=pictures, daemon=True)  # before somebody asks for it
+        example.start()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- as uvicorn calls it
         """Stop taking requests; a second signal does not wait for those in work."""
