@@ -204,6 +204,7 @@ def canvas(page: "Page", pane: str) -> "Locator":
 
 def rgba(place: "Locator") -> NDArray[np.uint8]:
     """What a canvas shows: (H, W, 4); alpha is 0 where it shows nothing."""
+    drawn(place.page)
     uri = place.evaluate("(canvas) => canvas.toDataURL()")
     with PIL.Image.open(BytesIO(base64.b64decode(uri.partition(",")[2]))) as picture:
         return np.asarray(picture.convert("RGBA"))
@@ -211,7 +212,6 @@ def rgba(place: "Locator") -> NDArray[np.uint8]:
 
 def level(place: "Locator", x: float, y: float = 0.5) -> int:
     """The level at a share of a canvas's width and height; -1 where there is no picture."""
-    drawn(place.page)
     shown = rgba(place)
     red, _, _, alpha = shown[round(y * (shown.shape[0] - 1)), round(x * (shown.shape[1] - 1))]
     return int(red) if alpha else -1
@@ -219,6 +219,5 @@ def level(place: "Locator", x: float, y: float = 0.5) -> int:
 
 def levels(place: "Locator") -> list[int]:
     """All levels that a canvas shows."""
-    drawn(place.page)
     shown = rgba(place)
     return [int(one) for one in np.unique(shown[shown[..., 3] > 0, 0])]

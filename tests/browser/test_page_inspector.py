@@ -175,7 +175,7 @@ def test_an_alignment_is_looked_at_and_used(page: Page, street: Pair) -> None:
     expect(dialog).to_contain_text("quality", timeout=30_000)
     picture = dialog.locator("img")
     width = "(image) => image.decode().then(() => image.naturalWidth)"
-    assert picture.evaluate(width) == 320
+    assert picture.evaluate(width) == 480  # a small pair is enlarged
     checkerboard = picture.get_attribute("src")
     dialog.get_by_role("button", name="Edges").click()
     assert picture.get_attribute("src") != checkerboard
