@@ -109,6 +109,9 @@ class Local:
     def workers(self, driver: Process) -> list[int]:
         return descendants(driver.pid)
 
+    def tend(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 
@@ -135,12 +138,21 @@ class Cluster:
         own = ("--host", "127.0.0.1", "--no-dashboard")
         self.scheduler = start("dask", "scheduler", *own, "--port", str(self.port))
         wait_for(lambda: listens(self.port))
+        self.start_workers()
+
+    def start_workers(self) -> None:
+        own = ("--host", "127.0.0.1", "--no-dashboard")
         more = ("--nworkers", "2", "--nthreads", "1", "--local-directory", str(self.folder))
         self.nanny = start("dask", "worker", self.address, *own, *more)
         wait_for(lambda: len(descendants(self.nanny.pid)) == 2)
 
     def workers(self, driver: Process) -> list[int]:
         return descendants(self.nanny.pid)
+
+    def tend(self) -> None:
+        """Start workers anew if their command has ended: Dask's does if one dies as it begins."""
+        if self.nanny.poll() is not None:
+            self.start_workers()
 
     def close(self) -> None:
         for process in (self.scheduler, self.nanny):
@@ -182,13 +194,17 @@ class Chaos:
             self.finished = {}
             driver = self.driver()
             while self.kills < moments and self.lives(driver, self.rng.uniform(0.2, longest)):
+                self.where.tend()
                 target = self.rng.choice(self.where.targets)
                 self.strike(target, driver)
                 if target != "worker":
                     kill(driver.pid) if target == "driver" else None
                     driver.wait(180)
                     driver = self.driver()
-            assert driver.wait(180) == 0
+            end = time.monotonic() + 180
+            while self.lives(driver, 0.5) and time.monotonic() < end:
+                self.where.tend()
+            assert driver.returncode == 0
             self.check()
 
     def driver(self) -> Process:
