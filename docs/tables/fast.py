@@ -2,16 +2,16 @@
 
 from tables.results import made_by, measured
 
-FAST = ("EN", "MI", "VIF", "SD", "AG", "SF", "SCD", "Qabf")
+EIGHT = ("EN", "MI", "VIF", "SD", "AG", "SF", "SCD", "Qabf")
 
 
 def fast() -> str:
     """How near the student comes to the full model, and how quick it is."""
     result = measured("fast")
-    head = f"| | {' | '.join(FAST)} |\n|---|{'---|' * len(FAST)}\n"
+    head = f"| | {' | '.join(EIGHT)} |\n|---|{'---|' * len(EIGHT)}\n"
     rows = ""
     for name, of in result["quality"].items():
-        full, student = ([of[model][metric] for metric in FAST] for model in ("clfnet", "fast"))
+        full, student = ([of[model][metric] for metric in EIGHT] for model in ("clfnet", "fast"))
         changes = [100 * (b / a - 1) for a, b in zip(full, student, strict=True)]
         rows += f"| {name}: `clfnet` | {' | '.join(f'{value:.4g}' for value in full)} |\n"
         rows += f"| `fast` | {' | '.join(f'{value:.4g}' for value in student)} |\n"

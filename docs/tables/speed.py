@@ -1,20 +1,20 @@
 """Speed and memory of the full model."""
 
+from tables.fast import EIGHT
 from tables.results import made_by, measured
 
 
 def int8() -> str:
     """What 8-bit integers would gain and cost."""
     result = measured("int8")
-    names = ("EN", "MI", "VIF", "SD", "AG", "SF", "SCD", "Qabf")
-    head = f"| | CPU, of float32's | off by, mean | greatest | {' | '.join(names)} |\n"
+    head = f"| | CPU, of float32's | off by, mean | greatest | {' | '.join(EIGHT)} |\n"
     rows = "".join(
         f"| {name} | {row['cpu_ratio']:.2f} | {row['mean_off']:.1f} | {row['greatest_off']:.0f} | "
-        + " | ".join(f"{100 * row[metric]:+.1f} %" for metric in names)
+        + " | ".join(f"{100 * row[metric]:+.1f} %" for metric in EIGHT)
         + " |\n"
         for name, row in result["rows"].items()
     )
-    line = "|---" * (4 + len(names)) + "|\n"
+    line = "|---" * (4 + len(EIGHT)) + "|\n"
     return head + line + rows + f"\nOff: levels of 255 from float32's.\n{made_by(result)}"
 
 
