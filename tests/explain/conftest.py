@@ -10,7 +10,7 @@ from torch import nn
 from clfnet.method import FloatImage
 from clfnet.nn import CLFNet, ProjectionHead
 from clfnet.scene import night_street
-from clfnet.training.export import onnx_graph
+from clfnet.training.full_graph import full_graph
 from clfnet.training.head import explain_graph
 
 
@@ -37,7 +37,7 @@ def tiny() -> tuple[CLFNet, ProjectionHead]:
 def model(tiny: tuple[CLFNet, ProjectionHead], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of this network, an .onnx file with what explains it beside."""
     folder = tmp_path_factory.mktemp("tiny")
-    (folder / "tiny.onnx").write_bytes(onnx_graph(tiny[0]).SerializeToString())
+    (folder / "tiny.onnx").write_bytes(full_graph(tiny[0]).SerializeToString())
     (folder / "tiny-explain.onnx").write_bytes(explain_graph(*tiny).SerializeToString())
     return folder / "tiny.onnx"
 

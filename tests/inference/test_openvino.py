@@ -23,6 +23,14 @@ def test_it_agrees_with_onnxruntime(shipped: Model) -> None:
             assert np.abs(fused - expected).max() < 1e-5
 
 
+def test_the_smallest_images_are_right_too(shipped: Model) -> None:
+    pytest.importorskip("openvino", reason="needs the extra openvino")
+    fuser, reference = Fuser(backend="openvino"), Fuser()
+    for height, width in ((1, 1), (2, 2), (1, 6), (5, 2), (1, 12), (3, 3), (15, 17), (16, 16)):
+        sources = pair(height, width)
+        assert np.abs(fuser(*sources) - reference(*sources)).max() < 1e-5
+
+
 def test_the_extra_is_named(shipped: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)
     with pytest.raises(MissingExtraError, match=r"clfnet\[openvino\]"):

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 import torch
 from onnx import TensorProto, helper
+from torch import nn
 
 from clfnet.io.image import Image, write_image
 from clfnet.metrics import to_grey
+from clfnet.nn import CLFNet
 from clfnet.scene import night_street
 from clfnet.training.config import DistillConfig, Recipe, TrainConfig, as_tables, parse, parse_any
 from clfnet.training.dataset import Pair, Pixels
@@ -27,6 +29,26 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def trained() -> Callable[[int], CLFNet]:
+    """Make a network of a width whose every weight and statistic is far from where it starts."""
+
+    def make(width: int) -> CLFNet:
+        torch.manual_seed(1)
+        network = CLFNet(width)
+        for module in network.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                assert module.running_mean is not None
+                assert module.running_var is not None
+                nn.init.normal_(module.running_mean, std=0.1)
+                nn.init.uniform_(module.running_var, 0.05, 0.4)
+                nn.init.uniform_(module.weight, 0.8, 1.2)
+                nn.init.normal_(module.bias, std=0.2)
+        return network.eval()
+
+    return make
 
 
 def _textured(seed: int, height: int, width: int) -> Pixels:

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import onnx
 import onnxruntime
 import pytest
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
-from torch import nn
 
 from clfnet import weights
 from clfnet.errors import OutputExistsError, WeightsError
@@ -25,28 +23,12 @@ from clfnet.training.checkpoint import (
     network_tensors,
 )
 from clfnet.training.config import DistillConfig, TrainConfig, as_tables
-from clfnet.training.export import export_run, onnx_graph
+from clfnet.training.export import export_run
 from clfnet.training.log import RunLog, read_log
 
 Recipe = Callable[..., TrainConfig]
+Trained = Callable[[int], CLFNet]
 Image = NDArray[np.float32]
-
-SIZES = [(1, 1), (1, 7), (5, 1), (2, 3), (16, 16), (33, 47), (64, 21)]
-
-
-def trained(width: int) -> CLFNet:
-    """A network whose every weight and statistic is far from where it starts."""
-    torch.manual_seed(1)
-    network = CLFNet(width)
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            assert module.running_mean is not None
-            assert module.running_var is not None
-            nn.init.normal_(module.running_mean, std=0.1)
-            nn.init.uniform_(module.running_var, 0.05, 0.4)
-            nn.init.uniform_(module.weight, 0.8, 1.2)
-            nn.init.normal_(module.bias, std=0.2)
-    return network.eval()
 
 
 def by_torch(network: CLFNet, infrared: Image, visible: Image) -> Image:
@@ -70,51 +52,6 @@ def run(recipe: Recipe, tmp_path: Path) -> Path:
     """A run of three validations."""
     train(recipe(run={"steps": 3, "validate_every": 1, "checkpoint_every": 1}), tmp_path / "run")
     return tmp_path / "run"
-
-
-@pytest.mark.parametrize("width", [1, 3, 16])
-def test_onnx_equals_torch(width: int) -> None:
-    network = trained(width)
-    model = onnx_graph(network).SerializeToString()
-    random = np.random.default_rng(0)
-    for height, columns in SIZES:
-        shape = (1, 1, height, columns)
-        infrared, visible = (random.random(shape, dtype=np.float32) for _ in range(2))
-        expected = by_torch(network, infrared, visible)
-        got = by_onnx(model, infrared, visible)
-        assert got.shape == shape
-        assert got.dtype == np.float32
-        np.testing.assert_allclose(got, expected, rtol=0, atol=1e-5)
-        if height * columns > 200:  # else the comparison could not fail
-            assert expected.std() > 0.01
-            assert np.abs(expected - by_torch(network, visible, infrared)).max() > 0.01
-
-
-def test_the_ends_of_the_range() -> None:
-    network = trained(4)
-    model = onnx_graph(network).SerializeToString()
-    black, white = np.zeros((1, 1, 9, 9), np.float32), np.ones((1, 1, 9, 9), np.float32)
-    for pair in ((black, white), (white, black), (black, black), (white, white)):
-        np.testing.assert_allclose(by_onnx(model, *pair), by_torch(network, *pair), atol=1e-5)
-
-
-def test_the_graph_is_folded_and_takes_any_size() -> None:
-    model = onnx_graph(trained(2))
-    operators = {node.op_type for node in model.graph.node}
-    assert operators == {"Conv", "LeakyRelu", "Add", "Concat", "Sigmoid"}
-    assert [value.name for value in model.graph.input] == ["infrared", "visible"]
-    assert [value.name for value in model.graph.output] == ["fused"]
-    for value in (*model.graph.input, *model.graph.output):
-        kind = value.type.tensor_type
-        assert kind.elem_type == onnx.TensorProto.FLOAT
-        dims = [dim.dim_param or dim.dim_value for dim in kind.shape.dim]
-        assert dims == [1, 1, "height", "width"]
-    assert all(w.data_type == onnx.TensorProto.FLOAT for w in model.graph.initializer)
-
-
-def test_the_graph_is_the_same_each_time() -> None:
-    first, second = (onnx_graph(trained(2)).SerializeToString() for _ in range(2))
-    assert first == second
 
 
 def test_a_run_becomes_a_model(run: Path, recipe: Recipe, tmp_path: Path) -> None:
@@ -210,7 +147,7 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "model").exists()
 
 
-def test_a_network_comes_back(tmp_path: Path) -> None:
+def test_a_network_comes_back(trained: Trained, tmp_path: Path) -> None:
     network, path = trained(3), tmp_path / "n.safetensors"
     save_file(network_tensors(network), path, {"width": "3"})
     loaded = load_network(path)
@@ -220,7 +157,7 @@ def test_a_network_comes_back(tmp_path: Path) -> None:
         assert torch.equal(loaded(*pair), network(*pair))
 
 
-def test_damaged_or_other_weights_are_refused_in_one_line(tmp_path: Path) -> None:
+def test_damaged_or_other_weights_are_refused_in_one_line(trained: Trained, tmp_path: Path) -> None:
     path = tmp_path / "n.safetensors"
     tensors = network_tensors(trained(3))
     save_file(tensors, path, {"width": "3"})

@@ -1,5 +1,6 @@
 """What an ONNX graph holds and computes: weights and multiply-adds."""
 
+from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,8 +21,8 @@ def multiply_adds(path: Path, height: int, width: int) -> int:
     """Return the multiply-adds of convolutions and matrix products for one pair of images.
 
     A convolution takes, for each value of its result, as many as one of its filters has weights: so
-    strides, groups and changes of size all count as they are. Where an image is fused in tiles,
-    their margins come on top.
+    strides, groups and changes of size all count as they are. Of branches that the size decides on,
+    the one taken counts. Where an image is fused in tiles, their margins come on top.
 
     Args:
         path: the graph; its inputs are images, (1, C, H, W).
@@ -34,6 +35,9 @@ def multiply_adds(path: Path, height: int, width: int) -> int:
         InputError: the graph does not take this size, or has operators that are not counted.
     """
     model = _load(path)
+    _resize(model, path, height, width)
+    if any(node.op_type == "If" for node in model.graph.node):
+        model = _folded(model)
     shapes = _inferred(model, path, height, width)
     if not all(node.output[0] in shapes for node in model.graph.node):
         model = _folded(model)
@@ -42,17 +46,26 @@ def multiply_adds(path: Path, height: int, width: int) -> int:
 
 
 def weight_count(path: Path) -> int:
-    """Return how many weights a graph holds; tables of integers, e.g. shapes, are none.
+    """Return how many weights a graph holds, all branches; tables of integers are none.
 
     Raises:
         MissingExtraError: onnx is not installed.
         WeightsError: not an ONNX graph.
     """
-    tensors = _load(path).graph.initializer
+    graph = _load(path).graph
     from onnx import TensorProto
 
     whole = {TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL}
-    return sum(prod(tensor.dims) for tensor in tensors if tensor.data_type not in whole)
+    return sum(prod(tensor.dims) for tensor in _tensors(graph) if tensor.data_type not in whole)
+
+
+def _tensors(graph: Any) -> Iterator[Any]:
+    """The weights of a graph and of its branches."""
+    yield from graph.initializer
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from _tensors(attribute.g)
 
 
 def _load(path: Path) -> Any:
@@ -75,9 +88,6 @@ def _inferred(model: Any, path: Path, height: int, width: int) -> Shapes:
 
     graph = model.graph
     weights = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
-    for tensor in graph.input:
-        if tensor.name not in weights:
-            _resize(tensor, path, height, width)
     del graph.value_info[:]
     for tensor in graph.output:
         tensor.type.tensor_type.ClearField("shape")
@@ -116,21 +126,25 @@ def _folded(model: Any) -> Any:
             return model
 
 
-def _resize(tensor: Any, path: Path, height: int, width: int) -> None:
-    """Give an input its size; one that is fixed must be this."""
-    dims = tensor.type.tensor_type.shape.dim
-    if len(dims) != 4:
-        raise InputError(
-            f"{path} must take images of the shape (1, C, H, W), but {tensor.name} has "
-            f"{len(dims)} dimensions. Export the graph so."
-        )
-    for dim, side in zip((dims[0], dims[2], dims[3]), (1, height, width), strict=True):
-        if dim.HasField("dim_value") and dim.dim_value not in (0, side):
+def _resize(model: Any, path: Path, height: int, width: int) -> None:
+    """Give the inputs their size; one that is fixed must be this."""
+    weights = {tensor.name for tensor in model.graph.initializer}
+    for tensor in model.graph.input:
+        if tensor.name in weights:
+            continue
+        dims = tensor.type.tensor_type.shape.dim
+        if len(dims) != 4:
             raise InputError(
-                f"{path} must take {width}x{height} pixels, but {tensor.name} has a fixed side "
-                f"of {dim.dim_value}. Use its size."
+                f"{path} must take images of the shape (1, C, H, W), but {tensor.name} has "
+                f"{len(dims)} dimensions. Export the graph so."
             )
-        dim.dim_value = side
+        for dim, side in zip((dims[0], dims[2], dims[3]), (1, height, width), strict=True):
+            if dim.HasField("dim_value") and dim.dim_value not in (0, side):
+                raise InputError(
+                    f"{path} must take {width}x{height} pixels, but {tensor.name} has a fixed side "
+                    f"of {dim.dim_value}. Use its size."
+                )
+            dim.dim_value = side
 
 
 def _of(node: Any, shapes: Shapes, path: Path) -> int:

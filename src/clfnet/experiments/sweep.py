@@ -24,7 +24,7 @@ from clfnet.training import TrainConfig, load, resume, train
 from clfnet.training.checkpoint import load_network
 from clfnet.training.config import as_tables, with_steps
 from clfnet.training.dataset import Crops, load_pairs
-from clfnet.training.export import onnx_graph
+from clfnet.training.full_graph import full_graph
 from clfnet.training.log import read_log
 from clfnet.training.trainer import CHECKPOINT, LAST
 
@@ -124,7 +124,7 @@ def _timed(config: TrainConfig) -> dict[str, Any]:
 
 def _method(folder: Path, name: str) -> OnnxMethod:
     """A trained network, as it would be shipped."""
-    return OnnxMethod(onnx_graph(load_network(folder / LAST)).SerializeToString(), name=name)
+    return OnnxMethod(full_graph(load_network(folder / LAST)).SerializeToString(), name=name)
 
 
 def _draw(spec: Sweep, run: Run, difference: Difference) -> None:

@@ -1,5 +1,6 @@
 """A model as a `FusionMethod`, run on the CPU by ONNX Runtime or OpenVINO."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from clfnet.weights import ModelFile
 BACKENDS = ("onnxruntime", "openvino")
 
 _INPUTS, _OUTPUTS = {"infrared", "visible"}, {"fused"}
-_BYTES_PER_PIXEL = 2500  # of the paper's network; measured: docs/speed.md
+_BYTES_PER_PIXEL = 2500  # of the paper's network as it is
+
+Graph = Callable[[dict[str, FloatImage]], FloatImage]
 
 
 class OnnxMethod:
@@ -58,14 +61,14 @@ class OnnxMethod:
         session = open_session(data, self.name, threads)
         _check_names(session, self.name)
         self.tiles = _tiles(session.get_modelmeta().custom_metadata_map, threads, memory)
+        if self.tiles:  # each runs on a thread of its own: no waiting in every layer
+            session = open_session(data, self.name, 1)
+        self._graph: Graph = partial(_run, session)
         if backend == "openvino":
-            from clfnet.inference.openvino import compiled
+            from clfnet.inference import openvino
 
-            self._graph = compiled(data, threads or cores())
-        else:
-            if self.tiles:  # each runs on a thread of its own: no waiting in every layer
-                session = open_session(data, self.name, 1)
-            self._graph = partial(_run, session)
+            graph = openvino.compiled(data, threads or cores())
+            self._graph = partial(_by_size, openvino.LEAST, self._graph, graph)
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         """Return the fused image; see `FusionMethod`.
@@ -94,6 +97,10 @@ class OnnxMethod:
             ) from error
         image: FloatImage = np.clip(fused[0, 0], 0.0, 1.0)  # (H, W)
         return image
+
+
+def _by_size(least: int, small: Graph, large: Graph, feeds: dict[str, FloatImage]) -> FloatImage:
+    return (large if feeds["visible"].size >= least else small)(feeds)
 
 
 def _run(session: onnxruntime.InferenceSession, feeds: dict[str, FloatImage]) -> FloatImage:

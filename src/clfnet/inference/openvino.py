@@ -11,6 +11,10 @@ from clfnet.errors import MissingExtraError
 
 Float = NDArray[np.float32]
 
+LEAST = 256
+"""Pixels of an image below which OpenVINO is not used: of maps of six places and fewer, images of
+twelve pixels, 2026.4 was seen to make garbage."""
+
 
 def compiled(graph: bytes, threads: int) -> Callable[[dict[str, Float]], Float]:
     """Compile a graph of one output.

@@ -9,11 +9,11 @@ import onnx
 
 from clfnet.errors import OutputExistsError, WeightsError
 from clfnet.io.files import refuse_existing, write_atomic
-from clfnet.nn import CLFNet, FastNet
+from clfnet.nn import FastNet
 from clfnet.training.checkpoint import Network, load_any_network, load_checkpoint, network_bytes
 from clfnet.training.config import DistillConfig, Recipe, as_tables
 from clfnet.training.fast_graph import fast_graph
-from clfnet.training.graph import Graph, image, res_blocks
+from clfnet.training.full_graph import full_graph
 from clfnet.training.log import read_log
 from clfnet.training.trainer import BEST, CHECKPOINT
 
@@ -65,31 +65,7 @@ def export_run(
 
 
 def _graph(network: Network) -> onnx.ModelProto:
-    return fast_graph(network) if isinstance(network, FastNet) else onnx_graph(network)
-
-
-def onnx_graph(network: CLFNet) -> onnx.ModelProto:
-    """The network as ONNX, batch norm folded; [0, 1] in and out, any H and W.
-
-    The maps between [0, 1] and [-1, 1] are folded too: 2x − 1 into the first block, whose
-    convolutions on the input are 1×1, and (tanh(y) + 1)/2 = sigmoid(2y) into the last.
-
-    Returns:
-        A model with inputs `infrared` and `visible` and output `fused`, float32, (1, 1, H, W).
-    """
-    graph = Graph()
-    features = [
-        graph.chain(res_blocks(encoder), source, images=True)
-        for source, encoder in (
-            ("infrared", network.infrared_encoder),
-            ("visible", network.visible_encoder),
-        )
-    ]
-    both = graph.node("Concat", features, axis=1)
-    graph.chain(res_blocks(network.decoder), both, last="fused")
-    # each block on a path has one 3×3 convolution, which reaches a pixel further
-    reach = len(res_blocks(network.infrared_encoder)) + len(res_blocks(network.decoder))
-    return graph.model([image("infrared"), image("visible")], [image("fused")], margin=reach)
+    return fast_graph(network) if isinstance(network, FastNet) else full_graph(network)
 
 
 def manifest_entries(manifest: Path) -> dict[str, Any]:

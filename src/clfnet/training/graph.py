@@ -1,6 +1,6 @@
 """What the ONNX graphs of this project are built of: ResBlocks with their batch norm folded."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -19,15 +19,21 @@ Array = NDArray[np.float32]
 
 
 class Graph:
-    """Nodes and weights, as they are added."""
+    """Nodes and weights, as they are added.
 
-    def __init__(self) -> None:
+    Args:
+        prefix: of every name, so that the branches of a graph have none in common.
+    """
+
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
+        self.shapes: list[onnx.ValueInfoProto] = []
 
     def node(self, op: str, inputs: list[str], output: str = "", **attributes: Any) -> str:
         """Add a node; return the name of its output."""
-        output = output or f"{op.lower()}_{len(self.nodes)}"
+        output = output or f"{self.prefix}{op.lower()}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(op, inputs, [output], **attributes))
         return output
 
@@ -41,7 +47,7 @@ class Graph:
                 tensor.raw_data,
             ):
                 return known.name
-        tensor.name = f"weight_{len(self.weights)}"
+        tensor.name = f"{self.prefix}weight_{len(self.weights)}"
         self.weights.append(tensor)
         return tensor.name
 
@@ -49,10 +55,10 @@ class Graph:
         """Add a convolution that keeps the size, or every `stride`-th place from the first."""
         values = [weight] if bias is None else [weight, bias]
         names = [self.weight(value) for value in values]
-        kernel = weight.shape[-1]
+        kernel = [*weight.shape[2:]]
         attributes: dict[str, Any] = {
-            "kernel_shape": [kernel, kernel],
-            "pads": [kernel // 2] * 4,
+            "kernel_shape": kernel,
+            "pads": [side // 2 for side in kernel] * 2,
         }
         if stride > 1:
             attributes["strides"] = [stride, stride]
@@ -71,20 +77,10 @@ class Graph:
             The name of the output.
         """
         for index, block in enumerate(blocks):
-            weight1, bias1 = folded(block.conv1, block.norm1)
-            weight3, bias3 = folded(block.conv3, block.norm3)
-            start, end = images and index == 0, bool(last) and index == len(blocks) - 1
-            skip = _skip(block, scaled=start or end)
-            skip_bias: Array | None = None
-            if start:  # w·(2x − 1) = 2w·x − w, exact for 1×1
-                bias1 = bias1 - weight1.sum((1, 2, 3))
-                weight1 = 2 * weight1
-                if skip is not None:
-                    skip_bias = -skip.sum((1, 2, 3))
-                    skip = 2 * skip
-            if end:
-                weight3, bias3 = 2 * weight3, 2 * bias3
-                skip = None if skip is None else 2 * skip
+            end = bool(last) and index == len(blocks) - 1
+            weight1, bias1, weight3, bias3, skip, skip_bias = folded_block(
+                block, images=images and index == 0, end=end
+            )
             body = self.node("LeakyRelu", [self.conv(x, weight1, bias1)], alpha=SLOPE)
             body = self.conv(body, weight3, bias3)
             identity = x if skip is None else self.conv(x, skip, skip_bias)
@@ -95,6 +91,13 @@ class Graph:
                 else self.node("LeakyRelu", [total], alpha=SLOPE)
             )
         return x
+
+    def branch(self, output: str) -> onnx.GraphProto:
+        """Return the graph as a branch: its inputs are those of the graph around it."""
+        outputs = [image(output)]
+        return helper.make_graph(
+            self.nodes, "branch", [], outputs, self.weights, value_info=self.shapes
+        )
 
     def model(
         self, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto], **facts: int
@@ -130,6 +133,41 @@ def folded(
     shift = 0.0 if layer.bias is None else layer.bias.double()
     bias = norm.bias.double() + (shift - norm.running_mean.double()) * scale
     return array(weight), array(bias)
+
+
+class FoldedBlock(NamedTuple):
+    """What a ResBlock's three convolutions are in use; no `skip` is the identity."""
+
+    weight1: Array
+    bias1: Array
+    weight3: Array
+    bias3: Array
+    skip: Array | None
+    skip_bias: Array | None
+
+
+def folded_block(block: ResBlock, *, images: bool = False, end: bool = False) -> FoldedBlock:
+    """Fold a block's batch norm.
+
+    Args:
+        block: as trained.
+        images: the block is given images in [0, 1] and expects [-1, 1]: fold that in.
+        end: (tanh(y) + 1)/2 = sigmoid(2y) is wanted of the block's sum y: give 2y.
+    """
+    weight1, bias1 = folded(block.conv1, block.norm1)
+    weight3, bias3 = folded(block.conv3, block.norm3)
+    skip = _skip(block, scaled=images or end)
+    skip_bias: Array | None = None
+    if images:  # w·(2x − 1) = 2w·x − w, exact for 1×1
+        bias1 = bias1 - weight1.sum((1, 2, 3))
+        weight1 = 2 * weight1
+        if skip is not None:
+            skip_bias = -skip.sum((1, 2, 3))
+            skip = 2 * skip
+    if end:
+        weight3, bias3 = 2 * weight3, 2 * bias3
+        skip = None if skip is None else 2 * skip
+    return FoldedBlock(weight1, bias1, weight3, bias3, skip, skip_bias)
 
 
 def _skip(block: ResBlock, *, scaled: bool) -> Array | None:
