@@ -15,7 +15,6 @@ from clfnet.io.image import Image, encode_image, read_image
 from clfnet.serve.failures import described
 from clfnet.serve.options import Option, form_schema, parse, truth
 from clfnet.serve.pairs import FILES, FILES_DESCRIBED
-from clfnet.serve.receive import receiving
 from clfnet.serve.schemas import AlignAnswer
 from clfnet.serve.service import Service, the_service
 from clfnet.serve.uploads import Upload
@@ -45,20 +44,13 @@ async def align(
     request: Request, service: Annotated[Service, Depends(the_service)]
 ) -> dict[str, Any]:
     """Find how infrared lies in visible; the answer is a rig file for every frame of that rig."""
-    limits = service.settings
-    with service.gate.place():
-        async with receiving(
-            request,
-            service.uploads,
-            {name: FILES[name] for name in _FILES},
-            max_bytes=limits.max_bytes,
-            max_pixels=limits.max_pixels,
-        ) as upload:
-            preview = parse(upload.fields, _OPTIONS).get("preview", False)
-            for name in _FILES[:2]:
-                upload.needed(name)
-            work = partial(_rig, upload, limits.max_pixels, preview=preview)
-            return await service.gate.run(request, work)
+    accepts = {name: FILES[name] for name in _FILES}
+    async with service.receiving(request, accepts) as upload:
+        preview = parse(upload.fields, _OPTIONS).get("preview", False)
+        for name in _FILES[:2]:
+            upload.needed(name)
+        work = partial(_rig, upload, service.settings.max_pixels, preview=preview)
+        return await service.gate.run(request, work)
 
 
 def _rig(upload: Upload, max_pixels: int, *, preview: bool) -> dict[str, Any]:

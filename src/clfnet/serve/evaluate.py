@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request
 from clfnet.metrics import DIALECTS, metrics_of
 from clfnet.serve.failures import described
 from clfnet.serve.options import Option, form_schema, parse, text
-from clfnet.serve.receive import receiving
 from clfnet.serve.schemas import Scores
 from clfnet.serve.scoring import names_of, scores_of
 from clfnet.serve.service import Service, the_service
@@ -50,22 +49,14 @@ async def evaluate(
     request: Request, service: Annotated[Service, Depends(the_service)]
 ) -> dict[str, Any]:
     """Score a fused picture against its sources, which have its size."""
-    limits = service.settings
-    with service.gate.place():
-        async with receiving(
-            request,
-            service.uploads,
-            dict.fromkeys(_FILES, VISIBLE),
-            max_bytes=limits.max_bytes,
-            max_pixels=limits.max_pixels,
-        ) as upload:
-            fields = parse(upload.fields, _OPTIONS)
-            dialect, metrics = fields.get("dialect", "paper"), names_of(fields.get("metrics"))
-            metrics_of(dialect, metrics)  # before the wait
-            for name in _FILES:
-                upload.needed(name)
-            work = partial(_scores, upload, dialect, metrics, limits.max_pixels)
-            return await service.gate.run(request, work)
+    async with service.receiving(request, dict.fromkeys(_FILES, VISIBLE)) as upload:
+        fields = parse(upload.fields, _OPTIONS)
+        dialect, metrics = fields.get("dialect", "paper"), names_of(fields.get("metrics"))
+        metrics_of(dialect, metrics)  # before the wait
+        for name in _FILES:
+            upload.needed(name)
+        work = partial(_scores, upload, dialect, metrics, service.settings.max_pixels)
+        return await service.gate.run(request, work)
 
 
 def _scores(

@@ -9,11 +9,10 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
-from clfnet.errors import ConfigError
 from clfnet.io.image import encode_image, write_image
 from clfnet.serve.commands import cli_line, curl_line
 from clfnet.serve.failures import described, linked
-from clfnet.serve.options import FORMAT, FORMATS, OPTIONS, Fusing, form_schema
+from clfnet.serve.options import FORMAT, FORMATS, OPTIONS, Fusing, check_depth, form_schema
 from clfnet.serve.pairs import (
     FILES,
     FILES_DESCRIBED,
@@ -21,7 +20,6 @@ from clfnet.serve.pairs import (
     fuse_upload,
     source_pictures,
 )
-from clfnet.serve.receive import receiving
 from clfnet.serve.schemas import FuseAnswer
 from clfnet.serve.service import Service, the_service
 from clfnet.serve.uploads import Upload
@@ -65,24 +63,16 @@ class _Encoded(NamedTuple):
 async def fuse(request: Request, service: Annotated[Service, Depends(the_service)]) -> Response:
     """Receive a form, fuse, answer."""
     begin = time.perf_counter()
-    limits = service.settings
-    with service.gate.place():
-        async with receiving(
-            request,
-            service.uploads,
-            FILES,
-            max_bytes=limits.max_bytes,
-            max_pixels=limits.max_pixels,
-        ) as upload:
-            wanted = _format(upload, request)
-            fusing = Fusing.of(upload.fields)
-            check_fields(upload, fusing)
-            received = time.perf_counter() - begin
-            if wanted == "json":
-                return await _kept(service, request, upload, fusing)
-            _check_depth(fusing, wanted)
-            work = partial(_encoded, service, upload, fusing, wanted)
-            done = await service.gate.run(request, work)
+    async with service.receiving(request, FILES) as upload:
+        wanted = _format(upload, request)
+        fusing = Fusing.of(upload.fields)
+        check_fields(upload, fusing)
+        received = time.perf_counter() - begin
+        if wanted == "json":
+            return await _kept(service, request, upload, fusing)
+        check_depth(fusing.arguments.get("depth"), wanted)
+        work = partial(_encoded, service, upload, fusing, wanted)
+        done = await service.gate.run(request, work)
     media, suffix = FORMATS[wanted]
     seconds = {"receive": received, **done.seconds}
     headers = {
@@ -111,13 +101,6 @@ def _accepted(part: str) -> tuple[float, str]:
         return float(quality or 1), media.strip().lower()
     except ValueError:
         return 0.0, ""
-
-
-def _check_depth(fusing: Fusing, wanted: str) -> None:
-    if fusing.arguments.get("depth") == 16 and wanted == "jpeg":
-        raise ConfigError(
-            "`format` must be png or tiff to hold 16 bits, got jpeg. Change it, or drop `depth`."
-        )
 
 
 def _encoded(service: Service, upload: Upload, fusing: Fusing, wanted: str) -> _Encoded:

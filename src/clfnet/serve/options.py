@@ -149,6 +149,7 @@ OPTIONS: Mapping[str, Option] = MappingProxyType(
 
 FORMAT = _words("The answer; wins over the header Accept.", *FORMATS, "json", default="png")
 
+
 _OF_FUSER = {"range": "thermal_range"}
 
 
@@ -209,6 +210,18 @@ def parse(fields: Mapping[str, str], options: Mapping[str, Option]) -> dict[str,
     for name in fields:
         known(name[:60], [*options], "field")
     return {name: options[name].parse(name, value) for name, value in fields.items() if value}
+
+
+def check_depth(depth: int | str | None, wanted: str) -> None:
+    """Refuse 16 bits in a format of 8.
+
+    Raises:
+        ConfigError: a depth of 16 is asked for in a JPEG.
+    """
+    if str(depth) == "16" and wanted == "jpeg":
+        raise ConfigError(
+            "`format` must be png or tiff to hold 16 bits, got jpeg. Change it, or drop `depth`."
+        )
 
 
 def form_schema(

@@ -1,6 +1,8 @@
 """What the routes share: one object per application."""
 
 import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
@@ -14,9 +16,11 @@ from clfnet.serve.jobs.store import Store
 from clfnet.serve.jobs.worker import Worker
 from clfnet.serve.limits import Gate
 from clfnet.serve.models import Models
+from clfnet.serve.receive import receiving
 from clfnet.serve.results import Results
 from clfnet.serve.settings import Settings
 from clfnet.serve.telemetry import Telemetry
+from clfnet.serve.uploads import Accepts, Upload
 
 _UPLOADS = 4  # jobs that may be sent at a time
 _RETRY = 5  # seconds; a service that stops is often started again
@@ -70,6 +74,26 @@ class Service:
                 f"The service is stopping. Try again in {_RETRY} seconds.",
                 retry_after=_RETRY,
             )
+
+    @asynccontextmanager
+    async def receiving(
+        self, request: Request, accepts: Mapping[str, Accepts]
+    ) -> AsyncIterator[Upload]:
+        """Hold a place for a request of one pair, and receive its form within the limits.
+
+        Raises:
+            RefusedError: all places are taken, or the form is not one to accept.
+        """
+        limits = self.settings
+        with self.gate.place():
+            async with receiving(
+                request,
+                self.uploads,
+                accepts,
+                max_bytes=limits.max_bytes,
+                max_pixels=limits.max_pixels,
+            ) as upload:
+                yield upload
 
     def start(self) -> None:
         """Load the default model, so that the first request does not wait for it."""

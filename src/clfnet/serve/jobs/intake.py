@@ -12,7 +12,7 @@ from clfnet.serve.failures import RefusedError
 from clfnet.serve.jobs.files import JobFiles, bytes_in, settle
 from clfnet.serve.jobs.store import FAILED, Job, Pair, Store
 from clfnet.serve.kinds import PICTURES, THERMAL, sniff, sniff_video
-from clfnet.serve.options import FORMATS, OPTIONS, Fusing, Option, choice, number
+from clfnet.serve.options import FORMATS, OPTIONS, Fusing, Option, check_depth, choice, number
 from clfnet.serve.uploads import Accepts, Stored, Upload
 from clfnet.thermal import parse_range
 from clfnet.video.frames import load_av
@@ -116,10 +116,7 @@ def check_form(service: "Service", form: Mapping[str, str]) -> dict[str, Any]:
         if values.get(name, "off") not in ("off", False):
             kind = "a video" if is_video else "a folder"
             raise ConfigError(f"`{name}` must not be given for {kind}. Leave it out.")
-    if values.get("depth") == "16" and values["format"] == "jpeg":
-        raise ConfigError(
-            "`format` must be png or tiff to hold 16 bits, got jpeg. Change it, or drop `depth`."
-        )
+    check_depth(values.get("depth"), values["format"])
     fusing = fusing_of(form)
     fusing.fuser(service.models.get(fusing.model or service.models.default))
     if is_video:
