@@ -70,6 +70,6 @@ MemoryOption = Annotated[
     str | None,
     typer.Option(
         metavar="AMOUNT",
-        help="Working memory beside the pictures, e.g. 1GiB. [default: 128MiB per thread]",
+        help="Working memory beside the pictures, e.g. 1GiB. [default: 192MiB per thread]",
     ),
 ]

@@ -34,7 +34,7 @@ class OnnxMethod:
         model: the graph, as bytes or as a file.
         name: what tables call it; the file's stem by default.
         threads: how many CPU threads it may use; all cores by default.
-        memory: how many bytes tiles in work may take, beside the images; 128 MiB per thread by
+        memory: how many bytes tiles in work may take, beside the images; 192 MiB per thread by
             default. Counts for graphs of a known margin.
         backend: what runs the graph, one of `BACKENDS`; the results agree to 1e-6.
 

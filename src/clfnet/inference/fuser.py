@@ -70,7 +70,7 @@ class Fuser:
         threads: how many CPU threads fusing may use; all cores by default. Counts for models that
             this class loads.
         memory: how much working memory a model may take, beside the pictures: "512MiB", "1GiB",
-            "800MB" or bytes; 128 MiB per thread by default. Pictures are cut into tiles that fit;
+            "800MB" or bytes; 192 MiB per thread by default. Pictures are cut into tiles that fit;
             the results are the same. Counts for models that this class loads and that know how far
             a pixel depends on its surroundings, as the shipped ones do.
         backend: what runs a shipped or exported model, "onnxruntime" or "openvino".
