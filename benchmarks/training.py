@@ -2,7 +2,8 @@
 
 Batch 4 of 128×128, S = 200, one thread. Both train twins of one network on the same crops; their
 steps alternate in one run, so that other work on the machine meets both. Variants that are not
-used take part in the same way. Writes docs/results/training.json.
+used take part in the same way; torch.compile needs a C++ compiler. Writes
+docs/results/training.json.
 """
 
 import json
@@ -10,7 +11,7 @@ import math
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from copy import deepcopy
 from pathlib import Path
 from statistics import median
@@ -22,7 +23,7 @@ import straightforward
 import torch
 from torch import Tensor, nn
 
-from clfnet.bench.machine import cpu_name
+from clfnet.bench import describe
 from clfnet.metrics import to_grey
 from clfnet.nn import Decoder, Encoder, ProjectionHead, ResBlock
 from clfnet.scene import night_street
@@ -47,14 +48,22 @@ class Run:
         crops: what it is trained on.
         plain: keep the input's layout, as without this project's ResBlock.
         bfloat16: compute in mixed precision.
+        whole: leave the parts of the forward pass together, as a compiled model needs it.
     """
 
     def __init__(
-        self, model: nn.Module, crops: Crops, *, plain: bool = False, bfloat16: bool = False
+        self,
+        model: nn.Module,
+        crops: Crops,
+        *,
+        plain: bool = False,
+        bfloat16: bool = False,
+        whole: bool = False,
     ) -> None:
         self.model, self.crops, self.plain, self.bfloat16 = model, crops, plain, bfloat16
+        self.whole = whole
         self.optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
-        self.done = 0
+        self.done, self.first = 0, 0.0
 
     def step(self) -> Seconds:
         """Train one step; CPU seconds by part, "wall" and "total"."""
@@ -63,7 +72,7 @@ class Run:
         places = torch.randperm(128**2, generator=torch.Generator().manual_seed(self.done))[:200]
         loaded = process_time()
         with (
-            stopwatch() as parts,
+            nullcontext({}) if self.whole else stopwatch() as parts,
             self._layout(),
             torch.autocast("cpu", torch.bfloat16, self.bfloat16),
         ):
@@ -75,6 +84,7 @@ class Run:
         self.optimizer.step()
         end = process_time()
         self.done += 1
+        self.first = self.first or perf_counter() - wall
         return {
             "data": loaded - start,
             **parts,
@@ -136,6 +146,13 @@ def twins(config: TrainConfig, crops: Crops) -> dict[str, Run]:
         freeze_statistics(model.network)
         return model
 
+    def compiled() -> Objective:
+        model = deepcopy(first)
+        network = model.network
+        for part in (network.infrared_encoder, network.visible_encoder, network.decoder):
+            part.compile()
+        return model
+
     twin = deepcopy(first)
     plain = straightforward.Straightforward(twin.network, twin.head)  # type: ignore[arg-type]
     return {
@@ -144,6 +161,7 @@ def twins(config: TrainConfig, crops: Crops) -> dict[str, Run]:
         "ours, plain layout": Run(deepcopy(first), crops, plain=True),
         "ours, frozen statistics": Run(frozen(), crops),
         "ours, bfloat16": Run(deepcopy(first), crops, bfloat16=True),
+        "ours, torch.compile": Run(compiled(), crops, whole=True),
     }
 
 
@@ -217,7 +235,7 @@ def main() -> None:
     short = math.ceil(len(crops) / 4)
     result = {
         "command": "python benchmarks/training.py",
-        "cpu": cpu_name(),
+        "machine": describe(),
         "torch": torch.__version__,
         "rounds": ROUNDS,
         "seconds": {name: medians(of) for name, of in steps.items()},
@@ -227,6 +245,7 @@ def main() -> None:
             if name != "straightforward"
         },
         "short_epoch": {"crops": len(crops), "steps": short, **epochs(both, short)},
+        "first_step": {name: run.first for name, run in runs.items()},
         "epoch": {"crops": EPOCH_CROPS, "steps": math.ceil(EPOCH_CROPS / 4)},
         "operators": operators(runs["ours"]),
     }

@@ -27,7 +27,7 @@ def memory() -> str:
     ]
     return (
         "| 8-bit pair, files to file | megapixels | peak of the process, MiB | CPU, s |\n"
-        "|---|---|---|---|\n" + "".join(rows) + f"\n`{result['command']}`.\n"
+        "|---|---|---|---|\n" + "".join(rows) + made_by(result)
     )
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tables.results import measured
+from tables.results import made_by, measured
+
+COMPILED = "ours, torch.compile"
 
 
 def training() -> dict[str, Any]:
@@ -25,18 +27,19 @@ def training_speed() -> str:
         + f"| {of['total'] * result['epoch']['steps'] / 60:.0f} |\n"
         for name, of in result["seconds"].items()
     ]
-    short = result["short_epoch"]
+    short, epoch = result["short_epoch"], result["epoch"]
     slow, fast = short["straightforward"], short["ours"]
     return (
         "| one step | CPU seconds | wall seconds | times faster, CPU | wall | epoch, CPU min |\n"
         "|---|---|---|---|---|---|\n"
         + "".join(rows)
-        + f"\n`{result['command']}`, one thread on {result['cpu']}, torch {result['torch']}, "
-        f"a busy machine: medians of {result['rounds']} steps in turns. The epoch is "
-        f"{result['epoch']['steps']} such steps, the paper's {result['epoch']['crops']} crops. "
-        f"A whole epoch of {short['crops']} crops ({short['steps']} steps) really took "
+        + f"\nOne thread, torch {result['torch']}: medians of {result['rounds']} steps in turns. "
+        f"The epoch is {epoch['steps']} such steps, the paper's {epoch['crops']} crops. A whole "
+        f"epoch of {short['crops']} crops ({short['steps']} steps) really took "
         f"{fast['total']:.1f} CPU seconds, straightforward {slow['total']:.1f}: "
-        f"{slow['total'] / fast['total']:.2f} times.\n"
+        f"{slow['total'] / fast['total']:.2f} times. The first step of torch.compile took "
+        f"{result['first_step'][COMPILED]:.0f} seconds, ours {result['first_step']['ours']:.1f}.\n"
+        + made_by(result)
     )
 
 
