@@ -66,4 +66,4 @@ def test_the_card_tells_of_both_kinds(script: ModuleType) -> None:
     assert "patchNCE (S = 64" in full
     assert "| teacher | `clfnet` |" in fast
     assert "5 blocks of 32 channels at 1/2 of the resolution" in fast
-    assert "1.5 of their magnitudes" in fast
+    assert "3.5 of their magnitudes" in fast

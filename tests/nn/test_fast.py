@@ -1,5 +1,7 @@
 """The student against its formula, pixel by pixel."""
 
+from math import tanh
+
 import pytest
 import torch
 from torch import Tensor
@@ -7,7 +9,7 @@ from torch.nn import functional as F
 
 from clfnet.errors import ConfigError
 from clfnet.nn import FastNet
-from clfnet.nn.fast import BASES, bases
+from clfnet.nn.fast import BASES, bases, bent
 
 
 def lively(channels: int = 6, blocks: int = 2, factor: int = 2) -> FastNet:
@@ -59,7 +61,7 @@ def test_the_bases_pixel_by_pixel() -> None:
 
 
 def reference(network: FastNet, infrared: Tensor, visible: Tensor) -> Tensor:
-    """The student, written with functional calls, in [0, 1] in and out and not clipped."""
+    """The student, written with functional calls, in [0, 1] in and out and not bent."""
     f = network.factor
     height, width = infrared.shape[-2:]
     rows, columns = -(-height // f), -(-width // f)
@@ -87,13 +89,31 @@ def reference(network: FastNet, infrared: Tensor, visible: Tensor) -> Tensor:
 def test_matches_its_formula(factor: int, size: tuple[int, int]) -> None:
     network = lively(factor=factor)
     infrared, visible = pair(*size)
-    expected = reference(network, (infrared + 1) / 2, (visible + 1) / 2) * 2 - 1
     with torch.no_grad():
-        torch.testing.assert_close(network(infrared, visible), expected.clamp(-1, 1))
+        straight = reference(network, (infrared + 1) / 2, (visible + 1) / 2)
+    expected = straight.clone().apply_(bent_pixel) * 2 - 1
+    with torch.no_grad():
+        torch.testing.assert_close(network(infrared, visible), expected)
         torch.testing.assert_close(network.train()(infrared, visible), expected)
     if min(size) > 10:  # else the comparison could not fail
         assert expected.std() > 0.1
-        assert expected.abs().max() > 1
+        assert straight.min() < 0.1 or straight.max() > 0.9
+
+
+def bent_pixel(x: float) -> float:
+    if x < 0.1:
+        return 0.1 - 0.1 * tanh((0.1 - x) / 0.1)
+    return 0.9 + 0.1 * tanh((x - 0.9) / 0.1) if x > 0.9 else x
+
+
+def test_no_pixel_is_clipped() -> None:
+    x = torch.linspace(-0.5, 1.5, 2001, dtype=torch.float64, requires_grad=True)
+    y = bent(x)
+    assert 0 < y.min() < y.max() < 1
+    (slope,) = torch.autograd.grad(y.sum(), x)
+    assert slope.min() > 0
+    assert slope.max() <= 1
+    torch.testing.assert_close(y[700:1301], x[700:1301])  # 0.2 to 0.8
 
 
 def test_a_pixel_depends_on_no_more_than_its_margin() -> None:
@@ -114,7 +134,8 @@ def test_it_starts_as_the_maximum(factor: int) -> None:
     infrared, visible = pair(13, 17)
     with torch.no_grad():
         fused = FastNet(4, 1, factor).double()(infrared, visible)
-    torch.testing.assert_close(fused, torch.maximum(infrared, visible))
+    expected = (torch.maximum(infrared, visible) + 1) / 2
+    torch.testing.assert_close(fused, expected.apply_(bent_pixel) * 2 - 1)
 
 
 def test_the_published_size() -> None:

@@ -15,6 +15,9 @@ BASES = 7
 MAXIMUM = 2
 """Which of them is the maximum."""
 
+KNEE = 0.1
+"""How near to black or white the student's curve bends, as the full network's tanh does."""
+
 
 def bases(infrared: Tensor, visible: Tensor) -> Tensor:
     """What the student mixes: both sources, their maximum, the detail of each, the stronger detail.
@@ -47,6 +50,20 @@ def detail(pictures: Tensor) -> Tensor:
     return pictures - F.conv2d(around, kernel, groups=channels)
 
 
+def bent(image: Tensor) -> Tensor:
+    """Bend what is nearer than `KNEE` to black or white, so that none of it is clipped.
+
+    ``c + KNEE · tanh((x − c) / KNEE)`` with c, x clipped to [KNEE, 1 − KNEE]: between these x as it
+    is, beyond them a curve that never leaves (0, 1).
+
+    Example:
+        >>> bent(torch.tensor([-0.1, 0.0, 0.3, 1.0, 1.1]))
+        tensor([0.0036, 0.0238, 0.3000, 0.9762, 0.9964])
+    """
+    within = image.clamp(KNEE, 1 - KNEE)
+    return within + KNEE * torch.tanh((image - within) / KNEE)
+
+
 class FastBlock(nn.Module):
     """``x + ReLU(conv1×1(depthwise3×3(x)))``, with biases and without normalisation.
 
@@ -70,7 +87,8 @@ class FastNet(nn.Module):
     """The student network: 9,600 parameters and 0.71 GMAC at 640×480.
 
     It looks at both sources at 1/factor of their resolution and predicts, for every pixel of the
-    full one, a coefficient of each picture of `bases` and a residual; the fused image is their sum.
+    full one, a coefficient of each picture of `bases` and a residual; the fused image is their sum,
+    `bent` at the ends.
     Nothing in it depends on more of an image than a neighbourhood of `margin` pixels.
 
     Args:
@@ -113,14 +131,12 @@ class FastNet(nn.Module):
             visible: the same shape and range.
 
         Returns:
-            The fused images, (B, 1, H, W); in [-1, 1], but in training mode what lies beyond is
-            not clipped, since a clipped pixel would have no gradient.
+            The fused images, (B, 1, H, W) in [-1, 1].
         """
         infrared, visible = (infrared + 1) / 2, (visible + 1) / 2
         maps = self.coefficients(infrared, visible)
         mixed = (maps[:, :BASES] * bases(infrared, visible)).sum(1, keepdim=True)
-        fused = 2 * (mixed + maps[:, BASES:]) - 1
-        return fused if self.training else fused.clamp(-1, 1)
+        return 2 * bent(mixed + maps[:, BASES:]) - 1
 
     def coefficients(self, infrared: Tensor, visible: Tensor) -> Tensor:
         """For images (B, 1, H, W) in [0, 1]: those of `bases`, then the residual; (B, 8, H, W)."""

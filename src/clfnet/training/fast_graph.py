@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from clfnet.nn import FastNet
-from clfnet.nn.fast import BASES, BINOMIAL
+from clfnet.nn.fast import BASES, BINOMIAL, KNEE
 from clfnet.training.graph import Array, Graph, array, image
 
 
@@ -35,11 +35,9 @@ def fast_graph(network: FastNet) -> onnx.ModelProto:
     brighter = graph.node("Max", ["infrared", "visible"])
     three = graph.node("Concat", [both, brighter], axis=1)
     products = graph.node("Mul", [maps, _bases(graph, three, beyond, factor)])
-    summed = _sum(graph, products, factor)
-    fused = graph.node("DepthToSpace", [summed], blocksize=factor, mode="CRD")
-    fused = graph.node("Slice", [fused, _integers(graph, 0, 0), size, _integers(graph, 2, 3)])
-    ends = [graph.weight(np.array(end, np.float32)) for end in (0, 1)]
-    graph.node("Clip", [fused, *ends], "fused")
+    bent = _bent(graph, _sum(graph, products, factor))
+    fused = graph.node("DepthToSpace", [bent], blocksize=factor, mode="CRD")
+    graph.node("Slice", [fused, _integers(graph, 0, 0), size, _integers(graph, 2, 3)], "fused")
     return graph.model(
         [image("infrared"), image("visible")],
         [image("fused")],
@@ -139,6 +137,15 @@ def _sum(graph: Graph, products: str, factor: int) -> str:
     """Add the sum over the bases: (1, 8·factor², h, w) -> (1, factor², h, w)."""
     each: NDArray[np.float32] = np.tile(np.eye(factor**2, dtype=np.float32), BASES + 1)
     return graph.conv(products, each[:, :, None, None])
+
+
+def _bent(graph: Graph, x: str) -> str:
+    """Add `clfnet.nn.fast.bent`."""
+    low, high, knee = (graph.weight(np.array(v, np.float32)) for v in (KNEE, 1 - KNEE, KNEE))
+    within = graph.node("Clip", [x, low, high])
+    beyond = graph.node("Div", [graph.node("Sub", [x, within]), knee])
+    curve = graph.node("Mul", [graph.node("Tanh", [beyond]), knee])
+    return graph.node("Add", [within, curve])
 
 
 def _padded(graph: Graph, images: str, beyond: str, around: int = 0) -> str:
