@@ -1,4 +1,4 @@
-"""An ONNX graph, run by OpenVINO: faster on many CPUs of Intel's and AMD's."""
+"""An ONNX graph, run by OpenVINO: quicker than ONNX Runtime with some graphs and CPUs."""
 
 import threading
 from collections.abc import Callable
