@@ -13,29 +13,20 @@ from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
+from eight_metrics import measured
 
 from clfnet.bench import describe
 from clfnet.data.pairing import pair_folders
 from clfnet.inference.find import find_method
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import read_image
-from clfnet.metrics import GreyImage, score, to_grey
+from clfnet.metrics import to_grey
 from clfnet.weights import load_manifest
 
 RESULT = Path(__file__).parents[1] / "docs" / "results" / "fast.json"
 SETS = {"TNO": "tno/test", "RoadScene": "roadscene/test"}
 MODELS = ("clfnet", "fast")
-PAPER = ("EN", "MI", "VIF", "SD", "AG", "SF")
-PLAIN = ("SCD", "Qabf")
 FRAMES = 40
-
-
-def measured(fused: GreyImage, infrared: GreyImage, visible: GreyImage) -> dict[str, float]:
-    """The eight metrics of one picture."""
-    images = fused, infrared, visible
-    return score(*images, dialect="paper", metrics=PAPER) | score(
-        *images, dialect="plain", metrics=PLAIN
-    )
 
 
 def quality(folder: Path, *, stretch: bool) -> dict[str, dict[str, float]]:

@@ -16,6 +16,7 @@ from statistics import mean, median
 
 import numpy as np
 import onnx
+from eight_metrics import PAPER, PLAIN, measured
 from onnxruntime import quantization
 
 from clfnet.bench import SIZES, describe
@@ -24,14 +25,12 @@ from clfnet.data.pairing import pair_folders
 from clfnet.inference.any_onnx import AnyOnnx
 from clfnet.io.image import read_image
 from clfnet.method import FloatImage
-from clfnet.metrics import GreyImage, score, to_grey
+from clfnet.metrics import GreyImage, to_grey
 from clfnet.training.checkpoint import load_network
 from clfnet.training.full_graph import plain_graph
 from clfnet.weights import find
 
 RESULT = Path(__file__).parents[1] / "docs" / "results" / "int8.json"
-PAPER = ("EN", "MI", "VIF", "SD", "AG", "SF")
-PLAIN = ("SCD", "Qabf")
 CROP, PAIRS = 128, 10
 KEPT = {"all in int8": 0, "last block in float32": 7}
 FLOAT = "float32"
@@ -87,8 +86,7 @@ def quality(methods: dict[str, AnyOnnx], folder: Path) -> dict[str, dict[str, fl
             picture = fused(method, pair)
             off = np.abs(picture - reference.astype(np.float32))
             row = {"mean_off": float(off.mean()), "greatest_off": float(off.max())}
-            row |= score(picture, *pair, dialect="paper", metrics=PAPER)
-            rows[name].append(row | score(picture, *pair, dialect="plain", metrics=PLAIN))
+            rows[name].append(row | measured(picture, *pair))
     return {name: {key: mean(row[key] for row in of) for key in of[0]} for name, of in rows.items()}
 
 
