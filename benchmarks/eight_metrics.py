@@ -1,4 +1,4 @@
-"""The metrics by which a quicker model is compared with the full one; of `fast.py` and `int8.py`."""
+"""The metrics that compare a quicker model with the full one, in `fast.py` and `int8.py`."""
 
 from clfnet.metrics import GreyImage, score
 
