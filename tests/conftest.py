@@ -15,6 +15,7 @@ import numpy as np
 import PIL.Image
 import pytest
 from onnx import TensorProto, helper
+from torch import nn
 
 from clfnet import weights
 from clfnet.inference.fuser import _kept_method
@@ -49,6 +50,23 @@ def load_script() -> Callable[[str], ModuleType]:
         return module
 
     return load
+
+
+@pytest.fixture(scope="session")
+def shake_norms() -> Callable[[nn.Module], None]:
+    """Move every statistic and weight of batch norm far from where it starts, by torch's seed."""
+
+    def shake(network: nn.Module) -> None:
+        for module in network.modules():
+            if isinstance(module, nn.BatchNorm2d | nn.BatchNorm1d):
+                assert module.running_mean is not None
+                assert module.running_var is not None
+                nn.init.normal_(module.running_mean, std=0.1)
+                nn.init.uniform_(module.running_var, 0.05, 0.4)
+                nn.init.uniform_(module.weight, 0.8, 1.2)
+                nn.init.normal_(module.bias, std=0.2)
+
+    return shake
 
 
 @pytest.fixture(scope="session")

@@ -32,20 +32,13 @@ def _one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-def trained() -> Callable[[int], CLFNet]:
+def trained(shake_norms: Callable[[nn.Module], None]) -> Callable[[int], CLFNet]:
     """Make a network of a width whose every weight and statistic is far from where it starts."""
 
     def make(width: int) -> CLFNet:
         torch.manual_seed(1)
         network = CLFNet(width)
-        for module in network.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                assert module.running_mean is not None
-                assert module.running_var is not None
-                nn.init.normal_(module.running_mean, std=0.1)
-                nn.init.uniform_(module.running_var, 0.05, 0.4)
-                nn.init.uniform_(module.weight, 0.8, 1.2)
-                nn.init.normal_(module.bias, std=0.2)
+        shake_norms(network)
         return network.eval()
 
     return make

@@ -1,5 +1,6 @@
 """ResBlocks on even and odd columns equal ResBlocks, in fewer products."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,19 @@ from clfnet.nn import ResBlock
 from clfnet.training.winograd import ColumnGraph
 
 Float = NDArray[np.float32]
+Block = Callable[[int, int], ResBlock]
 
 
-def block(inputs: int, outputs: int) -> ResBlock:
-    """A block whose every statistic is far from where it starts."""
-    made = ResBlock(inputs, outputs).eval()
-    for norm in (made.norm1, made.norm3):
-        nn.init.normal_(norm.bias, std=0.3)
-        assert norm.running_mean is not None
-        nn.init.normal_(norm.running_mean, std=0.3)
-    return made
+@pytest.fixture
+def block(shake_norms: Callable[[nn.Module], None]) -> Block:
+    """Make a block whose every statistic is far from where it starts."""
+
+    def make(inputs: int, outputs: int) -> ResBlock:
+        made = ResBlock(inputs, outputs).eval()
+        shake_norms(made)
+        return made
+
+    return make
 
 
 def graph_of(blocks: list[ResBlock], height: int, width: int) -> onnx.ModelProto:
@@ -57,7 +61,7 @@ def run(model: onnx.ModelProto, image: Float, **options: Any) -> list[Float]:
 
 @pytest.mark.parametrize("size", [(1, 2), (2, 2), (3, 8), (12, 20)])
 @pytest.mark.parametrize("channels", [(1, 3), (1, 16, 16), (1, 4, 2, 8)])
-def test_equals_the_blocks(channels: tuple[int, ...], size: tuple[int, int]) -> None:
+def test_equals_the_blocks(channels: tuple[int, ...], size: tuple[int, int], block: Block) -> None:
     torch.manual_seed(0)
     blocks = [block(a, b) for a, b in pairwise(channels)]
     image = torch.randn(1, 1, *size)
@@ -68,14 +72,14 @@ def test_equals_the_blocks(channels: tuple[int, ...], size: tuple[int, int]) -> 
     np.testing.assert_allclose(odd, expected[..., 1::2], rtol=0, atol=1e-5)
 
 
-def test_two_thirds_of_the_products() -> None:
+def test_two_thirds_of_the_products(block: Block) -> None:
     model = graph_of([block(1, 16), block(16, 32)], 4, 4)
     kernels = [weight for weight in model.graph.initializer if [*weight.dims[2:]] == [3, 1]]
     per_column_pair = sum(int(np.prod(weight.dims)) for weight in kernels)
     assert per_column_pair * 3 == 2 * (2 * 9 * (1 * 16 + 16 * 32))
 
 
-def test_onnx_runtime_keeps_its_blocked_layout(tmp_path: Path) -> None:
+def test_onnx_runtime_keeps_its_blocked_layout(block: Block, tmp_path: Path) -> None:
     """Every sum and activation becomes part of a convolution, but one sum of each block."""
     blocks = [block(1, 16), block(16, 32), block(32, 32)]
     path = tmp_path / "optimized.onnx"
