@@ -96,14 +96,19 @@ def test_the_student_does_as_its_teacher() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("stretch", [False, True])
 @pytest.mark.parametrize("name", ["tno", "roadscene"])
-def test_the_student_scores_as_its_teacher(shared: Path, name: str) -> None:
+def test_the_student_scores_as_its_teacher(shared: Path, name: str, *, stretch: bool) -> None:
     folder = shared / "data" / name / "test"
     scores: dict[str, list[list[float]]] = {"clfnet": [], "fast": []}
     for files in pair_folders(folder / "ir", folder / "vi"):
         infrared, visible = (to_grey(read_image(file).pixels) for file in files)
         for model, rows in scores.items():
-            images = clfnet.fuse(infrared, visible, model=model), infrared, visible
+            images = (
+                clfnet.fuse(infrared, visible, model=model, stretch=stretch),
+                infrared,
+                visible,
+            )
             paper = score(*images, dialect="paper", metrics=("EN", "MI", "VIF", "SD", "AG", "SF"))
             plain = score(*images, dialect="plain", metrics=("SCD", "Qabf"))
             rows.append([*paper.values(), *plain.values()])
