@@ -1,6 +1,6 @@
 """The full model at 640x480 against the plain PyTorch network. Writes docs/results/full-model.json.
 
-    python benchmarks/full_model.py [--rounds 5]
+    python benchmarks/full_model.py [--rounds 9]
 
 CPU time and peak memory of one inference, each run in a process of its own, the contenders taking
 turns, so that what else the machine does hits all of them alike. A process fuses three times; its
@@ -110,7 +110,7 @@ def compare(threads: int, rounds: int) -> dict[str, dict[str, float]]:
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=9)
     rounds = parser.parse_args().rounds
     result: dict[str, Any] = {
         "command": f"python benchmarks/full_model.py --rounds {rounds}",
