@@ -25,7 +25,6 @@ def made_by(result: Mapping[str, Any]) -> str:
     """The command that wrote a result, on which machine, and how busy that was."""
     machine = result["machine"]
     busy = " The machine was busy with other work: trust no second of it."
-    idle = (machine["load_average"] or 0) <= machine[
-        "cores"
-    ]  # in part its own, or its forerunner's
+    load = machine["load_average"] or 0  # in part the benchmark's own, or its forerunner's
+    idle = load <= machine["cores"]
     return f"\n`{result['command']}` on {machine_line(machine)}.{'' if idle else busy}\n"

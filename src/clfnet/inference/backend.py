@@ -58,11 +58,11 @@ class OnnxMethod:
             raise ConfigError(f"`backend` must be one of {', '.join(BACKENDS)}, got {backend!r}.")
         data = model if isinstance(model, bytes) else ModelFile(model).read()
         self.name = name or ("onnx" if isinstance(model, bytes) else model.stem)
-        session = open_session(data, self.name, threads)
+        session = open_session(data, self.name, 1)
         _check_names(session, self.name)
         self.tiles = _tiles(session.get_modelmeta().custom_metadata_map, threads, memory)
-        if self.tiles:  # each runs on a thread of its own: no waiting in every layer
-            session = open_session(data, self.name, 1)
+        if not self.tiles:  # which would run on a thread each: no waiting in every layer
+            session = open_session(data, self.name, threads)
         self._graph: Graph = partial(_run, session)
         if backend == "openvino":
             from clfnet.inference import openvino

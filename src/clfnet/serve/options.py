@@ -149,7 +149,6 @@ OPTIONS: Mapping[str, Option] = MappingProxyType(
 
 FORMAT = _words("The answer; wins over the header Accept.", *FORMATS, "json", default="png")
 
-
 _OF_FUSER = {"range": "thermal_range"}
 
 

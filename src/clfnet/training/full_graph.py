@@ -10,7 +10,7 @@ from clfnet.training.winograd import ColumnGraph
 
 _IMAGES = ("infrared", "visible")
 _MAPS_AT_ONCE = 6
-"""Of the decoder's 8·width channels, float32; 4.5 to 5.4 were measured: docs/speed.md."""
+"""Of the decoder's 8·width channels, float32: more than was measured, as tests of memory do."""
 
 
 def full_graph(network: CLFNet) -> onnx.ModelProto:
