@@ -12,6 +12,7 @@ from onnx import TensorProto, helper
 from torch import nn
 
 from clfnet.io.image import Image, write_image
+from clfnet.method import FloatImage
 from clfnet.metrics import to_grey
 from clfnet.nn import CLFNet
 from clfnet.scene import night_street
@@ -42,6 +43,19 @@ def trained(shake_norms: Callable[[nn.Module], None]) -> Callable[[int], CLFNet]
         return network.eval()
 
     return make
+
+
+@pytest.fixture
+def by_torch() -> Callable[..., FloatImage]:
+    """Fuse a pair with a network in torch: ``by_torch(network, *pair)``, (H, W) in [0, 1]."""
+
+    def fuse(network: nn.Module, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        images = (torch.from_numpy(image)[None, None] * 2 - 1 for image in (infrared, visible))
+        with torch.inference_mode():
+            fused: FloatImage = ((network(*images) + 1) / 2)[0, 0].numpy()
+        return fused
+
+    return fuse
 
 
 def _textured(seed: int, height: int, width: int) -> Pixels:

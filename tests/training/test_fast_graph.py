@@ -1,5 +1,7 @@
 """The student's ONNX graph computes what the network does, whole and in tiles."""
 
+from collections.abc import Callable
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -12,6 +14,7 @@ from clfnet.nn import FastNet
 from clfnet.training.fast_graph import fast_graph
 
 Image = NDArray[np.float32]
+ByTorch = Callable[..., Image]
 
 SIZES = [(1, 1), (1, 7), (5, 1), (2, 3), (16, 16), (33, 47), (64, 21)]
 
@@ -31,13 +34,6 @@ def pair(height: int, width: int) -> tuple[Image, Image]:
     return images[0], images[1]
 
 
-def by_torch(network: FastNet, infrared: Image, visible: Image) -> Image:
-    images = (torch.from_numpy(image)[None, None] * 2 - 1 for image in (infrared, visible))
-    with torch.inference_mode():
-        fused: Image = ((network(*images) + 1) / 2)[0, 0].numpy()
-    return fused
-
-
 def by_onnx(session: onnxruntime.InferenceSession, infrared: Image, visible: Image) -> Image:
     feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}
     fused = session.run(["fused"], feeds)[0]
@@ -49,7 +45,7 @@ def by_onnx(session: onnxruntime.InferenceSession, infrared: Image, visible: Ima
 @pytest.mark.parametrize(
     ("channels", "blocks", "factor"), [(1, 1, 1), (5, 2, 2), (32, 6, 2), (4, 2, 3), (8, 1, 4)]
 )
-def test_onnx_equals_torch(channels: int, blocks: int, factor: int) -> None:
+def test_onnx_equals_torch(channels: int, blocks: int, factor: int, by_torch: ByTorch) -> None:
     network = lively(channels, blocks, factor)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -65,7 +61,7 @@ def test_onnx_equals_torch(channels: int, blocks: int, factor: int) -> None:
 
 @pytest.mark.parametrize("factor", [2, 3])
 @pytest.mark.parametrize("size", [(70, 95), (33, 164), (131, 60)])
-def test_tiles_equal_the_whole(factor: int, size: tuple[int, int]) -> None:
+def test_tiles_equal_the_whole(factor: int, size: tuple[int, int], by_torch: ByTorch) -> None:
     network = lively(6, 2, factor)
     graph = fast_graph(network)
     facts = {entry.key: int(entry.value) for entry in graph.metadata_props}

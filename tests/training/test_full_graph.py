@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import onnx
 import pytest
-import torch
 from numpy.typing import NDArray
 
 from clfnet.inference.backend import OnnxMethod
@@ -13,23 +12,16 @@ from clfnet.nn import CLFNet
 from clfnet.training.full_graph import full_graph, plain_graph
 
 Image = NDArray[np.float32]
+ByTorch = Callable[..., Image]
 Trained = Callable[[int], CLFNet]
 
 SIZES = [(1, 1), (1, 2), (1, 7), (5, 1), (2, 3), (3, 2), (4, 6), (16, 16), (33, 47), (64, 22)]
 GRAPHS = {"full": full_graph, "plain": plain_graph}
 
 
-def by_torch(network: CLFNet, infrared: Image, visible: Image) -> Image:
-    """[0, 1] in and out."""
-    images = (torch.from_numpy(image)[None, None] * 2 - 1 for image in (infrared, visible))
-    with torch.inference_mode():
-        fused: Image = ((network(*images) + 1) / 2)[0, 0].numpy()
-    return fused
-
-
 @pytest.mark.parametrize("width", [1, 3, 16])
 @pytest.mark.parametrize("name", GRAPHS)
-def test_onnx_equals_torch(name: str, width: int, trained: Trained) -> None:
+def test_onnx_equals_torch(name: str, width: int, trained: Trained, by_torch: ByTorch) -> None:
     network = trained(width)
     method = OnnxMethod(GRAPHS[name](network).SerializeToString(), threads=1)
     random = np.random.default_rng(0)
@@ -46,7 +38,7 @@ def test_onnx_equals_torch(name: str, width: int, trained: Trained) -> None:
 
 
 @pytest.mark.parametrize("columns", [8, 9])
-def test_the_ends_of_the_range(columns: int, trained: Trained) -> None:
+def test_the_ends_of_the_range(columns: int, trained: Trained, by_torch: ByTorch) -> None:
     network = trained(4)
     method = OnnxMethod(full_graph(network).SerializeToString(), threads=1)
     black, white = np.zeros((9, columns), np.float32), np.ones((9, columns), np.float32)
