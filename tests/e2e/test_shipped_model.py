@@ -42,6 +42,21 @@ def test_tiled_equals_whole(shipped: Model) -> None:
     assert np.abs(method(infrared, visible) - whole).max() < 1e-5
 
 
+@pytest.mark.parametrize(("model", "little"), [("clfnet", 10), ("fast", 1)])
+@pytest.mark.parametrize("space", ["bt601", "linear"])
+def test_no_bit_depends_on_threads_or_memory(model: str, little: int, space: str) -> None:
+    draw = np.random.default_rng(0)
+    for height, width in ((97, 130), (98, 129), (101, 133)):  # odd widths take another algorithm
+        infrared = draw.random((height, width), np.float32)
+        visible = draw.random((height, width, 3), np.float32)
+        one = Fuser(model, threads=1, memory="1GiB", space=space)(infrared, visible)
+        for threads, memory in ((1, little), (2, 1024), (3, 4 * little), (4, 768)):
+            fuser = Fuser(model, threads=threads, memory=f"{memory}MiB", space=space)
+            assert fuser.tiles is not None
+            assert len(fuser.tiles.of(height, width)) > 1
+            assert (fuser(infrared, visible) == one).all()
+
+
 def test_people_stay_hot_and_the_sign_stays_legible() -> None:
     scene = night_street(320, 240)
     fused = to_grey(Fuser()(scene.infrared, scene.visible)).astype(float)

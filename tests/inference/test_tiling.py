@@ -1,3 +1,4 @@
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -62,10 +63,12 @@ def test_tiles_cover_all_once_and_begin_at_multiples(shape: tuple[int, int], mul
         covered[tile.inner] += 1
         for around, inner, within, length in zip(*tile, shape, strict=True):
             assert around.start % multiple == 0
+            assert (around.stop - around.start) % multiple == length % multiple
             assert around.start == 0 or inner.start - around.start >= 5
             assert around.stop == length or around.stop - inner.stop >= 5
             assert around.start + within.start == inner.start
             assert around.start + within.stop == inner.stop
+        assert math.prod(side.stop - side.start for side in tile.around) <= 90**2
     assert (covered == 1).all()
 
 

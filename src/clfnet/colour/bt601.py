@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from clfnet.colour.gamut import add_chroma
 from clfnet.colour.guard import kept_chroma, ratio
+from clfnet.colour.weighted import weighted
 
 Float = NDArray[np.float32]
 
@@ -29,8 +30,7 @@ def luma(rgb: Float) -> Float:
         >>> luma(np.array([[[1, 0, 0], [1, 1, 1]]], np.float32)).round(3).tolist()
         [[0.29899999499320984, 1.0]]
     """
-    weighted: Float = rgb @ WEIGHTS
-    return np.clip(weighted, 0.0, 1.0)  # the weights' sum is 1 but for rounding
+    return weighted(rgb, WEIGHTS)
 
 
 def with_luma(rgb: Float, new: Float, *, guard: bool = True) -> Float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from clfnet.colour.gamut import add_chroma
 from clfnet.colour.guard import kept_chroma, ratio
 from clfnet.colour.srgb import decode, encode
+from clfnet.colour.weighted import weighted
 
 Float = NDArray[np.float32]
 
@@ -68,5 +69,4 @@ def with_luma(rgb: Float, new: Float, *, guard: bool = True) -> Float:
 
 
 def _luminance(light: Float) -> Float:
-    weighted: Float = light @ WEIGHTS
-    return np.clip(weighted, 0.0, 1.0)  # the weights' sum is 1 but for rounding
+    return weighted(light, WEIGHTS)

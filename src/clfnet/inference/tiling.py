@@ -44,7 +44,10 @@ class Tiles:
 
     Args:
         margin: how far a pixel of the result depends on the sources, in pixels.
-        multiple: tiles begin, margin included, at multiples of this many pixels.
+        multiple: tiles begin, margin included, at multiples of this many pixels, and are as far
+            from a multiple in size as the picture is: a graph that treats other sizes in another
+            way, as Winograd's algorithm does, then treats all of a picture in one way, and no
+            rounding depends on how it is cut.
         bytes_per_pixel: what working on a tile takes, for each pixel, margin included.
         memory: bytes that all tiles in work may take; 192 MiB per thread by default.
         threads: how many tiles are worked on at once; one per core by default.
@@ -69,7 +72,7 @@ class Tiles:
             raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
         memory = _EACH * self.threads if memory is None else memory
         self.pixels = memory // (self.threads * bytes_per_pixel)
-        side = _up(LEAST, multiple) + 2 * self.margin
+        side = _up(LEAST, multiple) + 2 * self.margin + multiple - 1
         if self.pixels < side**2:
             least = _up(side**2 * bytes_per_pixel * self.threads, _MIB) // _MIB
             raise ConfigError(
@@ -84,7 +87,8 @@ class Tiles:
         return [
             Tile(*zip(*spans, strict=True))
             for spans in product(
-                _spans(height, rows, self.margin), _spans(width, columns, self.margin)
+                _spans(height, rows, self.margin, self.multiple),
+                _spans(width, columns, self.margin, self.multiple),
             )
         ]
 
@@ -192,7 +196,8 @@ def _cuts(
     """Return, for every number of cuts: tiles, a tile's length, and that with its margin."""
     parts = np.arange(1, _up(length, LEAST) // LEAST + 1)
     sides = _up(_up(length, parts) // parts, multiple)
-    return _up(length, sides) // sides, sides, np.minimum(length, sides + 2 * margin)
+    around = sides + 2 * margin + length % multiple
+    return _up(length, sides) // sides, sides, np.minimum(length, around)
 
 
 def _up(number: Any, multiple: Any) -> Any:
@@ -200,12 +205,12 @@ def _up(number: Any, multiple: Any) -> Any:
     return -(-number // multiple) * multiple
 
 
-def _spans(length: int, side: int, margin: int) -> list[tuple[slice, slice, slice]]:
+def _spans(length: int, side: int, margin: int, multiple: int) -> list[tuple[slice, slice, slice]]:
     """Return, along one axis, what is around each tile, the tile, and the tile within that."""
     spans = []
     for start in range(0, length, side):
         stop = min(start + side, length)
         first = max(0, start - margin)
-        around = slice(first, min(stop + margin, length))
+        around = slice(first, min(stop + margin + length % multiple, length))
         spans.append((around, slice(start, stop), slice(start - first, stop - first)))
     return spans
