@@ -188,3 +188,28 @@ def test_a_pair_is_known_by_its_name_and_files() -> None:
     ]
     assert len({entry.pair for entry in pairs}) == 4
     assert Entry(7, "a", "i", "v").pair == pairs[0].pair
+
+
+def test_folders_are_paired_by_name(tmp_path: Path) -> None:
+    for name in ("ir/IR_1.png", "ir/IR_2.png", "vi/day/VIS_1.png", "vi/VIS_1.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    first, *rest = read_entries(str(tmp_path / "ir"), str(tmp_path / "vi"))
+    assert first == Entry(1, "VIS_1", f"{tmp_path}/ir/IR_1.png", f"{tmp_path}/vi/VIS_1.png")
+    assert [entry.error.partition(" must have a partner")[0] for entry in rest] == [
+        f"{tmp_path}/ir/IR_2.png",
+        f"{tmp_path}/vi/day/VIS_1.png",
+    ]
+
+
+def test_a_folder_of_both_kinds_or_of_radiometric_files(tmp_path: Path) -> None:
+    for name in ("dji/DJI_1_T.JPG", "dji/DJI_1_W.JPG", "flir/FLIR1.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    base = f"{tmp_path}/dji/DJI_1"
+    assert list(read_entries(f"{tmp_path}/dji")) == [
+        Entry(1, "DJI_1_W", f"{base}_T.JPG", f"{base}_W.JPG")
+    ]
+    assert list(read_entries(f"{tmp_path}/flir")) == [
+        Entry(1, "FLIR1", f"{tmp_path}/flir/FLIR1.jpg", None)
+    ]

@@ -108,7 +108,36 @@ def test_stems_that_do_not_match_are_told(
     write_image(tmp_path / "other" / "z.png", Image(np.zeros((2, 2), np.uint8)))
     code, out, err = run("fuse", pair[0].parent, tmp_path / "other", "-o", tmp_path / "out")
     assert (code, out) == (2, "")
-    assert "no stem is in both" in err
+    assert "no two do (e.g. a.png, z.png)" in err
+
+
+def test_one_file_twice_is_told(run: Run, tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    code, out, err = run("fuse", pair[0], pair[0], "-o", tmp_path / "out.png")
+    assert (code, out, err.count("must be two pictures")) == (2, "", 1)
+
+
+def test_a_plan_is_shown_before_the_work(
+    run: Run, tmp_path: Path, folders: tuple[Path, Path]
+) -> None:
+    write_image(folders[0] / "c.png", Image(np.zeros((2, 2), np.uint8)))
+    code, out, err = run("fuse", *folders, "-o", tmp_path / "out", "--dry-run")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        *(f"{folders[0]}/{n}.png + {folders[1]}/{n}.jpg -> {tmp_path}/out/{n}.jpg" for n in "ab"),
+        f"without a partner: {folders[0]}/c.png",
+    ]
+    assert not (tmp_path / "out").exists()
+    _, out, _ = run("fuse", *folders, "-o", tmp_path / "out", "--dry-run", "--json")
+    assert len(json.loads(out)["pairs"]) == 2
+
+
+def test_one_folder_of_both_kinds(run: Run, tmp_path: Path) -> None:
+    for name in ("DJI_1_T", "DJI_1_W", "DJI_1_Z"):
+        write_image(tmp_path / "dcim" / f"{name}.png", Image(np.full((4, 6), 9, np.uint8)))
+    code, out, err = run("fuse", tmp_path / "dcim", "-o", tmp_path / "out")
+    assert (code, out) == (0, f"{tmp_path / 'out' / 'DJI_1_W.png'}\n")
+    assert "1 pair by their names" in err
+    assert "1 picture of another lens" in err
 
 
 def test_json(run: Run, tmp_path: Path, folders: tuple[Path, Path]) -> None:
@@ -132,8 +161,9 @@ def test_json(run: Run, tmp_path: Path, folders: tuple[Path, Path]) -> None:
 
 def test_stretch(run: Run, tmp_path: Path) -> None:
     ramp = np.array([[50, 60, 100]], np.uint8)
-    write_image(tmp_path / "a.png", Image(ramp))
-    run("fuse", tmp_path / "a.png", tmp_path / "a.png", "-o", tmp_path / "b.png", "--stretch")
+    for name in ("a.png", "v.png"):
+        write_image(tmp_path / name, Image(ramp))
+    run("fuse", tmp_path / "a.png", tmp_path / "v.png", "-o", tmp_path / "b.png", "--stretch")
     assert read_image(tmp_path / "b.png").pixels.tolist() == [[0, 51, 255]]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clfnet.data.pairing import match_folders, pair_folders
+from clfnet.data.pairing import match_folder, match_folders, pair_folders
 from clfnet.errors import PairingError
 
 
@@ -42,9 +42,9 @@ def test_names_what_has_no_partner(tmp_path: Path) -> None:
     visible = folder(tmp_path, "vi", "a.png", "c.png")
     with pytest.raises(PairingError, match=r"ir/b\.png, \S+vi/c\.png have none"):
         pair_folders(infrared, visible)
-    pairs, unpaired = match_folders(infrared, visible)
-    assert pairs == [(infrared / "a.png", visible / "a.png")]
-    assert unpaired == [infrared / "b.png", visible / "c.png"]
+    found = match_folders(infrared, visible)
+    assert found.pairs == [(infrared / "a.png", visible / "a.png")]
+    assert found.lonely == [infrared / "b.png", visible / "c.png"]
 
 
 def test_names_twins(tmp_path: Path) -> None:
@@ -54,11 +54,60 @@ def test_names_twins(tmp_path: Path) -> None:
         pair_folders(infrared, visible)
 
 
-def test_says_if_no_stem_matches(tmp_path: Path) -> None:
+def test_says_if_no_name_matches(tmp_path: Path) -> None:
     infrared = folder(tmp_path, "ir", "a_ir.png")
-    visible = folder(tmp_path, "vi", "a_vi.png")
-    with pytest.raises(PairingError, match=r"no stem is in both \(e\.g\. a_ir\.png, a_vi\.png\)"):
+    visible = folder(tmp_path, "vi", "b_vi.png")
+    with pytest.raises(PairingError, match=r"no two do \(e\.g\. a_ir\.png, b_vi\.png\)"):
         match_folders(infrared, visible)
+
+
+def test_names_that_differ_in_a_word(tmp_path: Path) -> None:
+    infrared = folder(tmp_path, "ir", "IR_0001.png", "IR_0002.png", "IR_0003.png")
+    visible = folder(tmp_path, "vi", "VIS_0001.jpg", "VIS_0002.jpg")
+    found = match_folders(infrared, visible)
+    assert [(a.name, b.name) for a, b in found.pairs] == [
+        ("IR_0001.png", "VIS_0001.jpg"),
+        ("IR_0002.png", "VIS_0002.jpg"),
+    ]
+    assert (found.names, found.lonely) == (["VIS_0001", "VIS_0002"], [infrared / "IR_0003.png"])
+    assert found.note == "without the words 'ir', 'vis'"
+
+
+def test_one_folder_twice_is_refused(tmp_path: Path) -> None:
+    both = folder(tmp_path, "both", "a.png")
+    with pytest.raises(PairingError, match="must be different ones"):
+        match_folders(both, tmp_path / "both" / ".." / "both")
+
+
+def test_one_folder_of_both_kinds(tmp_path: Path) -> None:
+    files = "DJI_1_T.JPG", "DJI_1_W.JPG", "DJI_1_Z.JPG", "DJI_2_T.JPG", "map.png"
+    both = folder(tmp_path, "DCIM", *files)
+    found = match_folder(both)
+    assert found is not None
+    assert [[file.name for file in pair] for pair in found.pairs] == [
+        ["DJI_1_T.JPG", "DJI_1_W.JPG"]
+    ]
+    assert [file.name for file in found.lonely] == ["DJI_2_T.JPG", "map.png"]
+    assert [file.name for file in found.spare] == ["DJI_1_Z.JPG"]
+    zoomed = match_folder(both, lens="zoom")
+    assert zoomed is not None
+    assert zoomed.pairs[0][1].name == "DJI_1_Z.JPG"
+    assert match_folder(folder(tmp_path, "other", "a.jpg", "b.jpg")) is None
+
+
+def test_sub_folders_on_request(tmp_path: Path) -> None:
+    folder(tmp_path, "ir"), folder(tmp_path, "vi")
+    for kind in ("ir", "vi"):
+        for scene in ("day", "night", ".hidden"):
+            folder(tmp_path / kind, scene, "1.png")
+    with pytest.raises(PairingError, match="must hold images"):
+        match_folders(tmp_path / "ir", tmp_path / "vi")
+    found = match_folders(tmp_path / "ir", tmp_path / "vi", recursive=True)
+    assert found.names == ["day/1", "night/1"]
+    assert found.pairs[1] == tuple(tmp_path / kind / "night" / "1.png" for kind in ("ir", "vi"))
+    inside = match_folder(tmp_path, recursive=True)
+    assert inside is not None
+    assert inside.names == ["vi/day/1", "vi/night/1"]
 
 
 def test_empty_and_missing_folders(tmp_path: Path) -> None:

@@ -107,3 +107,17 @@ def test_a_mapping_that_cannot_be_read(root: Path) -> None:
     for path in (root / "nowhere.csv", root / "ir"):
         with pytest.raises(PairingError, match=f"{path} must be a CSV file"):
             match(root / "ir", root / "vi", [root / "a"], path)
+
+
+def test_a_prefix_needs_no_mapping(tmp_path: Path) -> None:
+    _touch(tmp_path, *(f"{kind}/000{n}.png" for kind in ("ir", "vi") for n in (1, 2)))
+    _touch(tmp_path, "ours/fused_0001.png", "ours/fused_0002.png", "theirs/1.png", "theirs/2.png")
+    assert _match(tmp_path, "ours", "theirs") == {
+        "ours": {"0001": "ours/fused_0001.png", "0002": "ours/fused_0002.png"},
+        "theirs": {"0001": "theirs/1.png", "0002": "theirs/2.png"},
+    }
+
+
+def test_a_pair_has_the_name_that_fusing_gives(tmp_path: Path) -> None:
+    _touch(tmp_path, "ir/IR_1.png", "vi/VIS_1.png", "ours/VIS_1.png")
+    assert _match(tmp_path, "ours") == {"ours": {"VIS_1": "ours/VIS_1.png"}}

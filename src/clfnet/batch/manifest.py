@@ -7,10 +7,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from clfnet.batch.places import file_system, folder_of, is_remote, path_in, reading, resolve
+from clfnet.data.pairing import (
+    THERMAL_SUFFIXES,
+    Pairs,
+    images_by_stem,
+    match_folder,
+    match_folders,
+)
 from clfnet.errors import InputError, MissingExtraError
 from clfnet.io.checks import one_line
 
@@ -76,10 +84,11 @@ def read_entries(source: str, visible: str | None = None) -> Iterator[Entry]:
     Args:
         source: a manifest, path or URL: .csv with a header, .jsonl, or .parquet, with the columns
             `infrared`, `visible` and perhaps `name`. Relative paths begin at the manifest. Or a
-            glob of infrared files, e.g. "ir/**/*.png".
-        visible: a glob with the same wildcards. What stands for them in an infrared path is put in
-            their place, so `ir/*.png` and `vis/*.jpg` pair ir/a.png with vis/a.jpg. Left out with
-            a glob, every file is a radiometric one.
+            glob of infrared files, e.g. "ir/**/*.png". Or a folder of this machine: of infrared
+            files, or of both kinds, told apart by their names (see `clfnet.io.names`).
+        visible: a glob with the same wildcards. What stands for them in an infrared path is put
+            in their place, so `ir/*.png` and `vis/*.jpg` pair ir/a.png with vis/a.jpg. Left out
+            with a glob, every file is a radiometric one. Or the folder of visible files.
 
     Yields:
         The pairs in order, as they are read. A row that cannot be used has its `error` set.
@@ -96,6 +105,8 @@ def read_entries(source: str, visible: str | None = None) -> Iterator[Entry]:
         >>> [entry.name for entry in read_entries(str(path))]
         ['a']
     """
+    if not is_remote(source) and Path(source).is_dir():
+        return _read_folders(Path(source), visible)
     if visible is not None or _WILD.search(source):
         return _read_globs(source, visible)
     place = resolve(source)
@@ -209,6 +220,31 @@ def _check_columns(names: Iterable[str], place: str) -> None:
     if not {"infrared", "visible"} <= set(found):
         raise InputError(
             f"{place} must have the columns infrared and visible, got {', '.join(found) or 'none'}."
+        )
+
+
+def _read_folders(infrared: Path, visible: str | None) -> Iterator[Entry]:
+    """Yield the pairs of two folders, or of one, and as errors the files without a partner."""
+    if visible is None:
+        found = match_folder(infrared, suffixes=THERMAL_SUFFIXES, recursive=True)
+        if found is None:
+            files = images_by_stem(infrared, THERMAL_SUFFIXES, recursive=True)
+            found = Pairs([(file,) for file in files.values()], [*files], [])
+    else:
+        found = match_folders(infrared, Path(visible), suffixes=THERMAL_SUFFIXES, recursive=True)
+    row = 0
+    for row, (files_of_pair, name) in enumerate(zip(found.pairs, found.names, strict=True), 1):
+        heat, *light = (resolve(str(file)) for file in files_of_pair)
+        try:
+            check_name(name)
+            yield Entry(row, name, heat, light[0] if light else None)
+        except InputError as error:
+            yield Entry(row, f"row {row}", error=f"{files_of_pair[-1]}: {error}")
+    for number, file in enumerate(found.lonely, row + 1):
+        yield Entry(
+            number,
+            f"row {number}",
+            error=f"{file} must have a partner of a like name, but has none. Add it.",
         )
 
 

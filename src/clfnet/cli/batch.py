@@ -44,17 +44,17 @@ def batch(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="MANIFEST|GLOB",
+            metavar="MANIFEST|GLOB|FOLDER",
             help="CSV, JSONL or Parquet with the columns infrared, visible and perhaps name; "
-            "or a glob of infrared files.",
+            "a glob or a folder of infrared files; or a folder of both kinds.",
         ),
     ],
     output: Annotated[str, typer.Option("--output", "-o", help="Folder or URL to write to.")],
     visible: Annotated[
         str | None,
         typer.Argument(
-            metavar="[GLOB]",
-            help="Of visible files, with the same wildcards; left out for FLIR radiometric files.",
+            metavar="[GLOB|FOLDER]",
+            help="Of visible files, with the same wildcards; left out for radiometric files.",
             show_default=False,
         ),
     ] = None,
@@ -112,7 +112,7 @@ def batch(
     backend: BackendOption = "onnxruntime",
     memory: MemoryOption = None,
 ) -> None:
-    """Fuse all pairs of MANIFEST, or of two globs, into OUTPUT.
+    """Fuse all pairs of MANIFEST, of two globs or of folders, into OUTPUT.
 
     The same command goes on where it was stopped, whatever stopped it. Bad pairs are set aside with
     the reason, and the exit code is 3.

@@ -4,10 +4,10 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -19,6 +19,7 @@ from clfnet.cli.options import (
     GridOption,
     HotOption,
     KelvinOption,
+    Lens,
     MemoryOption,
     Outside,
     OutsideOption,
@@ -31,6 +32,7 @@ from clfnet.cli.options import (
 from clfnet.errors import InputError, PairingError
 
 if TYPE_CHECKING:
+    from clfnet.data.pairing import Pairs
     from clfnet.inference.files import FusedFile, Job
 
 _PATIENCE = 2.0  # seconds until a progress bar is worth showing
@@ -52,7 +54,7 @@ def fuse(
         str | None,
         typer.Argument(
             metavar="[VISIBLE]",
-            help="The same; left out for FLIR radiometric files, which hold both.",
+            help="The same; left out for radiometric files and folders that hold both.",
             show_default=False,
         ),
     ] = None,
@@ -96,13 +98,22 @@ def fuse(
         int | None, typer.Option(min=1, help="CPU threads; all cores by default.")
     ] = None,
     memory: MemoryOption = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="Folders: files in sub-folders too.")
+    ] = False,
+    lens: Annotated[
+        Lens | None, typer.Option(help="Of several visible pictures of a pair. [default: wide]")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List the pairs and what has no partner; fuse none.")
+    ] = False,
 ) -> None:
     """Fuse INFRARED and VISIBLE into OUTPUT.
 
-    Two files give a file, two folders a folder: files of the same stem are pairs. Two videos,
-    cameras or URLs, or two folders with an output that ends in .mp4, .mkv or .webm, give a video.
-    The result has the visible image's depth, colour, stem and format, and its size unless the two
-    are aligned.
+    Two files give a file, two folders a folder, or one that holds both kinds: files whose names
+    belong together are pairs (IR_1 and VIS_1, DJI_1_T and DJI_1_W). Two videos, cameras or URLs, or
+    two folders with an output that ends in .mp4, .mkv or .webm, give a video. The result has the
+    visible image's depth, colour, stem and format, and its size unless the two are aligned.
     """
     from clfnet.cli.video import fuse_streams, wants_video
     from clfnet.inference.files import fuse_files
@@ -161,7 +172,11 @@ def fuse(
         return
     _refuse(timed, "pictures")
     sources = Path(infrared), None if visible is None else Path(visible)
-    jobs, failed = _plan(*sources, output, f".{form}" if form else None, temperatures)
+    search = _Search(recursive=recursive, lens=lens)
+    jobs, failed = _plan(*sources, output, f".{form}" if form else None, temperatures, search)
+    if dry_run:
+        _show_plan(jobs, failed, as_json=as_json)
+        return
     results = [*failed, *_with_bar(fuse_files(fuser, jobs, overwrite=overwrite), len(jobs))]
     _report(results, as_json=as_json)
 
@@ -183,12 +198,20 @@ def _with_visible(visible: str | None) -> str:
     return visible
 
 
+class _Search(NamedTuple):
+    """How pairs are looked for in folders."""
+
+    recursive: bool
+    lens: Lens | None
+
+
 def _plan(
     infrared: Path,
     visible: Path | None,
     output: str,
     suffix: str | None,
     temperatures: Path | None,
+    search: _Search,
 ) -> tuple[list["Job"], list["FusedFile"]]:
     """Return what is to be done, and what cannot be since it has no partner."""
     from clfnet.inference.files import Job, plan
@@ -202,8 +225,11 @@ def _plan(
     if infrared.is_dir():
         if folder.exists() and not folder.is_dir():
             raise InputError(f"OUTPUT must be a folder for folders, but {output} is a file.")
-        pairs, lonely = _pairs(infrared, visible)
-        return plan(pairs, folder, suffix=suffix, temperatures_folder=temperatures), lonely
+        found = _pairs(infrared, visible, search)
+        jobs = plan(
+            found.pairs, folder, suffix=suffix, temperatures_folder=temperatures, names=found.names
+        )
+        return jobs, [_lonely(file, infrared, visible) for file in found.lonely]
     pair = (infrared,) if visible is None else (infrared, visible)
     if folder.is_dir() or output.endswith((os.sep, "/")):
         (job,) = plan([pair], folder, suffix=suffix)
@@ -213,27 +239,68 @@ def _plan(
     return [Job(infrared, visible, Path(output), temperatures)], []
 
 
-def _pairs(
-    infrared: Path, visible: Path | None
-) -> tuple[list[tuple[Path, ...]], list["FusedFile"]]:
-    """Return the pairs of two folders, or the files of one that hold pairs; and what is lonely."""
-    from clfnet.data.pairing import THERMAL_SUFFIXES, images_by_stem, match_folders
+def _pairs(infrared: Path, visible: Path | None, search: _Search) -> "Pairs":
+    """Return the pairs of two folders, or of one that holds both kinds or files that do."""
+    from clfnet.data.pairing import (
+        THERMAL_SUFFIXES,
+        Pairs,
+        images_by_stem,
+        match_folder,
+        match_folders,
+    )
 
-    if visible is None:
-        return [(file,) for file in images_by_stem(infrared, THERMAL_SUFFIXES).values()], []
-    pairs, unpaired = match_folders(infrared, visible, suffixes=THERMAL_SUFFIXES)
-    return pairs, [_lonely(file, infrared) for file in unpaired]
+    suffixes, recursive = THERMAL_SUFFIXES, search.recursive
+    lens = search.lens and search.lens.value
+    if visible is not None:
+        found = match_folders(infrared, visible, suffixes=suffixes, recursive=recursive, lens=lens)
+    else:
+        inside = match_folder(infrared, suffixes=suffixes, recursive=recursive, lens=lens)
+        if inside is None:
+            files = images_by_stem(infrared, suffixes, recursive=recursive)
+            return Pairs([(file,) for file in files.values()], [*files], [])
+        found = inside
+    if found.note:
+        first = ", ".join(file.name for file in found.pairs[0])
+        _tell(f"{_count(found.pairs, 'pair')} by their names {found.note}, e.g. {first}")
+    if found.spare:
+        _tell(
+            f"{_count(found.spare, 'picture')} of another lens left out (--lens), "
+            f"e.g. {found.spare[0].name}"
+        )
+    return found
+
+
+def _count(items: Sized, noun: str) -> str:
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
+
+
+def _tell(note: str) -> None:
+    typer.echo(f"clfnet: note: {note}", err=True)
+
+
+def _show_plan(jobs: list["Job"], lonely: list["FusedFile"], *, as_json: bool) -> None:
+    """Print what would be done, and what has no partner."""
+    if as_json:
+        pairs = [{key: v and str(v) for key, v in job._asdict().items()} for job in jobs]
+        alone = [str(each.infrared or each.visible) for each in lonely]
+        typer.echo(json.dumps({"pairs": pairs, "without_partner": alone}, indent=2))
+        return
+    for job in jobs:
+        sources = " + ".join(str(file) for file in (job.infrared, job.visible) if file)
+        typer.echo(f"{sources} -> {job.output}")
+    for each in lonely:
+        typer.echo(f"without a partner: {each.infrared or each.visible}")
 
 
 def _kind(suffix: str) -> str:
     return {".jpeg": ".jpg", ".tiff": ".tif"}.get(suffix.lower(), suffix.lower())
 
 
-def _lonely(file: Path, infrared: Path) -> "FusedFile":
+def _lonely(file: Path, infrared: Path, visible: Path | None) -> "FusedFile":
     from clfnet.inference.files import FusedFile
 
-    error = PairingError(f"{file} must have a partner of the same stem, but has none. Add it.")
-    of_infrared = file.parent == infrared
+    error = PairingError(f"{file} must have a partner of a like name, but has none. Add it.")
+    of_infrared = visible is None or infrared in file.parents
     return FusedFile(
         file if of_infrared else None, None if of_infrared else file, None, error=error
     )

@@ -21,6 +21,14 @@ class Outside(StrEnum):
     BLACK = "black"
 
 
+class Lens(StrEnum):
+    """Which visible picture of a camera that takes several at once."""
+
+    WIDE = "wide"
+    ZOOM = "zoom"
+    VISIBLE = "visible"
+
+
 class Depth(StrEnum):
     """Bits per sample."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from clfnet.data.pairing import images_by_stem, listed, pair_folders
 from clfnet.errors import InputError, PairingError
 from clfnet.evaluation.table import Files
+from clfnet.io.names import match_names
 
 Names = Mapping[str, str]
 """By a fused image's stem, the name of its pair."""
@@ -23,7 +24,7 @@ def match(
 
     Args:
         infrared: folder of infrared images.
-        visible: folder of visible images; a pair has the stem of its two files as its name.
+        visible: folder of visible images; a pair has the stem of its visible file as its name.
         fused: folders of fused images.
         mapping: a CSV file with the columns `file` (a fused image's file name or stem) and `name`
             (of its pair), and optionally `method` (the folder that the line is for).
@@ -44,7 +45,7 @@ def match(
         >>> list(match(root / "ir", root / "vi", [root / "all"]))
         ['GTF', 'IFCNN']
     """
-    pairs = {files[0].stem: files for files in pair_folders(infrared, visible)}
+    pairs = {files[1].stem: files for files in pair_folders(infrared, visible)}
     rows = _rows(mapping) if mapping else []
     methods: dict[str, dict[str, Path]] = {}
     origins: dict[str, Path] = {}
@@ -81,7 +82,13 @@ def _methods_in(
         raise PairingError(f"`mapping` must give each file of {folder} a name of its own.")
     if renamed.keys() & pairs.keys():
         return {own: renamed}
-    return _by_suffix(renamed, pairs) or {own: renamed}
+    return _by_suffix(renamed, pairs) or {own: _by_likeness(renamed, pairs)}
+
+
+def _by_likeness(files: Mapping[str, Path], pairs: Mapping[str, object]) -> dict[str, Path]:
+    """Match stems as files of two folders are; see `clfnet.io.names`."""
+    own, theirs = match_names(files, pairs).groups
+    return {theirs.get(key, stem): files[stem] for key, stem in own.items()}
 
 
 def _by_suffix(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.colour import bt601
-from clfnet.errors import ImageError, SizeMismatchError
+from clfnet.errors import ImageError, InputError, SizeMismatchError
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage
 from clfnet.thermal import Thermal, from_array, in_celsius, read_thermal
@@ -76,6 +76,16 @@ def check_sizes(infrared: Array, visible: Array, infrared_name: str, visible_nam
             f"infrared and visible must be of equal size unless they are aligned, got "
             f"{size_text(infrared)} ({infrared_name}) and {size_text(visible)} ({visible_name}). "
             f"Align the pair: --align auto, or --align RIG.json with a file of `clfnet align`."
+        )
+
+
+def refuse_same(infrared: Source, visible: Source) -> None:
+    """Raise an `InputError` if both pictures of a pair are one file."""
+    paths = [Path(s) for s in (infrared, visible) if isinstance(s, str | os.PathLike)]
+    if len(paths) == 2 and all(path.exists() for path in paths) and paths[0].samefile(paths[1]):
+        raise InputError(
+            f"infrared and visible must be two pictures, but both are {paths[0]}. Give the other "
+            f"one, or leave out the visible one if this file holds both."
         )
 
 

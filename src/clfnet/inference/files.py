@@ -13,7 +13,7 @@ from clfnet.errors import ClfnetError, ConfigError, InputError
 from clfnet.inference.fuser import Fuser
 from clfnet.inference.tiling import Tiles
 from clfnet.io.files import refuse_existing
-from clfnet.io.image import DEEP_SUFFIXES, check_suffix, write_image
+from clfnet.io.image import DEEP_SUFFIXES, SUFFIXES, check_suffix, write_image
 from clfnet.thermal import temperatures
 
 _AT_ONCE = 3  # pairs in work: their pictures are in memory
@@ -68,6 +68,7 @@ def plan(
     *,
     suffix: str | None = None,
     temperatures_folder: Path | None = None,
+    names: Iterable[str] | None = None,
 ) -> list[Job]:
     """Give each pair its place in an output folder.
 
@@ -76,16 +77,21 @@ def plan(
         folder: where the results go, each under its last file's stem.
         suffix: the results' format, e.g. ".png"; that of the last file by default.
         temperatures_folder: where temperatures go; they are not written by default.
+        names: what each result is called, without suffix, perhaps in sub-folders; the stem of the
+            last file by default.
 
     Example:
         >>> plan([(Path("a/x.png"), Path("b/x.jpg"))], Path("c"))[0].output.as_posix()
         'c/x.jpg'
     """
     jobs = []
-    for infrared, *visible in pairs:
+    pairs = list(pairs)
+    stems = [files[-1].stem for files in pairs] if names is None else names
+    for (infrared, *visible), stem in zip(pairs, stems, strict=True):
         named = visible[0] if visible else infrared
-        celsius = temperatures_folder / f"{named.stem}.tiff" if temperatures_folder else None
-        output = folder / (named.stem + (suffix or named.suffix))
+        celsius = temperatures_folder / f"{stem}.tiff" if temperatures_folder else None
+        kept = named.suffix if named.suffix.lower() in SUFFIXES else ".png"
+        output = folder / f"{stem}{suffix or kept}"
         jobs.append(Job(infrared, visible[0] if visible else None, output, celsius))
     return jobs
 

@@ -18,6 +18,7 @@ from clfnet.inference.arrays import (
     Source,
     check_sizes,
     from_unit,
+    refuse_same,
     source_name,
     stacked,
     thermal_picture,
@@ -196,6 +197,7 @@ class Fuser:
                     "camera's own constants. Drop it."
                 )
             return read_pair(infrared, max_pixels=max_pixels)
+        refuse_same(infrared, visible)
         thermal = read_thermal(
             infrared, kelvin_per_count=self.kelvin_per_count, max_pixels=max_pixels
         )
@@ -236,6 +238,7 @@ class Fuser:
         self, infrared: Source, visible: Source | None
     ) -> tuple[Thermal, Array, Matrix | None]:
         if visible is not None:
+            refuse_same(infrared, visible)
             thermal = thermal_picture(infrared, self.kelvin_per_count)
             return thermal, np.atleast_3d(visible_array(visible)), None
         if not isinstance(infrared, str | os.PathLike):

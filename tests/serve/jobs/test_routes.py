@@ -82,8 +82,8 @@ def test_bad_pairs_stop_nothing(client: TestClient, folder: Files, wait: Wait) -
     assert set(failed) == {"x", "y", "alone", "lonely"}
     assert failed["x"].startswith("x.png must be a PNG, JPEG, BMP or TIFF image")
     assert failed["y"].startswith("y.png must be a whole image, but is damaged")
-    assert failed["alone"].startswith("alone.png must have a partner of the same stem")
-    assert failed["lonely"].startswith("lonely.jpg must have a partner of the same stem")
+    assert failed["alone"].startswith("alone.png must have a partner of a like name")
+    assert failed["lonely"].startswith("lonely.jpg must have a partner of a like name")
 
 
 def test_a_folder_of_bad_pairs_has_failed(client: TestClient, wait: Wait) -> None:
@@ -150,7 +150,7 @@ def test_what_is_refused_leaves_nothing(
 def test_pairs_must_be_pairs(client: TestClient, folder: Files) -> None:
     answer = client.post("/v1/jobs", files=[folder[0], folder[3]])
     assert (answer.status_code, answer.json()["kind"]) == (422, "PairingError")
-    assert "no stem is in both (e.g. a.png, b.jpg)" in answer.json()["error"]
+    assert "no two do (e.g. a.png, b.jpg)" in answer.json()["error"]
     twin = ("infrared", ("a.tif", folder[0][1][1]))
     answer = client.post("/v1/jobs", files=[*folder, twin])
     assert "a.png and a.tif share theirs" in answer.json()["error"]
@@ -333,3 +333,12 @@ def test_the_name_of_a_picture_is_no_path(client: TestClient, scene: ScenePair, 
     assert picture["name"] == "Wärme 1"
     assert picture["link"].endswith("/pictures/W%C3%A4rme%201")
     assert client.get(picture["thumbnail"]).status_code == 200
+
+
+def test_names_need_not_be_equal(client: TestClient, folder: Files, wait: Wait) -> None:
+    (_, heat), (_, light), *_ = folder
+    apart = [("infrared", ("IR_1.png", heat[1])), ("visible", ("VIS_1.jpg", light[1]))]
+    mixed = [("infrared", ("DJI_1_T.png", heat[1])), ("infrared", ("DJI_1_W.jpg", light[1]))]
+    for files, name in ((apart, "VIS_1"), (mixed, "DJI_1_W")):
+        done = wait(client, client.post("/v1/jobs", files=files).json()["links"]["self"])
+        assert ([each["name"] for each in done["pictures"]], done["failed"]) == ([name], [])

@@ -1,12 +1,14 @@
-"""From a form to a job that is accepted: pairs by stem for a folder, two streams for a video."""
+"""From a form to a job that is accepted: pairs by name for a folder, two streams for a video."""
 
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clfnet.align import Rig
 from clfnet.errors import ConfigError, PairingError
+from clfnet.io.names import match_names, split_kinds
 from clfnet.io.toml import known
 from clfnet.serve.failures import RefusedError
 from clfnet.serve.jobs.files import JobFiles, bytes_in, settle
@@ -173,29 +175,41 @@ def _place(files: JobFiles, pair: Pair, sources: _Sources, suffix: _Suffix) -> N
 
 
 def _folder(upload: Upload) -> list[tuple[Pair, _Sources]]:
-    """Pair files by stem, as `clfnet fuse` does with folders; infrared alone is radiometric."""
+    """Pair files by name, as `clfnet fuse` does with folders; infrared alone is radiometric.
+
+    Where all files come as `infrared`, words in their names may tell the visible ones.
+    """
     infrared, visible = (_by_stem(upload, name) for name in ("infrared", "visible"))
     if not visible:
-        return [
-            (Pair(0, stem, heat.name, ""), {"infrared": heat}) for stem, heat in infrared.items()
-        ]
-    if not infrared.keys() & visible.keys():
+        heat, light, _ = split_kinds(infrared)
+        if not match_names(heat, light).shared:
+            return [
+                (Pair(0, stem, each.name, ""), {"infrared": each})
+                for stem, each in infrared.items()
+            ]
+        visible = {name: infrared[name] for name in light}
+        infrared = {name: each for name, each in infrared.items() if name not in visible}
+    matching = match_names(infrared, visible)
+    if not matching.shared:
         raise PairingError(
-            f"`infrared` and `visible` must hold files of the same stem, but no stem is in both "
+            f"`infrared` and `visible` must hold files whose names belong together, but no two do "
             f"(e.g. {next(iter(infrared.values())).name}, {next(iter(visible.values())).name}). "
-            f"Rename the files so that partners share a stem."
+            f"Give equal names to partners, or names that differ in a prefix, a suffix or a word "
+            f"such as ir and vis."
         )
+    heats, lights = matching.groups
     return [
-        _pair(stem, infrared.get(stem), visible.get(stem))
-        for stem in sorted(infrared.keys() | visible.keys())
+        _pair(infrared.get(heats.get(key, "")), visible.get(lights.get(key, "")))
+        for key in sorted(heats.keys() | lights.keys())
     ]
 
 
-def _pair(stem: str, heat: Stored | None, light: Stored | None) -> tuple[Pair, _Sources]:
+def _pair(heat: Stored | None, light: Stored | None) -> tuple[Pair, _Sources]:
     names = heat.name if heat else "", light.name if light else ""
+    stem = (light or heat or Stored(Path(), "")).stem
     if heat and light:
         return Pair(0, stem, *names), {"infrared": heat, "visible": light}
-    error = f"{''.join(names)} must have a partner of the same stem, but has none. Add it."
+    error = f"{''.join(names)} must have a partner of a like name, but has none. Add it."
     return Pair(0, stem, *names, state=FAILED, error=error), {}
 
 
