@@ -25,11 +25,11 @@ from scipy.stats import spearmanr
 
 from clfnet import weights
 from clfnet.bench import describe
-from clfnet.data.pairing import pair_folders
 from clfnet.explain import explain
 from clfnet.explain.explain import SMOOTHING, smoothed
 from clfnet.inference.arrays import grey
 from clfnet.io.image import read_image
+from clfnet.io.pairing import pair_folders
 from clfnet.training.checkpoint import load_network
 from clfnet.training.head import STRIDE
 

@@ -16,10 +16,10 @@ import numpy as np
 from eight_metrics import measured
 
 from clfnet.bench import describe
-from clfnet.data.pairing import pair_folders
 from clfnet.inference.find import find_method
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import read_image
+from clfnet.io.pairing import pair_folders
 from clfnet.metrics import to_grey
 from clfnet.weights import load_manifest
 

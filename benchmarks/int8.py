@@ -21,9 +21,9 @@ from onnxruntime import quantization
 
 from clfnet.bench import SIZES, describe
 from clfnet.bench.timing import in_turns
-from clfnet.data.pairing import pair_folders
 from clfnet.inference.any_onnx import AnyOnnx
 from clfnet.io.image import read_image
+from clfnet.io.pairing import pair_folders
 from clfnet.method import FloatImage
 from clfnet.metrics import GreyImage, to_grey
 from clfnet.training.checkpoint import load_network

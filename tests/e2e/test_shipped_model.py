@@ -9,10 +9,10 @@ import torch
 import clfnet
 from clfnet import Fuser, weights
 from clfnet.bench import multiply_adds
-from clfnet.data.pairing import pair_folders
 from clfnet.inference.backend import OnnxMethod
 from clfnet.inference.find import find_method
 from clfnet.io.image import read_image
+from clfnet.io.pairing import pair_folders
 from clfnet.metrics import qabf, scd, score, to_grey, vif
 from clfnet.scene import night_street
 from clfnet.training.checkpoint import load_network

@@ -12,15 +12,15 @@ from typing import Any
 from zlib import crc32
 
 from clfnet.batch.places import file_system, folder_of, is_remote, path_in, reading, resolve
-from clfnet.data.pairing import (
+from clfnet.errors import InputError, MissingExtraError
+from clfnet.io.checks import one_line
+from clfnet.io.pairing import (
     THERMAL_SUFFIXES,
     Pairs,
     images_by_stem,
     match_folder,
     match_folders,
 )
-from clfnet.errors import InputError, MissingExtraError
-from clfnet.io.checks import one_line
 
 COLUMNS = ("infrared", "visible", "name")
 """What is read of a manifest; further columns are left alone."""

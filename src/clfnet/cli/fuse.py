@@ -32,8 +32,8 @@ from clfnet.cli.options import (
 from clfnet.errors import InputError, PairingError
 
 if TYPE_CHECKING:
-    from clfnet.data.pairing import Pairs
     from clfnet.inference.files import FusedFile, Job
+    from clfnet.io.pairing import Pairs
 
 _PATIENCE = 2.0  # seconds until a progress bar is worth showing
 
@@ -241,7 +241,7 @@ def _plan(
 
 def _pairs(infrared: Path, visible: Path | None, search: _Search) -> "Pairs":
     """Return the pairs of two folders, or of one that holds both kinds or files that do."""
-    from clfnet.data.pairing import (
+    from clfnet.io.pairing import (
         THERMAL_SUFFIXES,
         Pairs,
         images_by_stem,

@@ -4,10 +4,10 @@ import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from clfnet.data.pairing import images_by_stem, listed, pair_folders
 from clfnet.errors import InputError, PairingError
 from clfnet.evaluation.table import Files
 from clfnet.io.names import match_names
+from clfnet.io.pairing import images_by_stem, listed, pair_folders
 
 Names = Mapping[str, str]
 """By a fused image's stem, the name of its pair."""

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from clfnet.data.pairing import images_by_stem
 from clfnet.errors import ImageError, InputError, PairingError, SizeMismatchError
 from clfnet.io.image import read_image, to_uint8
+from clfnet.io.pairing import images_by_stem
 
 Colour = tuple[int, int, int]
 Area = tuple[int, int, int, int]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from clfnet.data.pairing import IMAGE_SUFFIXES
 from clfnet.errors import PairingError
+from clfnet.io.pairing import IMAGE_SUFFIXES
 
 PREFIX = "published:"
 """What a specification of such a folder begins with."""

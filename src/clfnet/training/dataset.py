@@ -10,13 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from clfnet.data.crops import crop_places
-from clfnet.data.pairing import pair_folders
 from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError
 from clfnet.io.image import read_image
+from clfnet.io.pairing import pair_folders
 from clfnet.metrics import to_grey
 from clfnet.metrics.vif import MINIMUM_SIDE
 from clfnet.training.config import DataConfig, DistillDataConfig
+from clfnet.training.crops import crop_places
 
 Level = TypeVar("Level", np.uint8, np.uint16)
 Pixels = NDArray[np.uint8]

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from clfnet.data.pairing import IMAGE_SUFFIXES
 from clfnet.errors import ImageError, VideoError
 from clfnet.io.image import read_image
+from clfnet.io.pairing import IMAGE_SUFFIXES
 from clfnet.video.frames import MAX_PIXELS, Frame, Pixels, rate_of
 
 DEFAULT_FPS = 25

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from clfnet.data.pairing import IMAGE_SUFFIXES
 from clfnet.errors import VideoError
+from clfnet.io.pairing import IMAGE_SUFFIXES
 from clfnet.video.folder import FolderSource
 from clfnet.video.frames import Source
 from clfnet.video.sequence import SUFFIXES, SequenceSource

@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from clfnet.data.crops import crop_places
 from clfnet.errors import InputError
+from clfnet.training.crops import crop_places
 
 SIDES = [(16, 16), (16, 17), (20, 33), (31, 64), (47, 16), (50, 61)]
 

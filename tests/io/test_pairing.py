@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from clfnet.data.pairing import match_folder, match_folders, pair_folders
 from clfnet.errors import PairingError
+from clfnet.io.pairing import match_folder, match_folders, pair_folders
 
 
 def folder(parent: Path, name: str, *files: str) -> Path:

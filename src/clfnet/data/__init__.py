@@ -1,1 +1,0 @@
-"""Pairs of images: matched files and crops."""
