@@ -1,7 +1,8 @@
 """What one compares with: classical fusion rules, and folders of somebody's results.
 
 `METHODS` has the rules by name; each is imported when it is made, so that only those that are used
-need their extra. Each lies in a file of its name and is a function of that name on float64 arrays.
+need their extra. Each is a function of its name on float64 arrays, the simplest in `trivial`, every
+other one in a file of its name.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,11 +15,8 @@ from clfnet.methods.published import Published
 
 __all__ = ["METHODS", "Published"]
 
+_TRIVIAL = ("infrared", "visible", "average", "maximum")
 _NAMES = (
-    "infrared",
-    "visible",
-    "average",
-    "maximum",
     "laplacian",
     "ratio",
     "dwt",
@@ -28,6 +26,7 @@ _NAMES = (
 )
 
 METHODS: Mapping[str, Callable[[], FusionMethod]] = MappingProxyType(
-    {name: partial(load, name) for name in _NAMES}
+    {name: partial(load, name, "trivial") for name in _TRIVIAL}
+    | {name: partial(load, name) for name in _NAMES}
 )
 """Name: how to make it; making it raises `MissingExtraError` if its extra is not installed."""

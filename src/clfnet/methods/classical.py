@@ -42,8 +42,12 @@ class Classical:
         return np.clip(fused, 0.0, 1.0).astype(np.float32)
 
 
-def load(name: str) -> Classical:
-    """Import `clfnet.methods.NAME` and make a method of its function NAME.
+def load(name: str, module: str | None = None) -> Classical:
+    """Import `clfnet.methods.MODULE` and make a method of its function NAME.
+
+    Args:
+        name: of the function, and what tables call the method.
+        module: where it is; the module of the same name by default.
 
     Raises:
         MissingExtraError: a package that the rule needs is not installed.
@@ -53,8 +57,8 @@ def load(name: str) -> Classical:
         'maximum'
     """
     try:
-        module = import_module(f"clfnet.methods.{name}")
+        found = import_module(f"clfnet.methods.{module or name}")
     except ModuleNotFoundError as error:
         missing = (error.name or name).partition(".")[0]
         raise MissingExtraError(_PACKAGES.get(missing, missing), "methods") from error
-    return Classical(name, getattr(module, name))
+    return Classical(name, getattr(found, name))

@@ -6,9 +6,9 @@ import numpy as np
 import pywt
 from numpy.typing import NDArray
 
-from clfnet.methods.average import average
 from clfnet.methods.classical import Plane
 from clfnet.methods.selection import stronger
+from clfnet.methods.trivial import average
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -4,9 +4,9 @@ import numpy as np
 import pywt
 from scipy.ndimage import correlate, maximum_filter
 
-from clfnet.methods.average import average
 from clfnet.methods.classical import Plane
 from clfnet.methods.selection import blend, preference
+from clfnet.methods.trivial import average
 
 WINDOW = 3
 """Coefficients a side of the areas of activity and of the vote."""

@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
-from clfnet.methods.average import average
 from clfnet.methods.classical import Plane
 from clfnet.methods.pyramid import expand, gaussian_pyramid
 from clfnet.methods.selection import stronger
+from clfnet.methods.trivial import average
 
 
 def laplacian(infrared: Plane, visible: Plane, *, levels: int = 4) -> Plane:

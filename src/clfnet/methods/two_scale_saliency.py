@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.ndimage import median_filter, uniform_filter
 
-from clfnet.methods.average import average
 from clfnet.methods.classical import Plane
 from clfnet.methods.selection import blend
+from clfnet.methods.trivial import average
 
 MEAN, MEDIAN = 35, 3
 """Pixels a side of the mean filter and of the median filter."""
