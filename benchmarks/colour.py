@@ -32,8 +32,7 @@ from scipy.ndimage import uniform_filter
 from clfnet import Fuser
 from clfnet.bench import describe
 from clfnet.colour import SPACES, Space
-from clfnet.colour.bt601 import luma
-from clfnet.colour.guard import LIT
+from clfnet.colour.luma import LIT, bt601
 from clfnet.io.image import read_image
 from clfnet.weights import load_manifest
 
@@ -127,7 +126,7 @@ def read_unit(path: Path) -> Float:
 def measure_pair(fuser: Fuser, infrared: Path, visible: Path) -> dict[str, Any]:
     """By space and guard."""
     heat, rgb = read_unit(infrared), read_unit(visible)
-    heat = luma(heat) if heat.ndim == 3 else heat
+    heat = bt601.luma(heat) if heat.ndim == 3 else heat
     found: dict[str, Any] = {}
     for name, space in SPACES.items():
         fused = fuser.method(heat, space.luma(rgb))

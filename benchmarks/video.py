@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.bench import describe
-from clfnet.colour.bt601 import luma
+from clfnet.colour.luma import bt601
 from clfnet.inference.fuser import Fuser
 from clfnet.thermal.range import limits_of, spread
 from clfnet.video.frames import Frame
@@ -107,7 +107,7 @@ class Recorder:
 def _grey(pixels: Array) -> Array:
     if pixels.ndim == 2:
         return pixels.astype(np.float32)
-    return 255 * luma((pixels / 255).astype(np.float32))
+    return 255 * bt601.luma((pixels / 255).astype(np.float32))
 
 
 def flicker(infrared: Any, visible: Any, *, full: bool) -> dict[str, Any]:

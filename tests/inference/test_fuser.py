@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import clfnet
 from clfnet.align import Rig
-from clfnet.colour.bt601 import luma
+from clfnet.colour.luma import bt601
 from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError, WeightsError
 from clfnet.inference.fuser import Fuser, fuse
 from clfnet.inference.tiling import Tiles
@@ -105,7 +105,7 @@ def test_the_result_is_like_the_visible(
 def test_luma_is_the_method_s(infrared: NDArray[np.uint8], data: st.DataObject) -> None:
     visible = data.draw(arrays(np.uint8, (*infrared.shape, 3)))
     fused = Fuser(Infrared())(infrared, visible)
-    found = luma((fused / 255).astype(np.float32)) * 255
+    found = bt601.luma((fused / 255).astype(np.float32)) * 255
     assert np.abs(found - infrared).max() <= 0.51
 
 
@@ -249,7 +249,9 @@ def test_where_only_the_visible_is(channels: int, outside: str) -> None:
     rig = shifted(3, 2, (8, 6))
     fused = Fuser(Infrared(), align=rig, outside=outside, space="bt601")(infrared, visible)
     inside = fused if outside == "crop" else fused[2:, 3:]
-    found = inside if inside.ndim == 2 else luma((inside[..., :3] / 255).astype(np.float32)) * 255
+    found = (
+        inside if inside.ndim == 2 else bt601.luma((inside[..., :3] / 255).astype(np.float32)) * 255
+    )
     np.testing.assert_allclose(found, infrared[:4, :5], atol=0.51)
     if outside == "crop":
         assert fused.shape[:2] == (4, 5)
@@ -270,7 +272,9 @@ def test_the_infrared_grid() -> None:
     rig = Rig(np.array([[2, 0, 0.5], [0, 2, 0.5], [0, 0, 1.0]]), (4, 3), (8, 6), None, "x")
     fused = Fuser(Infrared(), align=rig, grid="infrared")(infrared, visible)
     assert fused.shape == (3, 4, 3)
-    np.testing.assert_allclose(luma((fused / 255).astype(np.float32)) * 255, infrared, atol=0.51)
+    np.testing.assert_allclose(
+        bt601.luma((fused / 255).astype(np.float32)) * 255, infrared, atol=0.51
+    )
     away = shifted(1, 0, (4, 3))
     kept = Fuser(Visible(), align=away, grid="infrared", outside="keep")(infrared, visible[:3, :4])
     np.testing.assert_array_equal(kept[:, 3], np.repeat(infrared[:, 3, None], 3, axis=1))
@@ -330,7 +334,7 @@ def test_real_radiometric_files(shared: Path, name: str) -> None:
     assert fused.shape[2] == 3
     assert fused.shape[0] < pair.visible.height  # the thermal camera sees less
     assert pair.thermal.celsius is not None
-    warm = luma((fused / 255).astype(np.float32))
+    warm = bt601.luma((fused / 255).astype(np.float32))
     assert warm.max() > 0.95
     assert warm.min() < 0.05
 

@@ -18,7 +18,7 @@ from clfnet.bench.memory import peak_memory
 from clfnet.bench.pair import scene_pair
 from clfnet.bench.size import Size
 from clfnet.bench.timing import in_turns, summary
-from clfnet.colour.bt601 import luma
+from clfnet.colour.luma import bt601
 from clfnet.errors import ClfnetError
 from clfnet.inference.files import Job, fuse_file
 from clfnet.inference.fuser import Fuser
@@ -189,7 +189,7 @@ def _calls(
     write_image(job.infrared, Image(infrared))
     write_image(folder / "visible.png", Image(visible))
     heat = infrared.astype(np.float32) / np.float32(255)
-    light = luma(visible.astype(np.float32) / np.float32(255))
+    light = bt601.luma(visible.astype(np.float32) / np.float32(255))
     calls: dict[tuple[Candidate, str], Callable[[], object]] = {}
     for candidate, method in methods.items():
         calls[candidate, "network"] = partial(method, heat, light)

@@ -3,9 +3,7 @@
 Pictures are float32 in [0, 1], (H, W) grey or (H, W, 3) sRGB.
 """
 
-from clfnet.colour.overlay import hot, overlay
-from clfnet.colour.palette import PALETTES, paint
-from clfnet.colour.space import SPACES, Space, find_space
-from clfnet.colour.strength import blend
+from clfnet.colour.luma import SPACES, Space, blend, find_space
+from clfnet.colour.palette import PALETTES, hot, overlay, paint
 
 __all__ = ["PALETTES", "SPACES", "Space", "blend", "find_space", "hot", "overlay", "paint"]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.align import Grid, Rig, onto, register
-from clfnet.colour import bt601
+from clfnet.colour.luma import bt601
 from clfnet.errors import ConfigError
 from clfnet.inference.arrays import check_sizes
 from clfnet.method import FloatImage

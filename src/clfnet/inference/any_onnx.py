@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.colour.bt601 import luma
+from clfnet.colour.luma import bt601
 from clfnet.errors import InputError, WeightsError
 from clfnet.inference.arrays import size_text
 from clfnet.inference.session import open_session
@@ -97,7 +97,7 @@ class AnyOnnx:
                 f"Rescale its output inside the graph."
             )
         channels: FloatImage = np.clip(fused[0], 0.0, 1.0)  # (C, H, W)
-        return luma(np.moveaxis(channels, 0, -1)) if len(channels) == 3 else channels[0]
+        return bt601.luma(np.moveaxis(channels, 0, -1)) if len(channels) == 3 else channels[0]
 
 
 class _Input(NamedTuple):

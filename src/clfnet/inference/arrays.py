@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.colour import bt601
+from clfnet.colour.luma import bt601
 from clfnet.errors import ImageError, InputError, SizeMismatchError
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage

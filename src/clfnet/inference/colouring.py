@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from clfnet import colour
+from clfnet.colour.luma import check_strength
 from clfnet.colour.palette import check_palette
-from clfnet.colour.strength import check_strength
 from clfnet.errors import ConfigError
 from clfnet.method import FloatImage
 

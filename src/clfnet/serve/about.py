@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
+from clfnet.colour.luma import SPACES
 from clfnet.colour.palette import PALETTES
-from clfnet.colour.space import SPACES
 from clfnet.inference.alignment import GRIDS, OUTSIDE
 from clfnet.metrics import DIALECTS
 from clfnet.serve.failures import described

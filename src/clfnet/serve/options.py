@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from clfnet.align import Rig
+from clfnet.colour.luma import SPACES
 from clfnet.colour.palette import PALETTES
-from clfnet.colour.space import SPACES
 from clfnet.errors import ConfigError
 from clfnet.inference.alignment import GRIDS, OUTSIDE
 from clfnet.inference.fuser import Fuser

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.colour.bt601 import luma
+from clfnet.colour.luma import bt601
 from clfnet.errors import ImageError
 from clfnet.io import orientation, tiff
 from clfnet.io.checks import MAX_PIXELS, depth_error, reading
@@ -115,7 +115,7 @@ def _grey(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.uint8 | np.uint16
         return pixels
     full = np.float32(np.iinfo(pixels.dtype).max)
     levels: NDArray[np.uint8 | np.uint16] = np.rint(
-        luma(pixels.astype(np.float32) / full) * full
+        bt601.luma(pixels.astype(np.float32) / full) * full
     ).astype(pixels.dtype)
     return levels
 
