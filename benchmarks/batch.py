@@ -26,10 +26,10 @@ import numpy as np
 from clfnet.batch import Progress, run
 from clfnet.batch.manifest import read_entries
 from clfnet.bench.machine import describe
+from clfnet.example import night_street
 from clfnet.inference.files import Job, fuse_file
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, write_image
-from clfnet.scene import night_street
 
 ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "docs" / "results" / "batch.json"

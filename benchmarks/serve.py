@@ -35,9 +35,9 @@ import httpx
 import numpy as np
 
 from clfnet.bench import describe
+from clfnet.example import night_street
 from clfnet.inference.tiling import cores
 from clfnet.io.image import Image, encode_image
-from clfnet.scene import night_street
 
 ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "docs" / "results" / "serve.json"

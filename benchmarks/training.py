@@ -24,9 +24,9 @@ import torch
 from torch import Tensor, nn
 
 from clfnet.bench import describe
+from clfnet.example import night_street
 from clfnet.metrics import to_grey
 from clfnet.nn import Decoder, Encoder, ProjectionHead, ResBlock
-from clfnet.scene import night_street
 from clfnet.training import objective
 from clfnet.training.config import TrainConfig, parse
 from clfnet.training.dataset import Crops, Pair

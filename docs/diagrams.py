@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from clfnet.example import night_street
 from clfnet.nn import CLFNet, Encoder, ProjectionHead, ResBlock
 from clfnet.nn.block import SLOPE
-from clfnet.scene import night_street
 from clfnet.training.config import LossConfig
 
 IMAGES = Path(__file__).parent / "images"

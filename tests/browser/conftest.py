@@ -16,7 +16,7 @@ import PIL.Image
 import pytest
 from numpy.typing import NDArray
 
-from clfnet.scene import night_street
+from clfnet.example import night_street
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

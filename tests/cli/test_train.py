@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clfnet.example import night_street
 from clfnet.inference.find import find_method
 from clfnet.io.image import Image, write_image
-from clfnet.scene import night_street
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -9,14 +9,15 @@ import torch
 import clfnet
 from clfnet import Fuser, weights
 from clfnet.bench import multiply_adds
+from clfnet.example import night_street
 from clfnet.inference.backend import OnnxMethod
 from clfnet.inference.find import find_method
 from clfnet.io.image import read_image
 from clfnet.io.pairing import pair_folders
 from clfnet.metrics import qabf, scd, score, to_grey, vif
-from clfnet.scene import night_street
 from clfnet.training.checkpoint import load_network
 from clfnet.weights import Model
+from scene import night_street as render
 
 
 def test_onnx_and_torch_agree(shipped: Model) -> None:
@@ -58,7 +59,7 @@ def test_no_bit_depends_on_threads_or_memory(model: str, little: int, space: str
 
 
 def test_people_stay_hot_and_the_sign_stays_legible() -> None:
-    scene = night_street(320, 240)
+    scene = render(320, 240)  # with masks of what is where
     fused = to_grey(Fuser()(scene.infrared, scene.visible)).astype(float)
     light = to_grey(scene.visible).astype(float)
     assert fused[scene.people].mean() > light[scene.people].mean() + 60

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clfnet.example import night_street
 from clfnet.io.image import Image, read_image, write_image
-from clfnet.scene import night_street
 
 RECIPE = """
 [data]

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import nn
 
+from clfnet.example import night_street
 from clfnet.method import FloatImage
 from clfnet.nn import CLFNet, ProjectionHead
-from clfnet.scene import night_street
 from clfnet.training.full_graph import full_graph
 from clfnet.training.head import explain_graph
 

@@ -12,7 +12,7 @@ import PIL.Image
 import pytest
 from numpy.typing import NDArray
 
-from clfnet.scene import ScenePair, night_street
+from clfnet.example import ExamplePair, night_street
 from clfnet.serve.app import create_app
 from clfnet.serve.settings import Settings
 
@@ -40,13 +40,13 @@ def decoded(data: bytes) -> Array:
 
 
 @pytest.fixture(scope="session")
-def scene() -> ScenePair:
+def scene() -> ExamplePair:
     """A small night street."""
     return night_street(96, 72)
 
 
 @pytest.fixture(scope="session")
-def files(scene: ScenePair) -> Files:
+def files(scene: ExamplePair) -> Files:
     """The form's files for it."""
     return [
         ("infrared", ("ir.png", png(scene.infrared))),

@@ -8,11 +8,11 @@ from fastapi.testclient import TestClient
 from tests.serve.conftest import Files, png
 
 import clfnet
-from clfnet.scene import ScenePair
+from clfnet.example import ExamplePair
 
 
 @pytest.fixture
-def three(scene: ScenePair, files: Files) -> Files:
+def three(scene: ExamplePair, files: Files) -> Files:
     fused = np.maximum(scene.infrared[..., None], scene.visible)
     return [*files, ("fused", ("f.png", png(fused)))]
 
@@ -54,7 +54,7 @@ def test_what_is_refused(
 
 
 def test_all_three_are_needed_and_of_one_size(
-    client: TestClient, scene: ScenePair, three: Files
+    client: TestClient, scene: ExamplePair, three: Files
 ) -> None:
     answer = client.post("/v1/evaluate", files=three[:2])
     assert answer.status_code == 400

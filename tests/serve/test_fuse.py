@@ -13,8 +13,8 @@ from tests.serve.conftest import Files, MakeClient, decoded, png
 
 import clfnet
 from clfnet.align import Rig
+from clfnet.example import ExamplePair
 from clfnet.inference import alignment
-from clfnet.scene import ScenePair
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from clfnet.scene import ScenePair
 )  # fmt: skip
 def test_equals_the_library(
     client: TestClient,
-    scene: ScenePair,
+    scene: ExamplePair,
     files: Files,
     fields: dict[str, str],
     options: dict[str, Any],
@@ -43,7 +43,7 @@ def test_equals_the_library(
 
 
 def test_the_default_model_is_the_shipped_one(
-    make_client: MakeClient, scene: ScenePair, files: Files
+    make_client: MakeClient, scene: ExamplePair, files: Files
 ) -> None:
     answer = make_client(model="clfnet").post("/v1/fuse", files=files)
     expected = clfnet.Fuser()(scene.infrared, scene.visible)
@@ -51,7 +51,7 @@ def test_the_default_model_is_the_shipped_one(
     assert json.loads(answer.headers["x-clfnet-record"])["model"] == "clfnet"
 
 
-def test_depth_and_format(client: TestClient, scene: ScenePair, files: Files) -> None:
+def test_depth_and_format(client: TestClient, scene: ExamplePair, files: Files) -> None:
     grey = [files[0], ("visible", ("v.png", png(scene.visible[..., 0])))]
     answer = client.post("/v1/fuse", data={"depth": "16", "format": "tiff"}, files=grey)
     assert answer.headers["content-type"] == "image/tiff"
@@ -87,7 +87,7 @@ def test_headers_tell_how_and_how_long(client: TestClient, files: Files) -> None
     assert all(float(duration) >= 0 for _, duration in timed)
 
 
-def test_json_is_a_kept_result(client: TestClient, scene: ScenePair, files: Files) -> None:
+def test_json_is_a_kept_result(client: TestClient, scene: ExamplePair, files: Files) -> None:
     fields = {"format": "json", "palette": "lava", "stretch": "true"}
     answer = client.post("/v1/fuse", data=fields, files=files)
     told = answer.json()
@@ -105,7 +105,7 @@ def test_json_is_a_kept_result(client: TestClient, scene: ScenePair, files: File
     assert {"infrared=@ir.png", "visible=@vis.png", "palette=lava"} < set(curl)
 
 
-def test_a_rig_aligns(client: TestClient, scene: ScenePair, tmp_path: Path) -> None:
+def test_a_rig_aligns(client: TestClient, scene: ExamplePair, tmp_path: Path) -> None:
     rig = Rig(np.array([[1.0, 0, 8], [0, 1, 4], [0, 0, 1]]), (80, 60), (96, 72), None, "by hand")
     rig.write(tmp_path / "rig.json")
     infrared = scene.infrared[4:64, 8:88]
@@ -126,7 +126,7 @@ def test_a_rig_aligns(client: TestClient, scene: ScenePair, tmp_path: Path) -> N
     assert not shown[:3].any()
 
 
-def test_landmarks_align(client: TestClient, scene: ScenePair) -> None:
+def test_landmarks_align(client: TestClient, scene: ExamplePair) -> None:
     points = b"x_ir,y_ir,x_vi,y_vi\n0,0,8,4\n79,59,87,63\n"
     files = [
         ("infrared", ("ir.png", png(scene.infrared[4:64, 8:88]))),
@@ -143,7 +143,7 @@ def test_landmarks_align(client: TestClient, scene: ScenePair) -> None:
 
 
 def test_auto_registers_once(
-    client: TestClient, scene: ScenePair, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, scene: ExamplePair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig = Rig(np.array([[1.0, 0, 8], [0, 1, 4], [0, 0, 1]]), (80, 60), (96, 72), 0.9, "found")
     calls = []
@@ -177,7 +177,7 @@ def test_a_radiometric_file_is_a_pair(client: TestClient, flir: Path) -> None:
     assert told["cli"] == "clfnet fuse flir.jpg -o fused.png"
 
 
-def test_counts_and_temperatures(client: TestClient, scene: ScenePair) -> None:
+def test_counts_and_temperatures(client: TestClient, scene: ExamplePair) -> None:
     counts = (29315 + 10 * scene.infrared.astype(np.uint16)).astype(np.uint16)
     files = [("infrared", ("c.png", png(counts))), ("visible", ("v.png", png(scene.visible)))]
     fields = {"range": "20C,40C", "kelvin_per_count": "0.01"}
@@ -228,7 +228,7 @@ def test_files_are_called_as_the_client_calls_them(client: TestClient, files: Fi
     assert told["error"].startswith("my photo.png must be a whole image, but is damaged")
 
 
-def test_sizes_that_differ_are_told(client: TestClient, scene: ScenePair, files: Files) -> None:
+def test_sizes_that_differ_are_told(client: TestClient, scene: ExamplePair, files: Files) -> None:
     small = [("infrared", ("small.png", png(scene.infrared[:50]))), files[1]]
     answer = client.post("/v1/fuse", files=small)
     assert (answer.status_code, answer.json()["kind"]) == (422, "SizeMismatchError")

@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from tests.serve.conftest import BASE, Files, decoded, png
 
 import clfnet
+from clfnet.example import ExamplePair
 from clfnet.explain import explain
 from clfnet.inference.arrays import grey
 from clfnet.metrics import score, to_grey
-from clfnet.scene import ScenePair
 from clfnet.serve import kept as module
 from clfnet.serve.app import create_app
 from clfnet.serve.settings import Settings
@@ -29,7 +29,7 @@ def told(client: TestClient, files: Files) -> Told:
     return answer
 
 
-def test_pictures(client: TestClient, scene: ScenePair, told: Told) -> None:
+def test_pictures(client: TestClient, scene: ExamplePair, told: Told) -> None:
     fused = clfnet.Fuser("maximum")(scene.infrared, scene.visible)
     links = told["links"]
     expected = {"infrared": scene.infrared, "visible": scene.visible, "png": fused, "tiff": fused}
@@ -42,7 +42,7 @@ def test_pictures(client: TestClient, scene: ScenePair, told: Told) -> None:
         assert json.loads(picture.tag_v2[270]) == told["record"]  # type: ignore[attr-defined]
 
 
-def test_depth_and_alpha_survive_other_formats(client: TestClient, scene: ScenePair) -> None:
+def test_depth_and_alpha_survive_other_formats(client: TestClient, scene: ExamplePair) -> None:
     alpha = np.dstack([scene.visible, np.full((72, 96), 7, np.uint8)])
     files = [("infrared", ("i.png", png(scene.infrared))), ("visible", ("v.png", png(alpha)))]
     told = client.post("/v1/fuse", data={"format": "json"}, files=files).json()
@@ -53,7 +53,7 @@ def test_depth_and_alpha_survive_other_formats(client: TestClient, scene: SceneP
 
 
 @pytest.mark.parametrize("dialect", ["paper", "plain"])
-def test_metrics(client: TestClient, scene: ScenePair, told: Told, dialect: str) -> None:
+def test_metrics(client: TestClient, scene: ExamplePair, told: Told, dialect: str) -> None:
     fused = clfnet.Fuser("maximum")(scene.infrared, scene.visible)
     greys = [to_grey(each) for each in (fused, scene.infrared, scene.visible)]
     expected = score(*greys, dialect=dialect)
@@ -73,7 +73,7 @@ def test_an_undefined_metric_is_null(client: TestClient, files: Files) -> None:
     assert found["metrics"] == {"SCD": None}
 
 
-def test_explanation(client: TestClient, scene: ScenePair, told: Told) -> None:
+def test_explanation(client: TestClient, scene: ExamplePair, told: Told) -> None:
     fused = clfnet.Fuser("maximum")(scene.infrared, scene.visible)
     share = explain(*(grey(each) for each in (scene.infrared, scene.visible, fused))).share
     found = client.get(told["links"]["explain"]).json()
@@ -96,7 +96,7 @@ def test_an_explanation_is_made_once(
     assert client.get(f"{told['links']['explain']}.png").status_code == 200
 
 
-def test_downloads_have_safe_names(client: TestClient, scene: ScenePair) -> None:
+def test_downloads_have_safe_names(client: TestClient, scene: ExamplePair) -> None:
     files = [
         ("infrared", ("i.png", png(scene.infrared))),
         ("visible", ('../Wär"me 1.png', png(scene.visible))),

@@ -19,7 +19,7 @@ from tests.serve.conftest import Files, decoded
 
 import clfnet
 from clfnet.errors import InputError
-from clfnet.scene import ScenePair
+from clfnet.example import ExamplePair
 from clfnet.serve.server import bind
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
@@ -70,7 +70,7 @@ def _answer(connection: socket.socket) -> tuple[bytes, bytes]:
 
 
 def test_what_was_accepted_is_finished_after_sigterm(
-    start: Start, files: Files, scene: ScenePair
+    start: Start, files: Files, scene: ExamplePair
 ) -> None:
     process, address = start("--model=maximum")
     place = urlsplit(address)

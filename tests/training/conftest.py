@@ -11,11 +11,11 @@ import torch
 from onnx import TensorProto, helper
 from torch import nn
 
+from clfnet.example import night_street
 from clfnet.io.image import Image, write_image
 from clfnet.method import FloatImage
 from clfnet.metrics import to_grey
 from clfnet.nn import CLFNet
-from clfnet.scene import night_street
 from clfnet.training.config import DistillConfig, Recipe, TrainConfig, as_tables, parse, parse_any
 from clfnet.training.dataset import Pair, Pixels
 

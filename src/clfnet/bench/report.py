@@ -15,11 +15,11 @@ from clfnet.bench.fit import fit
 from clfnet.bench.graph import multiply_adds, weight_count
 from clfnet.bench.machine import describe
 from clfnet.bench.memory import peak_memory
-from clfnet.bench.pair import scene_pair
 from clfnet.bench.size import Size
 from clfnet.bench.timing import in_turns, summary
 from clfnet.colour.luma import bt601
 from clfnet.errors import ClfnetError
+from clfnet.example import night_street
 from clfnet.inference.files import Job, fuse_file
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, write_image
@@ -184,7 +184,7 @@ def _calls(
     methods: Mapping[Candidate, FusionMethod], size: Size, folder: Path
 ) -> dict[tuple[Candidate, str], Callable[[], object]]:
     """What is timed, by candidate and kind."""
-    infrared, visible = scene_pair(size)
+    infrared, visible = night_street(*size)
     job = Job(folder / "infrared.png", folder / "visible.png", folder / "fused.png")
     write_image(job.infrared, Image(infrared))
     write_image(folder / "visible.png", Image(visible))

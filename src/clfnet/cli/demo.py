@@ -23,9 +23,9 @@ def demo(
     Writes infrared.png, visible.png, fused.png and side-by-side.png; a further run refreshes these
     four.
     """
+    from clfnet.example import night_street
     from clfnet.inference.fuser import Fuser
     from clfnet.io.image import Image, write_image
-    from clfnet.scene import night_street
 
     scene = night_street()
     fused = Fuser(model)(scene.infrared, scene.visible)

@@ -1,13 +1,9 @@
-"""GET /v1/example/...: the built-in pair, to try the service without pictures of one's own."""
+"""GET /v1/example/...: the example pair, to try the service without images of one's own."""
 
-from functools import lru_cache
-from pathlib import Path
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
 
-from anyio import to_thread
-from fastapi import APIRouter, Response
-
-from clfnet.io.image import Image, encode_image
-from clfnet.scene import night_street
+from clfnet.example import INFRARED, VISIBLE
 from clfnet.serve.failures import Responses, described
 
 router = APIRouter(prefix="/v1", tags=["about"])
@@ -19,26 +15,13 @@ _PNG: Responses = {
 _DAY = {"Cache-Control": "private, max-age=86400"}
 
 
-@router.get("/example/infrared.png", response_class=Response, responses=_PNG)
-async def example_infrared() -> Response:
-    """The infrared picture of the night street."""
-    infrared, _ = await to_thread.run_sync(pictures)
-    return Response(infrared, media_type="image/png", headers=_DAY)
+@router.get("/example/infrared.png", response_class=FileResponse, responses=_PNG)
+async def example_infrared() -> FileResponse:
+    """The infrared image of the night street."""
+    return FileResponse(INFRARED, media_type="image/png", headers=_DAY)
 
 
-@router.get("/example/visible.png", response_class=Response, responses=_PNG)
-async def example_visible() -> Response:
-    """The visible picture of the night street."""
-    _, visible = await to_thread.run_sync(pictures)
-    return Response(visible, media_type="image/png", headers=_DAY)
-
-
-@lru_cache(maxsize=1)
-def pictures() -> tuple[bytes, bytes]:
-    """Return the built-in pair as PNG, infrared and visible; rendered once, which takes a while."""
-    scene = night_street()
-    first, second = (
-        encode_image(Image(pixels), Path("example.png"))
-        for pixels in (scene.infrared, scene.visible)
-    )
-    return first, second
+@router.get("/example/visible.png", response_class=FileResponse, responses=_PNG)
+async def example_visible() -> FileResponse:
+    """The visible image of the night street."""
+    return FileResponse(VISIBLE, media_type="image/png", headers=_DAY)

@@ -3,7 +3,6 @@
 import logging
 import socket
 import sys
-import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -11,7 +10,6 @@ import uvicorn
 
 from clfnet.errors import InputError
 from clfnet.serve.app import create_app
-from clfnet.serve.example import pictures
 from clfnet.serve.service import Service
 from clfnet.serve.settings import Settings
 
@@ -81,8 +79,6 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._tell()
-        example = threading.Thread(target=pictures, daemon=True)  # before somebody asks for it
-        example.start()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- as uvicorn calls it
         """Stop taking requests; a second signal does not wait for those in work."""

@@ -17,7 +17,7 @@ from tests.serve.jobs.conftest import Told, service_of
 
 import clfnet
 from clfnet.align import Rig
-from clfnet.scene import ScenePair
+from clfnet.example import ExamplePair
 from clfnet.serve.jobs import worker
 from clfnet.serve.jobs.worker import Worker
 
@@ -25,7 +25,7 @@ Wait = Callable[..., Told]
 
 
 def test_a_folder(
-    client: TestClient, scene: ScenePair, folder: Files, wait: Wait, tmp_path: Path
+    client: TestClient, scene: ExamplePair, folder: Files, wait: Wait, tmp_path: Path
 ) -> None:
     fields = {"kind": "folder", "strength": "0.5"}
     answer = client.post("/v1/jobs", data=fields, files=folder)
@@ -106,7 +106,7 @@ def test_radiometric_files_are_pairs(client: TestClient, flir: Path, wait: Wait)
 
 
 def test_a_rig_aligns_all(
-    client: TestClient, scene: ScenePair, folder: Files, wait: Wait, tmp_path: Path
+    client: TestClient, scene: ExamplePair, folder: Files, wait: Wait, tmp_path: Path
 ) -> None:
     rig = Rig(np.diag([1.0, 1.0, 1.0]), (96, 72), (96, 72), None, "by hand")
     rig.write(tmp_path / "rig.json")
@@ -322,7 +322,9 @@ def test_jobs_are_taken_up_by_the_service_alone(client: TestClient) -> None:
     assert service_of(client).store.claim() is None
 
 
-def test_the_name_of_a_picture_is_no_path(client: TestClient, scene: ScenePair, wait: Wait) -> None:
+def test_the_name_of_a_picture_is_no_path(
+    client: TestClient, scene: ExamplePair, wait: Wait
+) -> None:
     name = "../../Wärme 1"
     files = [
         ("infrared", (f"{name}.png", png(scene.infrared))),

@@ -13,7 +13,7 @@ from tests.serve.conftest import BASE, Files, decoded
 from tests.serve.jobs.conftest import Told, service_of
 
 import clfnet
-from clfnet.scene import ScenePair
+from clfnet.example import ExamplePair
 from clfnet.serve.app import create_app
 from clfnet.serve.jobs.worker import Worker
 from clfnet.serve.settings import Settings
@@ -77,7 +77,7 @@ def test_a_graceful_stop_finishes_the_pair_and_no_more(
 @pytest.mark.parametrize("moment", ["before the count", "after the count"])
 def test_a_kill_at_the_worst_moment(
     start: Callable[[], TestClient],
-    scene: ScenePair,
+    scene: ExamplePair,
     folder: Files,
     wait: Wait,
     tmp_path: Path,

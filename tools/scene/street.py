@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clfnet.scene.arithmetic import Floats, Triple, edge, length, mix, ramp, times
-from clfnet.scene.layout import CARS, FAR, KERBS, LAMP_HEIGHT, PARK_X, WALL_X, WARM
-from clfnet.scene.noise import Noise
-from clfnet.scene.renderer import EYE, SIGN, STATIC, THING, Canvas, Surface
-from clfnet.scene.shapes import Bone, blend, box, limb, march
+from scene.arithmetic import Floats, Triple, edge, length, mix, ramp, times
+from scene.layout import CARS, FAR, KERBS, LAMP_HEIGHT, PARK_X, WALL_X, WARM
+from scene.noise import Noise
+from scene.renderer import EYE, SIGN, STATIC, THING, Canvas, Surface
+from scene.shapes import Bone, blend, box, limb, march
 
 
 def draw_ground(canvas: Canvas, noise: Noise, rows: slice) -> None:

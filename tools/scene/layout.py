@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from clfnet.scene.arithmetic import Vector
+from scene.arithmetic import Vector
 
 FAR = 75.0  # z where the street ends
 WALL_X = -5.2

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.scene.arithmetic import Floats, Indices, ramp
-from clfnet.scene.layout import LAMP_HEIGHT, LAMPS, WARM
-from clfnet.scene.lighting import lit
-from clfnet.scene.noise import Noise
-from clfnet.scene.renderer import EYE, SKY, Canvas
+from scene.arithmetic import Floats, Indices, ramp
+from scene.layout import LAMP_HEIGHT, LAMPS, WARM
+from scene.lighting import lit
+from scene.noise import Noise
+from scene.renderer import EYE, SKY, Canvas
 
 
 def _bell(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:

@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.errors import InputError
-from clfnet.scene.arithmetic import Mask
-from clfnet.scene.cameras import thermal_camera, visible_camera
-from clfnet.scene.cars import draw_car
-from clfnet.scene.facade import draw_facade
-from clfnet.scene.figures import draw_person
-from clfnet.scene.layout import CARS, LAMPS, PEOPLE
-from clfnet.scene.noise import Noise
-from clfnet.scene.plants import draw_plants
-from clfnet.scene.renderer import PERSON, SIGN, Canvas
-from clfnet.scene.street import draw_ground, draw_lamp, draw_sign, draw_skyline
+from scene.arithmetic import Mask
+from scene.cameras import thermal_camera, visible_camera
+from scene.cars import draw_car
+from scene.facade import draw_facade
+from scene.figures import draw_person
+from scene.layout import CARS, LAMPS, PEOPLE
+from scene.noise import Noise
+from scene.plants import draw_plants
+from scene.renderer import PERSON, SIGN, Canvas
+from scene.street import draw_ground, draw_lamp, draw_sign, draw_skyline
 
 MIN_SIZE = 64
 _SEED = 20240611

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from clfnet.scene.arithmetic import Floats, Floats3, Indices, Value, Vector, length
-from clfnet.scene.renderer import Canvas
+from scene.arithmetic import Floats, Floats3, Indices, Value, Vector, length
+from scene.renderer import Canvas
 
 Bone = tuple[Vector, Vector, tuple[float, float]]  # start, end, radius at each
 

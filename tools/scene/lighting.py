@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clfnet.scene.arithmetic import Floats, Mask, Vector, fourth, length, ramp
-from clfnet.scene.layout import CARS, LIGHTS, PEOPLE, TREES, Car, Light
-from clfnet.scene.renderer import STATIC, Canvas
+from scene.arithmetic import Floats, Mask, Vector, fourth, length, ramp
+from scene.layout import CARS, LIGHTS, PEOPLE, TREES, Car, Light
+from scene.renderer import STATIC, Canvas
 
 
 class _Caster(NamedTuple):

@@ -5,8 +5,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from clfnet import example
 from clfnet.errors import InputError
-from clfnet.scene import ScenePair, night_street
+from scene import ScenePair, night_street
 
 Mask = NDArray[np.bool_]
 Grey = NDArray[np.float64]
@@ -126,3 +127,9 @@ def test_too_small_is_refused(width: int, height: int, name: str) -> None:
         InputError, match=rf"^`{name}` must be at least 64, got {min(width, height)}\. "
     ):
         night_street(width, height)
+
+
+def test_the_package_ships_this_pair() -> None:
+    rendered, shipped = night_street(), example.night_street()
+    np.testing.assert_array_equal(shipped.infrared, rendered.infrared)
+    np.testing.assert_array_equal(shipped.visible, rendered.visible)

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clfnet.scene.arithmetic import Floats, Triple, edge, length, mix, ramp, times
-from clfnet.scene.layout import WALL_X, WARM
-from clfnet.scene.noise import Noise
-from clfnet.scene.renderer import STATIC, Canvas, Surface
-from clfnet.scene.shapes import blend, box
+from scene.arithmetic import Floats, Triple, edge, length, mix, ramp, times
+from scene.layout import WALL_X, WARM
+from scene.noise import Noise
+from scene.renderer import STATIC, Canvas, Surface
+from scene.shapes import blend, box
 
 
 class _Openings(NamedTuple):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clfnet.scene.arithmetic import Floats
+from scene.arithmetic import Floats
 
 
 class Noise:

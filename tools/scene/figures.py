@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clfnet.scene.arithmetic import Floats, Floats3, Triple, Vector, mix, times
-from clfnet.scene.layout import Person
-from clfnet.scene.noise import Noise
-from clfnet.scene.renderer import PERSON, Canvas, Surface
-from clfnet.scene.shapes import Bone, blend, limb, local, march
+from scene.arithmetic import Floats, Floats3, Triple, Vector, mix, times
+from scene.layout import Person
+from scene.noise import Noise
+from scene.renderer import PERSON, Canvas, Surface
+from scene.shapes import Bone, blend, limb, local, march
 
 _Limb = tuple[Bone, float, Vector]  # shape, °C, colour
 _SKIN: Vector = (0.30, 0.18, 0.12)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clfnet.scene.arithmetic import Floats, Floats3, Vector, edge, fourth, length, mix, times
-from clfnet.scene.layout import Car
-from clfnet.scene.noise import Noise
-from clfnet.scene.renderer import THING, Canvas, Surface
-from clfnet.scene.shapes import blend, box, local, march
+from scene.arithmetic import Floats, Floats3, Vector, edge, fourth, length, mix, times
+from scene.layout import Car
+from scene.noise import Noise
+from scene.renderer import THING, Canvas, Surface
+from scene.shapes import blend, box, local, march
 
 # Planes of the car's outline: (forward, up, sideways) . point < limit; sideways counts both ways.
 _BODY = (

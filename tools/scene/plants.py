@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clfnet.scene.arithmetic import Floats, Vector, length
-from clfnet.scene.layout import BUSHES, PARK_X, TREES
-from clfnet.scene.noise import Noise
-from clfnet.scene.renderer import EYE, THING, Canvas, Surface
-from clfnet.scene.shapes import Bone, blend, limb, march
+from scene.arithmetic import Floats, Vector, length
+from scene.layout import BUSHES, PARK_X, TREES
+from scene.noise import Noise
+from scene.renderer import EYE, THING, Canvas, Surface
+from scene.shapes import Bone, blend, limb, march
 
 
 def draw_plants(canvas: Canvas, noise: Noise, rng: np.random.Generator) -> None:

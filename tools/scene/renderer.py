@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.scene.arithmetic import Floats, Floats3, Indices, Mask, Triple, Value, Vector
+from scene.arithmetic import Floats, Floats3, Indices, Mask, Triple, Value, Vector
 
 _SUPERSAMPLING = 2
 EYE = 2.4  # height
