@@ -66,7 +66,7 @@ scores: .venv/dev
 	$(MAKE) docs
 
 docs: .venv/dev
-	$(BIN)/python docs/render.py
+	PYTHONPATH=. $(BIN)/python docs/render.py
 	$(BIN)/python docs/diagrams.py
 
 curves: .venv/dev

@@ -4,7 +4,7 @@ import json
 from functools import partial
 from math import isnan
 
-from clfnet.experiments.scoring import table_of
+from experiments.scoring import table_of
 from tables.results import EXPERIMENTS
 
 HEAD = (

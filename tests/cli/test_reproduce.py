@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import clfnet
 from clfnet.io.image import Image, write_image
 
 Run = Callable[..., tuple[int, str, str]]
@@ -55,3 +56,13 @@ def test_a_users_mistakes_are_one_line(run: Run, project: Path) -> None:
         assert (code, out) == (2, "")
         assert message in err
         assert "Traceback" not in err
+
+
+def test_an_installed_package_has_no_experiments(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clfnet, "__file__", str(project / "lib/python/clfnet/__init__.py"))
+    code, out, err = run("reproduce", "table2")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "Call it in a checkout of the repository." in err

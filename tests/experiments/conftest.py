@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clfnet.experiments.run import Run
 from clfnet.io.image import Image, write_image
+from experiments.run import Run
 
 PAIRS = '{ name = "Tiny", infrared = "ir", visible = "vi", published = "published" }'
 

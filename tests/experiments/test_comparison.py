@@ -1,10 +1,10 @@
 from pathlib import Path
 
-from clfnet.experiments import comparison
-from clfnet.experiments.results import Results
-from clfnet.experiments.run import Run
-from clfnet.experiments.spec import Comparison, Pairs, load_spec
 from clfnet.weights import find
+from experiments import comparison
+from experiments.results import Results
+from experiments.run import Run
+from experiments.spec import Comparison, Pairs, load_spec
 
 
 def _sets(experiments: Path) -> tuple[Pairs, ...]:

@@ -3,12 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clfnet.experiments import cost
-from clfnet.experiments.results import Results
-from clfnet.experiments.run import Run
-from clfnet.experiments.spec import Cost, load_spec
 from clfnet.nn import CLFNet
 from clfnet.weights import find
+from experiments import cost
+from experiments.results import Results
+from experiments.run import Run
+from experiments.spec import Cost, load_spec
 
 
 @pytest.fixture

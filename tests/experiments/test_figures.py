@@ -1,10 +1,10 @@
 from pathlib import Path
 
-from clfnet.experiments import figures
-from clfnet.experiments.results import Results
-from clfnet.experiments.run import Run
-from clfnet.experiments.spec import Figures, load_spec
 from clfnet.io.image import read_image
+from experiments import figures
+from experiments.results import Results
+from experiments.run import Run
+from experiments.spec import Figures, load_spec
 
 
 def test_panels_go_to_the_work_folder_alone(experiments: Path, run: Run) -> None:

@@ -1,8 +1,8 @@
 from math import nan
 
 from clfnet.evaluation import Table
-from clfnet.experiments.markdown import grid, intervals, means, number
 from clfnet.metrics import metrics_of
+from experiments.markdown import grid, intervals, means, number
 
 
 def _table(**values: float) -> Table:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from clfnet.errors import InputError
-from clfnet.experiments.results import Results, fingerprint
+from experiments.results import Results, fingerprint
 
 
 def _make(value: int, calls: list[int]) -> dict[str, Any]:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from clfnet.evaluation import evaluate
-from clfnet.experiments.scoring import COLUMNS, MODES, compared, depends_on, scores, table_of
-from clfnet.experiments.spec import Pairs
 from clfnet.inference.find import find_compared
 from clfnet.io.image import Image, read_image, write_image
+from experiments.scoring import COLUMNS, MODES, compared, depends_on, scores, table_of
+from experiments.spec import Pairs
 
 PAIRS = Pairs("Tiny", "ir", "vi", "published")
 

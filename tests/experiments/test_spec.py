@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from clfnet.errors import ConfigError
-from clfnet.experiments.spec import Comparison, Cost, Figures, Pairs, Sweep, load_spec
+from experiments.spec import Comparison, Cost, Figures, Pairs, Sweep, load_spec
 
 
 def test_every_kind_is_read(experiments: Path) -> None:

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from clfnet.errors import InputError
-from clfnet.experiments import sweep
-from clfnet.experiments.results import Results
-from clfnet.experiments.run import Run
-from clfnet.experiments.spec import Sweep, load_spec
 from clfnet.io.image import read_image
+from experiments import sweep
+from experiments.results import Results
+from experiments.run import Run
+from experiments.spec import Sweep, load_spec
 
 
 @pytest.fixture

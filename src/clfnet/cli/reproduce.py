@@ -1,9 +1,15 @@
 """`clfnet reproduce`: make a table or figure of the paper again."""
 
+import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
+
+import clfnet
+from clfnet.errors import InputError
 
 
 def reproduce(
@@ -26,8 +32,7 @@ def reproduce(
     fresh: Annotated[bool, typer.Option("--fresh", help="Make rows that are there anew.")] = False,
 ) -> None:
     """Make a table or figure of the paper again; called again, it goes on where it stopped."""
-    from clfnet import experiments as library
-
+    library = _library()
     if name is None:
         for each, title in library.names(experiments).items():
             typer.echo(f"{each:12} {title}")
@@ -43,6 +48,18 @@ def reproduce(
     )
     for path in (made.readme, made.result, made.work):
         typer.echo(path)
+
+
+def _library() -> ModuleType:
+    """Import the code of the experiments, which lies beside them: not in the package."""
+    for root in (Path.cwd(), Path(clfnet.__file__).parents[2]):
+        if (root / "experiments/reproduce.py").is_file():
+            sys.path.insert(0, str(root))
+            return import_module("experiments")
+    raise InputError(
+        "`clfnet reproduce` needs the repository's folder `experiments`, which an installed "
+        "package does not have. Call it in a checkout of the repository."
+    )
 
 
 def _report(task: str, done: int, total: int) -> None:

@@ -12,11 +12,6 @@ import numpy as np
 
 from clfnet.evaluation.difference import difference_map
 from clfnet.evaluation.panel import panel
-from clfnet.experiments.markdown import grid, means, number
-from clfnet.experiments.results import Results, fingerprint
-from clfnet.experiments.run import Run
-from clfnet.experiments.scoring import COLUMNS, MODES, scores, table_of
-from clfnet.experiments.spec import Difference, Row, Sweep
 from clfnet.inference.backend import OnnxMethod
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.metrics import to_grey
@@ -27,6 +22,11 @@ from clfnet.training.dataset import Crops, load_pairs
 from clfnet.training.full_graph import full_graph
 from clfnet.training.log import read_log
 from clfnet.training.trainer import CHECKPOINT, LAST
+from experiments.markdown import grid, means, number
+from experiments.results import Results, fingerprint
+from experiments.run import Run
+from experiments.scoring import COLUMNS, MODES, scores, table_of
+from experiments.spec import Difference, Row, Sweep
 
 TIMED = (2, 12)
 """Steps of the two short runs whose difference is the time of a step."""

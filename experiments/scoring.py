@@ -8,8 +8,6 @@ from typing import Any
 
 from clfnet import __version__, weights
 from clfnet.evaluation import Table, evaluate
-from clfnet.experiments.results import fingerprint
-from clfnet.experiments.spec import Pairs
 from clfnet.inference.find import find_compared
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, read_image, write_image
@@ -17,6 +15,8 @@ from clfnet.io.pairing import images_by_stem, pair_folders
 from clfnet.method import FusionMethod
 from clfnet.methods import Published
 from clfnet.metrics import metrics_of, to_grey
+from experiments.results import fingerprint
+from experiments.spec import Pairs
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "paper": ("EN", "MI", "VIF", "SD", "AG", "SF"),

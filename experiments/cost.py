@@ -13,15 +13,15 @@ import numpy as np
 
 from clfnet import __version__, weights
 from clfnet.bench import SIZES, Candidate, multiply_adds, peak_memory
-from clfnet.experiments.markdown import grid, number
-from clfnet.experiments.results import Results, fingerprint
-from clfnet.experiments.run import Run
-from clfnet.experiments.spec import Cost, Pairs
 from clfnet.inference.find import find_method
 from clfnet.io.image import read_image
 from clfnet.io.pairing import pair_folders
 from clfnet.method import FloatImage
 from clfnet.metrics import to_grey
+from experiments.markdown import grid, number
+from experiments.results import Results, fingerprint
+from experiments.run import Run
+from experiments.spec import Cost, Pairs
 
 MEMORY_SIZE = SIZES["vga"]
 """Of the pair whose fusing is watched for memory, and whose multiply-adds are counted."""

@@ -4,13 +4,13 @@ from functools import partial
 from pathlib import Path
 
 from clfnet.evaluation.panel import Box, panel
-from clfnet.experiments.results import Results, fingerprint
-from clfnet.experiments.run import Run
-from clfnet.experiments.spec import Figures, Panel
 from clfnet.inference.find import find_method
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, Pixels, read_image, to_uint8, write_image
 from clfnet.io.pairing import images_by_stem
+from experiments.results import Results, fingerprint
+from experiments.run import Run
+from experiments.spec import Figures, Panel
 
 
 def measure(spec: Figures, run: Run, results: Results) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from clfnet.errors import ConfigError, MissingExtraError
-from clfnet.experiments.results import Results
-from clfnet.experiments.run import Run
-from clfnet.experiments.spec import Comparison, Cost, Figures, Spec, Sweep, load_spec
 from clfnet.io.files import write_atomic
 from clfnet.io.toml import known
+from experiments.results import Results
+from experiments.run import Run
+from experiments.spec import Comparison, Cost, Figures, Spec, Sweep, load_spec
 
 EXPERIMENTS = Path("experiments")
 """Where the experiments are, relative to the project's folder."""
@@ -117,7 +117,7 @@ def render(name: str, spec: Spec, results: Results) -> str:
 def _module(spec: Spec) -> Any:
     """The module of an experiment's kind; those that train need the extra `train`."""
     try:
-        return import_module(f"clfnet.experiments.{_MODULES[type(spec)]}")
+        return import_module(f"experiments.{_MODULES[type(spec)]}")
     except ImportError as error:
         if isinstance(error, MissingExtraError):
             raise

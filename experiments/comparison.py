@@ -6,12 +6,12 @@ from typing import Any
 from clfnet import weights
 from clfnet.evaluation import Table
 from clfnet.evaluation.plots import write_plots
-from clfnet.experiments.markdown import intervals, means
-from clfnet.experiments.results import Results
-from clfnet.experiments.run import Run
-from clfnet.experiments.scoring import MODES, compared, depends_on, scores, table_of
-from clfnet.experiments.spec import Comparison, Pairs
 from clfnet.inference.find import find_compared
+from experiments.markdown import intervals, means
+from experiments.results import Results
+from experiments.run import Run
+from experiments.scoring import MODES, compared, depends_on, scores, table_of
+from experiments.spec import Comparison, Pairs
 
 _WORDS = {"unstretched": "as they come", "stretched": "stretched to 0..255"}
 
