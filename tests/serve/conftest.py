@@ -1,5 +1,6 @@
 """A service in this process, with small pictures to send it."""
 
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from clfnet.example import ExamplePair, night_street
 from clfnet.serve.app import create_app
+from clfnet.serve.service import Service
 from clfnet.serve.settings import Settings
 
 with warnings.catch_warnings():  # newer ones ask for a successor of httpx; both work
@@ -23,6 +25,9 @@ with warnings.catch_warnings():  # newer ones ask for a successor of httpx; both
 Array = NDArray[Any]
 Files = list[tuple[str, tuple[str, bytes]]]
 MakeClient = Callable[..., TestClient]
+Told = dict[str, Any]
+
+FINISHED = ("done", "failed", "cancelled")
 
 BASE = "http://127.0.0.1"
 
@@ -72,3 +77,38 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A service with the usual settings, for tests that leave it as it is."""
     with make_service(tmp_path_factory.mktemp("serve")) as client:
         yield client
+
+
+# Jobs
+
+
+@pytest.fixture
+def folder(files: Files) -> Files:
+    """A form of three pairs."""
+    (_, (_, heat)), (_, (_, light)) = files
+    return [
+        (kind, (f"{name}.{suffix}", data))
+        for name in ("a", "b", "c")
+        for kind, suffix, data in (("infrared", "png", heat), ("visible", "jpg", light))
+    ]
+
+
+@pytest.fixture
+def wait() -> Callable[[TestClient, str], Told]:
+    """Wait until a job is finished."""
+
+    def until(client: TestClient, link: str, states: tuple[str, ...] = FINISHED) -> Told:
+        for _ in range(400):
+            told: Told = client.get(link).json()
+            if told["state"] in states:
+                return told
+            time.sleep(0.025)
+        raise AssertionError(f"the job does not come to its end: {told}")
+
+    return until
+
+
+def service_of(client: TestClient) -> Service:
+    """The service behind a client."""
+    service: Service = client.app.state.service  # type: ignore[attr-defined]
+    return service

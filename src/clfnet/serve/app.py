@@ -7,13 +7,13 @@ from anyio import to_thread
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
-from clfnet.serve import about, align, evaluate, example, fuse, health, kept, page
-from clfnet.serve.border import Border
-from clfnet.serve.failures import install
-from clfnet.serve.jobs import routes as jobs
+from clfnet.serve.api import about, align, evaluate, example, fuse, health, jobs, results
+from clfnet.serve.http.auth import require_token
+from clfnet.serve.http.errors import install
+from clfnet.serve.http.middleware import Middleware
 from clfnet.serve.service import Service
 from clfnet.serve.settings import Settings
-from clfnet.serve.token import require_token
+from clfnet.serve.web import page
 from clfnet.version import __version__
 
 _DESCRIPTION = """Fuses infrared and visible pictures of one scene.
@@ -52,12 +52,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.service = service
-    app.add_middleware(Border, service=service)
+    app.add_middleware(Middleware, service=service)
     install(app)
     needed = [Depends(require_token)] if service.settings.token else []  # so OpenAPI tells it, too
     app.include_router(health.router)
     app.include_router(page.router)
-    for part in (fuse, evaluate, align, kept, jobs, about, example):
+    for part in (fuse, evaluate, align, results, jobs, about, example):
         app.include_router(part.router, dependencies=needed)
     return app
 

@@ -10,8 +10,8 @@ from clfnet.errors import ConfigError
 from clfnet.inference.alignment import Placed
 from clfnet.inference.arrays import from_unit, grey
 from clfnet.io.image import Image
-from clfnet.serve.options import Fusing
-from clfnet.serve.uploads import INFRARED, TEXT, VISIBLE, Upload
+from clfnet.serve.http.form import Fusing
+from clfnet.serve.http.uploads import INFRARED, TEXT, VISIBLE, Upload
 from clfnet.thermal import Pair
 
 if TYPE_CHECKING:

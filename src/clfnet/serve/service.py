@@ -11,16 +11,16 @@ from fastapi import Request
 
 from clfnet.errors import InputError
 from clfnet.inference.tiling import cores
-from clfnet.serve.failures import RefusedError
+from clfnet.serve.http.errors import RefusedError
+from clfnet.serve.http.gate import Gate
+from clfnet.serve.http.multipart import receiving
+from clfnet.serve.http.telemetry import Telemetry
+from clfnet.serve.http.uploads import Accepts, Upload
 from clfnet.serve.jobs.store import Store
 from clfnet.serve.jobs.worker import Worker
-from clfnet.serve.limits import Gate
 from clfnet.serve.models import Models
-from clfnet.serve.receive import receiving
-from clfnet.serve.results import Results
+from clfnet.serve.result_store import ResultStore
 from clfnet.serve.settings import Settings
-from clfnet.serve.telemetry import Telemetry
-from clfnet.serve.uploads import Accepts, Upload
 
 _UPLOADS = 4  # jobs that may be sent at a time
 _RETRY = 5  # seconds; a service that stops is often started again
@@ -48,7 +48,7 @@ class Service:
         self.models = Models(settings.model)
         self.gate = Gate(settings.workers, settings.queue)
         self.uploads = _emptied(settings.data / "uploads")
-        self.results = Results(
+        self.results = ResultStore(
             _emptied(settings.data / "results"),
             number=settings.results,
             total=settings.result_bytes,

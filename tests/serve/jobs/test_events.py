@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.serve.conftest import Files
-from tests.serve.jobs.conftest import Told, service_of
+from tests.serve.conftest import Files, Told, service_of
 
 from clfnet.serve.jobs import events as module
 

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from tests.serve.conftest import BASE, Files, decoded
-from tests.serve.jobs.conftest import Told, service_of
+from tests.serve.conftest import BASE, Files, Told, decoded, service_of
 
 import clfnet
 from clfnet.example import ExamplePair

@@ -10,12 +10,12 @@ from clfnet.align import Rig
 from clfnet.errors import ConfigError, PairingError
 from clfnet.io.names import match_names, split_kinds
 from clfnet.io.toml import known
-from clfnet.serve.failures import RefusedError
+from clfnet.serve.http.errors import RefusedError
+from clfnet.serve.http.form import FORMATS, OPTIONS, Fusing, Option, check_depth, choice, number
+from clfnet.serve.http.sniffing import PICTURES, THERMAL, sniff, sniff_video
+from clfnet.serve.http.uploads import Accepts, Stored, Upload
 from clfnet.serve.jobs.files import JobFiles, bytes_in, settle
 from clfnet.serve.jobs.store import FAILED, Job, Pair, Store
-from clfnet.serve.kinds import PICTURES, THERMAL, sniff, sniff_video
-from clfnet.serve.options import FORMATS, OPTIONS, Fusing, Option, check_depth, choice, number
-from clfnet.serve.uploads import Accepts, Stored, Upload
 from clfnet.thermal import parse_range
 from clfnet.video.frames import load_av
 from clfnet.video.ranging import ranging_for

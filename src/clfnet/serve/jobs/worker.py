@@ -13,7 +13,10 @@ from clfnet.errors import ClfnetError, VideoError
 from clfnet.inference.fuser import Fuser
 from clfnet.io.files import open_atomic
 from clfnet.io.image import write_image
-from clfnet.serve.failures import logged
+from clfnet.serve.http.errors import logged
+from clfnet.serve.http.form import FORMATS, Fusing, number
+from clfnet.serve.http.sniffing import check_pixels
+from clfnet.serve.http.uploads import Stored, named
 from clfnet.serve.jobs.files import SOURCES, JobFiles, settle
 from clfnet.serve.jobs.intake import fusing_of
 from clfnet.serve.jobs.store import (
@@ -26,9 +29,6 @@ from clfnet.serve.jobs.store import (
     Pair,
     Store,
 )
-from clfnet.serve.kinds import check_pixels
-from clfnet.serve.options import FORMATS, Fusing, number
-from clfnet.serve.uploads import Stored, named
 from clfnet.thermal import parse_range
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from clfnet.serve.failures import RefusedError
-from clfnet.serve.results import Results
+from clfnet.serve.http.errors import RefusedError
+from clfnet.serve.result_store import ResultStore
 
 
 class Clock:
@@ -21,48 +21,48 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def results(tmp_path: Path, clock: Clock) -> Results:
-    return Results(tmp_path, number=3, total=1000, seconds=60, clock=clock)
+def results(tmp_path: Path, clock: Clock) -> ResultStore:
+    return ResultStore(tmp_path, number=3, total=1000, seconds=60, clock=clock)
 
 
-def keep(results: Results, size: int = 100) -> str:
+def keep(results: ResultStore, size: int = 100) -> str:
     name, folder = results.new()
     (folder / "fused.png").write_bytes(bytes(size))
     results.keep(name, "a", {"id": name})
     return name
 
 
-def kept(results: Results, names: list[str]) -> list[bool]:
+def kept(results: ResultStore, names: list[str]) -> list[bool]:
     """Which of them can be had; their files are there exactly then."""
     found = [_has(results, name) for name in names]
     assert [(results.folder / name).is_dir() for name in names] == found
     return found
 
 
-def _has(results: Results, name: str) -> bool:
+def _has(results: ResultStore, name: str) -> bool:
     try:
         return results.get(name).id == name
     except RefusedError:
         return False
 
 
-def test_number(results: Results) -> None:
+def test_number(results: ResultStore) -> None:
     names = [keep(results) for _ in range(5)]
     assert kept(results, names) == [False, False, True, True, True]
     assert (len(results), results.bytes) == (3, 300)
 
 
-def test_bytes(results: Results) -> None:
+def test_bytes(results: ResultStore) -> None:
     names = [keep(results, 400), keep(results, 400), keep(results, 300)]
     assert kept(results, names) == [False, True, True]
 
 
-def test_the_newest_stays_however_large(results: Results) -> None:
+def test_the_newest_stays_however_large(results: ResultStore) -> None:
     names = [keep(results, 10), keep(results, 5000)]
     assert kept(results, names) == [False, True]
 
 
-def test_age(results: Results, clock: Clock) -> None:
+def test_age(results: ResultStore, clock: Clock) -> None:
     first = keep(results)
     clock.now = 59
     second = keep(results)
@@ -71,7 +71,7 @@ def test_age(results: Results, clock: Clock) -> None:
     assert kept(results, [first, second]) == [False, True]
 
 
-def test_names_cannot_be_guessed_and_are_no_paths(results: Results) -> None:
+def test_names_cannot_be_guessed_and_are_no_paths(results: ResultStore) -> None:
     names = {keep(results) for _ in range(3)}
     assert all(len(name) == 16 for name in names)
     for name in ("..", "../x", ""):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from clfnet.errors import ImageError
-from clfnet.serve.failures import RefusedError
-from clfnet.serve.uploads import Stored, Upload, named, safe_name
+from clfnet.serve.http.errors import RefusedError
+from clfnet.serve.http.uploads import Stored, Upload, named, safe_name
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from clfnet.align import Rig, panels, read_landmarks, register, register_landmarks
 from clfnet.inference.arrays import grey
 from clfnet.io.image import Image, encode_image, read_image
-from clfnet.serve.failures import described
-from clfnet.serve.options import Option, form_schema, parse, truth
+from clfnet.serve.api.schemas import AlignAnswer
+from clfnet.serve.http.errors import described
+from clfnet.serve.http.form import Option, form_schema, parse, truth
+from clfnet.serve.http.uploads import Upload
 from clfnet.serve.pairs import FILES, FILES_DESCRIBED
-from clfnet.serve.schemas import AlignAnswer
 from clfnet.serve.service import Service, the_service
-from clfnet.serve.uploads import Upload
 from clfnet.thermal import read_thermal
 
 router = APIRouter(prefix="/v1", tags=["alignment"])

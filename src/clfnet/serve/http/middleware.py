@@ -1,4 +1,4 @@
-"""What every request passes first: whom it is addressed to, what its answer must say, its count."""
+"""What every request passes first: checks of host and origin, headers, counters, errors."""
 
 import errno
 import time
@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clfnet.serve.failures import METHODS, RefusedError, answer, internal, refusal
+from clfnet.serve.http.errors import METHODS, RefusedError, answer, internal, refusal
 from clfnet.serve.service import Service
 
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
@@ -27,7 +27,7 @@ _HEADERS = {
 }
 
 
-class Border:
+class Middleware:
     """ASGI middleware: refuses what is not for this service, adds headers, catches our bugs.
 
     Args:

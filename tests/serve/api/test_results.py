@@ -16,7 +16,7 @@ from clfnet.example import ExamplePair
 from clfnet.explain import explain
 from clfnet.inference.arrays import grey
 from clfnet.metrics import score, to_grey
-from clfnet.serve import kept as module
+from clfnet.serve.api import results as module
 from clfnet.serve.app import create_app
 from clfnet.serve.settings import Settings
 

@@ -8,7 +8,7 @@ import pytest
 from tests.serve.conftest import MakeClient
 
 from clfnet.colour.palette import PALETTES
-from clfnet.serve.page import site
+from clfnet.serve.web.page import site
 
 ASSET = re.compile(r"assets/[0-9a-f]{16}/([a-z.]+)")
 PAIR = re.compile(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")

@@ -12,8 +12,7 @@ import av
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from tests.serve.conftest import Array, Files, MakeClient, decoded, png
-from tests.serve.jobs.conftest import Told, service_of
+from tests.serve.conftest import Array, Files, MakeClient, Told, decoded, png, service_of
 
 import clfnet
 from clfnet.align import Rig
@@ -22,6 +21,12 @@ from clfnet.serve.jobs import worker
 from clfnet.serve.jobs.worker import Worker
 
 Wait = Callable[..., Told]
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> TestClient:
+    """A service without jobs."""
+    return make_client()
 
 
 def test_a_folder(

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from tests.serve.conftest import Array, Files, decoded, png
 
 from clfnet.align import Rig
-from clfnet.serve import align as module
+from clfnet.serve.api import align as module
 
 BLOCKS = np.kron(np.random.default_rng(0).random((12, 16)), np.ones((16, 16)))  # (192, 256)
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from clfnet.serve.failures import DESCRIBED, RefusedError
-from clfnet.serve.schemas import Health
+from clfnet.serve.api.schemas import Health
+from clfnet.serve.http.errors import DESCRIBED, RefusedError
 from clfnet.serve.service import Service, the_service
 
 router = APIRouter(tags=["health"])

@@ -8,9 +8,9 @@ from clfnet.colour.luma import SPACES
 from clfnet.colour.palette import PALETTES
 from clfnet.inference.alignment import GRIDS, OUTSIDE
 from clfnet.metrics import DIALECTS
-from clfnet.serve.failures import described
-from clfnet.serve.options import ALIGN, DEPTHS, FORMATS, RANGES
-from clfnet.serve.schemas import ModelList, OptionList
+from clfnet.serve.api.schemas import ModelList, OptionList
+from clfnet.serve.http.errors import described
+from clfnet.serve.http.form import ALIGN, DEPTHS, FORMATS, RANGES
 from clfnet.serve.service import Service, the_service
 from clfnet.version import __version__
 

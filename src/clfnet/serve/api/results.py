@@ -16,9 +16,9 @@ from clfnet.inference.arrays import grey
 from clfnet.io.files import write_atomic
 from clfnet.io.image import Image, encode_image, read_image, write_image
 from clfnet.metrics import metrics_of
-from clfnet.serve.failures import RefusedError, Responses, described
-from clfnet.serve.results import Kept
-from clfnet.serve.schemas import FuseAnswer, Scores, Shares
+from clfnet.serve.api.schemas import FuseAnswer, Scores, Shares
+from clfnet.serve.http.errors import RefusedError, Responses, described
+from clfnet.serve.result_store import StoredResult
 from clfnet.serve.scoring import names_of, scores_of
 from clfnet.serve.service import Service, the_service
 
@@ -42,7 +42,7 @@ _FILES: Responses = {
 _MODEL = Query(description="With whose eyes; by default the first that can explain.")
 
 
-def the_kept(id: str, service: TheService) -> Kept:  # noqa: A002 -- the path says so
+def the_result(id: str, service: TheService) -> StoredResult:  # noqa: A002 -- the path says so
     """Return the result that a path names.
 
     Raises:
@@ -51,27 +51,27 @@ def the_kept(id: str, service: TheService) -> Kept:  # noqa: A002 -- the path sa
     return service.results.get(id)
 
 
-TheKept = Annotated[Kept, Depends(the_kept)]
+TheResult = Annotated[StoredResult, Depends(the_result)]
 
 
 @router.get("", response_model=FuseAnswer, responses=described(404))
-async def read_result(kept: TheKept) -> dict[str, Any]:
+async def read_result(result: TheResult) -> dict[str, Any]:
     """What was done, and where its parts are."""
-    return kept.answer
+    return result.answer
 
 
 @router.get("/metrics", response_model=Scores, responses=described(404, 422, 429))
 async def read_metrics(
     request: Request,
     service: TheService,
-    kept: TheKept,
+    result: TheResult,
     dialect: str = "paper",
     metrics: Annotated[str | None, Query(description="Names with commas between.")] = None,
 ) -> dict[str, Any]:
     """Score the result against the pair as it was fused, as 8-bit pictures."""
     names = [metric.name for metric in metrics_of(dialect, names_of(metrics))]
-    file = kept.folder / f"metrics-{dialect.casefold()}-{'-'.join(names)}.json"
-    work = partial(_scores, kept.folder, dialect, names)
+    file = result.folder / f"metrics-{dialect.casefold()}-{'-'.join(names)}.json"
+    work = partial(_scores, result.folder, dialect, names)
     found: dict[str, Any] = json.loads(await _made(service, request, file, work))
     return found
 
@@ -80,13 +80,13 @@ async def read_metrics(
 async def read_explanation(
     request: Request,
     service: TheService,
-    kept: TheKept,
+    result: TheResult,
     model: Annotated[str | None, _MODEL] = None,
 ) -> dict[str, Any]:
     """Infrared's share of the places won: overall, where it is hottest, in a grid."""
     name = _explaining(service, model)
-    await _explained(service, request, kept, name)
-    shares: dict[str, Any] = json.loads((kept.folder / f"explain-{name}.json").read_bytes())
+    await _explained(service, request, result, name)
+    shares: dict[str, Any] = json.loads((result.folder / f"explain-{name}.json").read_bytes())
     return shares
 
 
@@ -94,7 +94,7 @@ async def read_explanation(
 async def read_explanation_picture(
     request: Request,
     service: TheService,
-    kept: TheKept,
+    result: TheResult,
     model: Annotated[str | None, _MODEL] = None,
     view: Annotated[
         Literal["overlay", "page"],
@@ -104,23 +104,25 @@ async def read_explanation_picture(
 ) -> Response:
     """Where each pixel comes from: orange is infrared, blue is visible."""
     name = _explaining(service, model)
-    await _explained(service, request, kept, name)
-    return _file(kept.folder / f"explain-{name}-{view}.png", f"{kept.stem}-explain.png", download)
+    await _explained(service, request, result, name)
+    return _file(
+        result.folder / f"explain-{name}-{view}.png", f"{result.stem}-explain.png", download
+    )
 
 
 @router.get("/{file}", response_class=Response, responses=_FILES)
 async def read_picture(
-    request: Request, service: TheService, kept: TheKept, file: File, download: Download = False
+    request: Request, service: TheService, result: TheResult, file: File, download: Download = False
 ) -> Response:
     """A picture of the result; infrared and visible as they were fused, 8 bits."""
-    path = kept.folder / file
+    path = result.folder / file
     if file in _DERIVED:
-        await _made(service, request, path, partial(_converted, kept.folder, path))
+        await _made(service, request, path, partial(_converted, result.folder, path))
     elif not path.exists():
         raise RefusedError(
             404, "NotFound", "The infrared picture must hold temperatures, but has none."
         )
-    return _file(path, f"{kept.stem}-{file}", download)
+    return _file(path, f"{result.stem}-{file}", download)
 
 
 async def _run(service: Service, request: Request, work: Callable[[], Any]) -> Any:
@@ -171,10 +173,10 @@ def _explaining(service: Service, model: str | None) -> str:
     )
 
 
-async def _explained(service: Service, request: Request, kept: Kept, model: str) -> None:
+async def _explained(service: Service, request: Request, result: StoredResult, model: str) -> None:
     """Explain a result, once."""
-    if not (kept.folder / f"explain-{model}.json").exists():
-        await _run(service, request, partial(_explain, kept.folder, model, service.threads))
+    if not (result.folder / f"explain-{model}.json").exists():
+        await _run(service, request, partial(_explain, result.folder, model, service.threads))
 
 
 def _explain(folder: Path, model: str, threads: int) -> None:

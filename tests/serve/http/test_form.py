@@ -6,7 +6,16 @@ import pytest
 
 import clfnet
 from clfnet.errors import ConfigError
-from clfnet.serve.options import FORMAT, OPTIONS, RANGES, Fusing, form_schema, number, parse, truth
+from clfnet.serve.http.form import (
+    FORMAT,
+    OPTIONS,
+    RANGES,
+    Fusing,
+    form_schema,
+    number,
+    parse,
+    truth,
+)
 from clfnet.thermal import parse_range
 
 _NOT_OF_A_REQUEST = {"threads", "memory", "backend"}

@@ -11,17 +11,17 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from clfnet.io.image import read_image, to_uint8
-from clfnet.serve.failures import RefusedError, Responses, described, linked
+from clfnet.serve.api.job_schemas import JobAnswer, JobList
+from clfnet.serve.http.errors import RefusedError, Responses, described, linked
+from clfnet.serve.http.form import form_schema
+from clfnet.serve.http.multipart import receiving
+from clfnet.serve.http.uploads import safe_name
 from clfnet.serve.jobs.answers import job_answer
 from clfnet.serve.jobs.events import events
 from clfnet.serve.jobs.files import JobFiles
 from clfnet.serve.jobs.intake import FIELDS, accept, accepts, check_room
-from clfnet.serve.jobs.schemas import JobAnswer, JobList
 from clfnet.serve.jobs.store import CANCELLED, DONE, QUEUED, RUNNING, Job
-from clfnet.serve.options import form_schema
-from clfnet.serve.receive import receiving
 from clfnet.serve.service import Service, the_service
-from clfnet.serve.uploads import safe_name
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 

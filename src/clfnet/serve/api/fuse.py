@@ -10,9 +10,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from clfnet.io.image import encode_image, write_image
-from clfnet.serve.commands import cli_line, curl_line
-from clfnet.serve.failures import described, linked
-from clfnet.serve.options import FORMAT, FORMATS, OPTIONS, Fusing, check_depth, form_schema
+from clfnet.serve.api.commands import cli_line, curl_line
+from clfnet.serve.api.schemas import FuseAnswer
+from clfnet.serve.http.errors import described, linked
+from clfnet.serve.http.form import FORMAT, FORMATS, OPTIONS, Fusing, check_depth, form_schema
+from clfnet.serve.http.uploads import Upload
 from clfnet.serve.pairs import (
     FILES,
     FILES_DESCRIBED,
@@ -20,9 +22,7 @@ from clfnet.serve.pairs import (
     fuse_upload,
     source_pictures,
 )
-from clfnet.serve.schemas import FuseAnswer
 from clfnet.serve.service import Service, the_service
-from clfnet.serve.uploads import Upload
 from clfnet.thermal.temperatures import write_temperatures
 
 router = APIRouter(prefix="/v1", tags=["fusing"])

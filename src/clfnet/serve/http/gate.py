@@ -9,7 +9,7 @@ import anyio
 from anyio import to_thread
 from fastapi import Request
 
-from clfnet.serve.failures import GoneError, RefusedError
+from clfnet.serve.http.errors import GoneError, RefusedError
 
 T = TypeVar("T")
 

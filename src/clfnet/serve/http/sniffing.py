@@ -5,7 +5,7 @@ from math import prod
 from pathlib import Path
 
 from clfnet.io import png16, tiff
-from clfnet.serve.failures import RefusedError
+from clfnet.serve.http.errors import RefusedError
 from clfnet.thermal import fff, jpeg, npy
 
 PICTURES = (".png", ".jpg", ".bmp", ".tif")

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from clfnet.serve.failures import RefusedError
+from clfnet.serve.http.errors import RefusedError
 from clfnet.serve.service import Service, the_service
 
 _bearer = HTTPBearer(auto_error=False, description="Only where the service was given a token.")

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 
 from clfnet.metrics import DIALECTS, metrics_of
-from clfnet.serve.failures import described
-from clfnet.serve.options import Option, form_schema, parse, text
-from clfnet.serve.schemas import Scores
+from clfnet.serve.api.schemas import Scores
+from clfnet.serve.http.errors import described
+from clfnet.serve.http.form import Option, form_schema, parse, text
+from clfnet.serve.http.uploads import VISIBLE, Upload
 from clfnet.serve.scoring import names_of, scores_of
 from clfnet.serve.service import Service, the_service
-from clfnet.serve.uploads import VISIBLE, Upload
 
 router = APIRouter(prefix="/v1", tags=["metrics"])
 

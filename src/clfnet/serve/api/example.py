@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
 from clfnet.example import INFRARED, VISIBLE
-from clfnet.serve.failures import Responses, described
+from clfnet.serve.http.errors import Responses, described
 
 router = APIRouter(prefix="/v1", tags=["about"])
 

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from clfnet.serve.commands import cli_line, curl_line
+from clfnet.serve.api.commands import cli_line, curl_line
 
 
 @pytest.mark.parametrize("name", ["a.png", "my photo.png", "a'b.png", "$HOME.png", "Wärme.png"])

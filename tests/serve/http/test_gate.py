@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from clfnet.serve.failures import GoneError, RefusedError
-from clfnet.serve.limits import Gate
+from clfnet.serve.http.errors import GoneError, RefusedError
+from clfnet.serve.http.gate import Gate
 
 
 class Caller:

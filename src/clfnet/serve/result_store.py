@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clfnet.serve.failures import RefusedError
+from clfnet.serve.http.errors import RefusedError
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredResult:
     """A result.
 
     Attributes:
@@ -32,7 +32,7 @@ class Kept:
     until: float
 
 
-class Results:
+class ResultStore:
     """Keeps results in a folder; used from the event loop alone.
 
     Args:
@@ -57,7 +57,7 @@ class Results:
         self._total = total
         self._seconds = seconds
         self._clock = clock
-        self._kept: dict[str, Kept] = {}  # oldest first
+        self._kept: dict[str, StoredResult] = {}  # oldest first
 
     def __len__(self) -> int:
         """How many are kept."""
@@ -75,11 +75,11 @@ class Results:
         folder.mkdir(mode=0o700)
         return name, folder
 
-    def keep(self, name: str, stem: str, answer: dict[str, Any]) -> Kept:
+    def keep(self, name: str, stem: str, answer: dict[str, Any]) -> StoredResult:
         """Keep a result whose files are written; the oldest ones go where there is no room."""
         folder = self.folder / name
         size = sum(file.stat().st_size for file in folder.iterdir())
-        kept = Kept(name, folder, stem, answer, size, self._clock() + self._seconds)
+        kept = StoredResult(name, folder, stem, answer, size, self._clock() + self._seconds)
         self._kept[name] = kept
         self._make_room()
         return kept
@@ -89,7 +89,7 @@ class Results:
         self._kept.pop(name, None)
         shutil.rmtree(self.folder / name, ignore_errors=True)
 
-    def get(self, name: str) -> Kept:
+    def get(self, name: str) -> StoredResult:
         """Return a result.
 
         Raises:

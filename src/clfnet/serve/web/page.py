@@ -14,7 +14,7 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request, Response
 
 from clfnet.colour.palette import PALETTES
-from clfnet.serve.failures import RefusedError
+from clfnet.serve.http.errors import RefusedError
 
 _TYPES = {
     "css": "text/css; charset=utf-8",
@@ -50,7 +50,9 @@ def site() -> Site:
         True
     """
     assets = {
-        file.name: file.read_bytes() for file in _WEB.iterdir() if file.name != "index.html"
+        file.name: file.read_bytes()
+        for file in _WEB.iterdir()
+        if file.name.rpartition(".")[2] in _TYPES
     } | {"palettes.json": json.dumps(dict(PALETTES)).encode()}
     digest = _digest(*(name.encode() + assets[name] for name in sorted(assets)))
     template = Template((_WEB / "index.html").read_text(encoding="utf-8"))

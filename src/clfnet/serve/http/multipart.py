@@ -18,9 +18,9 @@ from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect
 
 from clfnet.io.toml import known
-from clfnet.serve.failures import GoneError, RefusedError
-from clfnet.serve.kinds import check_pixels, sniff
-from clfnet.serve.uploads import Accepts, Stored, Upload, safe_name
+from clfnet.serve.http.errors import GoneError, RefusedError
+from clfnet.serve.http.sniffing import check_pixels, sniff
+from clfnet.serve.http.uploads import Accepts, Stored, Upload, safe_name
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks

@@ -10,8 +10,8 @@ import PIL.Image
 import pytest
 import tifffile
 
-from clfnet.serve.failures import RefusedError
-from clfnet.serve.kinds import PICTURES, THERMAL, VIDEO, check_pixels, sniff, sniff_video
+from clfnet.serve.http.errors import RefusedError
+from clfnet.serve.http.sniffing import PICTURES, THERMAL, VIDEO, check_pixels, sniff, sniff_video
 
 PIXELS = np.zeros((30, 40), np.uint8)
 

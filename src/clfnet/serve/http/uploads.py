@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clfnet.errors import ClfnetError
-from clfnet.serve.failures import RefusedError
-from clfnet.serve.kinds import PICTURES, THERMAL
+from clfnet.serve.http.errors import RefusedError
+from clfnet.serve.http.sniffing import PICTURES, THERMAL
 
 _MOST_NAME = 120  # characters of a file's name that are kept
 _UNUSUAL = re.compile(r"[^\w.()+ -]+")

@@ -1,0 +1,1 @@
+"""What lies between a request and its route: middleware, uploads, access, limits, errors."""
