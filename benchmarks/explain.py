@@ -27,11 +27,11 @@ from clfnet import weights
 from clfnet.bench import describe
 from clfnet.explain import explain
 from clfnet.explain.explain import SMOOTHING, smoothed
+from clfnet.graphs import STRIDE
 from clfnet.inference.arrays import grey
 from clfnet.io.image import read_image
 from clfnet.io.pairing import pair_folders
-from clfnet.training.checkpoint import load_network
-from clfnet.training.head import STRIDE
+from clfnet.training.network_file import load_network
 
 Array = NDArray[np.float32]
 Pair = tuple[Array, Array]

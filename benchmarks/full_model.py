@@ -33,7 +33,7 @@ pair = np.random.default_rng(0).random((2, {HEIGHT}, {WIDTH}), np.float32)
 CONTENDERS = {
     "torch": """
 import torch
-from clfnet.training.checkpoint import load_network
+from clfnet.training.network_file import load_network
 torch.set_num_threads(threads)
 network = load_network(weights / "clfnet.safetensors").eval()
 def fuse():

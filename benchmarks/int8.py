@@ -21,13 +21,13 @@ from onnxruntime import quantization
 
 from clfnet.bench import SIZES, describe
 from clfnet.bench.timing import in_turns
+from clfnet.graphs import plain_graph
 from clfnet.inference.any_onnx import AnyOnnx
 from clfnet.io.image import read_image
 from clfnet.io.pairing import pair_folders
 from clfnet.method import FloatImage
 from clfnet.metrics import GreyImage, to_grey
-from clfnet.training.checkpoint import load_network
-from clfnet.training.full_graph import plain_graph
+from clfnet.training.network_file import load_network
 from clfnet.weights import find
 
 RESULT = Path(__file__).parents[1] / "docs" / "results" / "int8.json"

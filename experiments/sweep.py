@@ -12,15 +12,15 @@ import numpy as np
 
 from clfnet.evaluation.difference import difference_map
 from clfnet.evaluation.panel import panel
+from clfnet.graphs import full_graph
 from clfnet.inference.backend import OnnxMethod
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.metrics import to_grey
 from clfnet.training import TrainConfig, load, resume, train
-from clfnet.training.checkpoint import load_network
 from clfnet.training.config import as_tables, with_steps
 from clfnet.training.dataset import Crops, load_pairs
-from clfnet.training.full_graph import full_graph
 from clfnet.training.log import read_log
+from clfnet.training.network_file import load_network
 from clfnet.training.trainer import CHECKPOINT, LAST
 from experiments.markdown import grid, means, number
 from experiments.results import Results, fingerprint

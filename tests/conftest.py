@@ -14,11 +14,14 @@ from typing import Any
 import numpy as np
 import PIL.Image
 import pytest
+import torch
 from onnx import TensorProto, helper
 from torch import nn
 
 from clfnet import weights
 from clfnet.inference.fuser import _kept_method
+from clfnet.method import FloatImage
+from clfnet.nn import CLFNet
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
@@ -67,6 +70,32 @@ def shake_norms() -> Callable[[nn.Module], None]:
                 nn.init.normal_(module.bias, std=0.2)
 
     return shake
+
+
+@pytest.fixture
+def trained(shake_norms: Callable[[nn.Module], None]) -> Callable[[int], CLFNet]:
+    """Make a network of a width whose every weight and statistic is far from where it starts."""
+
+    def make(width: int) -> CLFNet:
+        torch.manual_seed(1)
+        network = CLFNet(width)
+        shake_norms(network)
+        return network.eval()
+
+    return make
+
+
+@pytest.fixture
+def by_torch() -> Callable[..., FloatImage]:
+    """Fuse a pair with a network in torch: ``by_torch(network, *pair)``, (H, W) in [0, 1]."""
+
+    def fuse(network: nn.Module, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        images = (torch.from_numpy(image)[None, None] * 2 - 1 for image in (infrared, visible))
+        with torch.inference_mode():
+            fused: FloatImage = ((network(*images) + 1) / 2)[0, 0].numpy()
+        return fused
+
+    return fuse
 
 
 @pytest.fixture(scope="session")

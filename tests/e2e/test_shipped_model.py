@@ -15,7 +15,7 @@ from clfnet.inference.find import find_method
 from clfnet.io.image import read_image
 from clfnet.io.pairing import pair_folders
 from clfnet.metrics import qabf, scd, score, to_grey, vif
-from clfnet.training.checkpoint import load_network
+from clfnet.training.network_file import load_network
 from clfnet.weights import Model
 from scene import night_street as render
 

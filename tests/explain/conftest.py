@@ -9,10 +9,9 @@ import torch
 from torch import nn
 
 from clfnet.example import night_street
+from clfnet.graphs import explain_graph, full_graph
 from clfnet.method import FloatImage
 from clfnet.nn import CLFNet, ProjectionHead
-from clfnet.training.full_graph import full_graph
-from clfnet.training.head import explain_graph
 
 
 @pytest.fixture(scope="session")

@@ -9,15 +9,13 @@ import numpy as np
 import pytest
 import torch
 from onnx import TensorProto, helper
-from torch import nn
 
 from clfnet.example import night_street
 from clfnet.io.image import Image, write_image
-from clfnet.method import FloatImage
 from clfnet.metrics import to_grey
-from clfnet.nn import CLFNet
-from clfnet.training.config import DistillConfig, Recipe, TrainConfig, as_tables, parse, parse_any
+from clfnet.training.config import DistillConfig, Recipe, TrainConfig, as_tables, parse
 from clfnet.training.dataset import Pair, Pixels
+from clfnet.training.networks import parse_any
 
 STEMS = ("a", "b", "c")
 SIDE = 48
@@ -30,32 +28,6 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
-
-
-@pytest.fixture
-def trained(shake_norms: Callable[[nn.Module], None]) -> Callable[[int], CLFNet]:
-    """Make a network of a width whose every weight and statistic is far from where it starts."""
-
-    def make(width: int) -> CLFNet:
-        torch.manual_seed(1)
-        network = CLFNet(width)
-        shake_norms(network)
-        return network.eval()
-
-    return make
-
-
-@pytest.fixture
-def by_torch() -> Callable[..., FloatImage]:
-    """Fuse a pair with a network in torch: ``by_torch(network, *pair)``, (H, W) in [0, 1]."""
-
-    def fuse(network: nn.Module, infrared: FloatImage, visible: FloatImage) -> FloatImage:
-        images = (torch.from_numpy(image)[None, None] * 2 - 1 for image in (infrared, visible))
-        with torch.inference_mode():
-            fused: FloatImage = ((network(*images) + 1) / 2)[0, 0].numpy()
-        return fused
-
-    return fuse
 
 
 def _textured(seed: int, height: int, width: int) -> Pixels:
@@ -171,8 +143,9 @@ def recipe_file(tmp_path: Path) -> Callable[[Recipe], Path]:
     """Write a recipe as the file that the command line takes."""
 
     def write(config: Recipe) -> Path:
-        lines = []
-        for name, table in as_tables(config).items():
+        tables = as_tables(config)
+        lines = [f'kind = "{tables.pop("kind")}"']
+        for name, table in tables.items():
             lines.append(f"[{name}]")
             # JSON's strings, numbers, truths and lists are TOML's too
             lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]

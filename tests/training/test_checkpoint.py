@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from clfnet.errors import WeightsError
-from clfnet.training.checkpoint import load_checkpoint, network_tensors, save_checkpoint
+from clfnet.training.checkpoint import load_checkpoint, save_checkpoint
 from clfnet.training.config import TrainConfig
+from clfnet.training.network_file import network_tensors
 from clfnet.training.objective import Objective
 
 Recipe = Callable[..., TrainConfig]
@@ -51,7 +52,7 @@ def path(tmp_path: Path, run: Run) -> Path:
     path = tmp_path / "run" / "checkpoint.pt"
     config, objective, optimizer = run
     save_checkpoint(
-        path, config=config, step=3, best=0.1 + 0.2, objective=objective, optimizer=optimizer
+        path, config=config, step=3, best=0.1 + 0.2, objective=objective, optimizers=[optimizer]
     )
     return path
 
@@ -64,7 +65,7 @@ def test_comes_back_and_continues_bit_for_bit(path: Path, run: Run) -> None:
     other = Objective(state["config"])
     other_optimizer = torch.optim.Adam(other.parameters(), lr=0.5)
     other.load_state_dict(state["objective"])
-    other_optimizer.load_state_dict(state["optimizer"])
+    other_optimizer.load_state_dict(state["optimizers"][0])
     for seed in (7, 8):
         step(objective, optimizer, seed)
         step(other, other_optimizer, seed)
@@ -77,7 +78,7 @@ def test_comes_back_and_continues_bit_for_bit(path: Path, run: Run) -> None:
 def test_a_former_checkpoint_is_replaced(path: Path, run: Run) -> None:
     config, objective, optimizer = run
     save_checkpoint(
-        path, config=config, step=4, best=-torch.inf, objective=objective, optimizer=optimizer
+        path, config=config, step=4, best=-torch.inf, objective=objective, optimizers=[optimizer]
     )
     state = load_checkpoint(path)
     assert (state["step"], state["best"]) == (4, -torch.inf)
@@ -114,7 +115,7 @@ def test_damaged_files_are_refused(path: Path) -> None:
         refused(path)
 
 
-@pytest.mark.parametrize("state", [{"format": 0}, {"format": 2}, {"format": 1}, {}, [1, 2], None])
+@pytest.mark.parametrize("state", [{"format": 0}, {"format": 3}, {"format": 1}, {}, [1, 2], None])
 def test_another_version_is_refused(path: Path, state: object) -> None:
     torch.save(state, path)
     assert "is not a checkpoint of this version" in refused(path)

@@ -12,11 +12,10 @@ from clfnet.training.config import (
     TrainConfig,
     as_tables,
     load,
-    load_any,
     parse,
-    parse_any,
     with_steps,
 )
+from clfnet.training.networks import load_any, parse_any
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
 FOLDERS = {"infrared": "ir", "visible": "vi"}
@@ -94,7 +93,7 @@ def test_round_trip_of_values_that_are_no_defaults() -> None:
     ("changes", "message"),
     [
         ({"optimiser": {}}, r"Unknown table `optimiser`\. Did you mean `optimizer`\?"),
-        ({"zzz": {}}, r"Unknown table `zzz`\. Known: data, model, loss, optimizer, run"),
+        ({"zzz": {}}, r"Unknown table `zzz`\. Known: data, optimizer, run, model, loss"),
         ({"loss": {"lambda_1": 1}}, r"Unknown key `lambda_1` in `loss`\. Did you mean `lambda1`\?"),
         ({"loss": {"q": 1}}, r"Unknown key `q` in `loss`\. Known: lambda1, lambda2, samples"),
         ({"loss": 1}, "`loss` must be a table, got 1"),
@@ -218,14 +217,17 @@ def test_a_table_teacher_makes_it_a_students_recipe() -> None:
     assert parse_any(as_tables(config)) == config
     assert with_steps(parse_any(student_tables(run={"epochs": 2})), 7).run.steps == 14
     assert isinstance(parse_any(tables()), TrainConfig)
-    with pytest.raises(ConfigError, match="full network's, but has a table `teacher`"):
+    with pytest.raises(ConfigError, match="Unknown table `teacher`"):
         parse(student_tables())
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"model": {}}, r"Unknown table `model`\. Known: data, teacher, network, loss"),
+        (
+            {"model": {}},
+            r"Unknown table `model`\. Known: data, .* teacher, network, loss",
+        ),
         ({"data": {**STUDENT, "visible": ["vi"]}}, "as many folders, at least one, got 2 and 1"),
         ({"data": {"infrared": [], "visible": []}}, "at least one, got 0 and 0"),
         ({"data": {**STUDENT, "infrared": "ir"}}, "`data.infrared` must be a list of strings"),

@@ -10,12 +10,14 @@ from safetensors.torch import load_file
 
 from clfnet import weights
 from clfnet.losses import m_ssim_loss, patch_nce
-from clfnet.nn import FastNet
+from clfnet.nn import FastNet, ProjectionHead
 from clfnet.training import resume, train, trainer
-from clfnet.training.checkpoint import load_any_network, load_checkpoint, load_head, load_network
+from clfnet.training.checkpoint import load_checkpoint
 from clfnet.training.config import DistillConfig
 from clfnet.training.distillation import Distillation
 from clfnet.training.log import RunLog, read_log
+from clfnet.training.network_file import load_network
+from clfnet.training.networks import load_any_network
 from clfnet.training.teacher import Teacher
 
 StudentRecipe = Callable[..., DistillConfig]
@@ -102,7 +104,7 @@ def test_the_papers_losses_count_beside_the_distance(student_recipe: StudentReci
     assert float(terms["m_ssim"]) == pytest.approx(float(m_ssim_loss(fused, infrared, visible)))
     folder = weights.MANIFEST.parent
     network = load_network(folder / "clfnet.safetensors")
-    head = load_head(folder / "clfnet-head.safetensors")
+    head = load_network(folder / "clfnet-head.safetensors", ProjectionHead)
 
     def embedded(encoder: torch.nn.Module, images: torch.Tensor) -> torch.Tensor:
         maps = encoder(images[:2]).flatten(2)  # (2, C, H·W)

@@ -16,15 +16,11 @@ from clfnet import weights
 from clfnet.errors import OutputExistsError, WeightsError
 from clfnet.nn import CLFNet, FastNet
 from clfnet.training import train, trainer
-from clfnet.training.checkpoint import (
-    load_any_network,
-    load_network,
-    network_bytes,
-    network_tensors,
-)
 from clfnet.training.config import DistillConfig, TrainConfig, as_tables
 from clfnet.training.export import export_run
 from clfnet.training.log import RunLog, read_log
+from clfnet.training.network_file import load_network, network_bytes, network_tensors
+from clfnet.training.networks import load_any_network
 
 Recipe = Callable[..., TrainConfig]
 Trained = Callable[[int], CLFNet]
@@ -214,7 +210,7 @@ def test_a_student_comes_back_and_is_no_full_network(tmp_path: Path) -> None:
     pair = torch.rand(2, 1, 1, 12, 13) * 2 - 1
     with torch.inference_mode():
         assert torch.equal(loaded(*pair), student(*pair))
-    with pytest.raises(WeightsError, match="must hold the full network, but holds a student"):
+    with pytest.raises(WeightsError, match="must hold a network 'clfnet', but holds 'fast'"):
         load_network(path)
     tensors = network_tensors(student)
     for sizes in ("5, 2", "5, 2, x", "0, 2, 3", "5, 3, 3"):

@@ -56,7 +56,7 @@ def test_what_is_no_teacher_is_refused(model: str) -> None:
 
 def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.onnx").write_bytes(b"broken")
-    with pytest.raises(WeightsError, match=r"broken\.onnx is not a readable ONNX model"):
+    with pytest.raises(WeightsError, match=r"broken\.onnx must be an ONNX graph"):
         Teacher(str(tmp_path / "broken.onnx"))
 
 

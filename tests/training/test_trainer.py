@@ -22,9 +22,10 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from clfnet.errors import ConfigError, OutputExistsError, TrainingError, WeightsError
 from clfnet.io.image import read_image
 from clfnet.training import learning_rate, resume, train, trainer
-from clfnet.training.checkpoint import load_checkpoint, network_tensors, save_checkpoint
+from clfnet.training.checkpoint import load_checkpoint, save_checkpoint
 from clfnet.training.config import OptimizerConfig, TrainConfig
 from clfnet.training.log import RunLog, read_log
+from clfnet.training.network_file import network_tensors
 from clfnet.training.objective import Objective
 from clfnet.training.validation import Validator
 
@@ -43,9 +44,11 @@ class Stopped(BaseException):
 
 
 def tensors(value: Any, path: str = "") -> dict[str, Tensor]:
-    """Every tensor in nested dicts, by its path."""
+    """Every tensor in nested dicts and lists, by its path."""
     if isinstance(value, Tensor):
         return {path: value}
+    if isinstance(value, list):
+        value = dict(enumerate(value))
     inner = value.items() if isinstance(value, dict) else ()
     return {k: v for key, item in inner for k, v in tensors(item, f"{path}/{key}").items()}
 

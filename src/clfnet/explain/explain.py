@@ -186,7 +186,7 @@ def _open(graph: ModelFile, threads: int | None) -> onnxruntime.InferenceSession
     if found != [*_NAMES, *_COSINES] or not {"stride", "margin"} <= facts.keys():
         raise WeightsError(
             f"{graph.path} must map {', '.join(_NAMES)} to {', '.join(_COSINES)}, but has "
-            f"{', '.join(found)}. Make it with: python -m clfnet.training.head"
+            f"{', '.join(found)}. Make it with: clfnet train configs/head.toml, then clfnet export"
         )
     return session
 

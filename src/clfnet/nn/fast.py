@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from clfnet.errors import ConfigError
+from clfnet.nn.base import Network
 
 BINOMIAL = ((1 / 16, 2 / 16, 1 / 16), (2 / 16, 4 / 16, 2 / 16), (1 / 16, 2 / 16, 1 / 16))
 """What detail is measured against: the mean of 3×3 pixels by these weights."""
@@ -83,7 +84,7 @@ class FastBlock(nn.Module):
         return y
 
 
-class FastNet(nn.Module):
+class FastNet(Network):
     """The student network: 9,600 parameters and 0.71 GMAC at 640×480.
 
     It looks at both sources at 1/factor of their resolution and predicts, for every pixel of the
@@ -109,6 +110,8 @@ class FastNet(nn.Module):
         torch.Size([2, 1, 33, 47])
     """
 
+    kind = "fast"
+
     def __init__(self, channels: int = 32, blocks: int = 6, factor: int = 2) -> None:
         super().__init__()
         if min(channels, blocks, factor) < 1:
@@ -117,6 +120,7 @@ class FastNet(nn.Module):
                 f"{channels}, {blocks} and {factor}."
             )
         self.channels, self.blocks, self.factor = channels, blocks, factor
+        self.sizes = {"channels": channels, "blocks": blocks, "factor": factor}
         # a pixel-unshuffle and a 1×1 convolution in one
         self.stem = nn.Conv2d(2, channels, factor, stride=factor)
         self.body = nn.Sequential(*(FastBlock(channels) for _ in range(blocks)))

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from clfnet.errors import ConfigError
+from clfnet.nn.base import Network
 from clfnet.nn.block import chain
 
 
@@ -33,7 +34,7 @@ class Decoder(nn.Module):
         return image
 
 
-class CLFNet(nn.Module):
+class CLFNet(Network):
     """The fusion network: 190,120 parameters at the paper's width of 16.
 
     The paper prints 190,632 (Table VII). The difference of 512 is one 16×16 kernel of 1×1 in each
@@ -54,11 +55,13 @@ class CLFNet(nn.Module):
         torch.Size([2, 1, 33, 47])
     """
 
+    kind = "clfnet"
+
     def __init__(self, width: int = 16) -> None:
         super().__init__()
         if width < 1:
             raise ConfigError(f"`width` must be at least 1, got {width}. The paper's is 16.")
-        self.width = width
+        self.width, self.sizes = width, {"width": width}
         self.infrared_encoder = Encoder(width)
         self.visible_encoder = Encoder(width)
         self.decoder = Decoder(width)

@@ -3,10 +3,11 @@
 import torch
 from torch import Tensor, nn
 
+from clfnet.nn.base import Network
 from clfnet.nn.block import SLOPE
 
 
-class ProjectionHead(nn.Module):
+class ProjectionHead(Network):
     """Linear, batch norm, LeakyReLU, linear; shared by both encoders and used in training only.
 
     Weights start from N(0, 0.02), biases at zero.
@@ -22,8 +23,11 @@ class ProjectionHead(nn.Module):
         torch.Size([4, 200, 256])
     """
 
+    kind = "head"
+
     def __init__(self, inputs: int = 64, hidden: int = 2048, outputs: int = 256) -> None:
         super().__init__()
+        self.sizes = {"inputs": inputs, "hidden": hidden, "outputs": outputs}
         self.first = nn.Linear(inputs, hidden)
         self.norm = nn.BatchNorm1d(hidden)
         self.activation = nn.LeakyReLU(SLOPE)

@@ -1,13 +1,26 @@
-"""A training recipe: TOML → frozen dataclasses, every key and value checked."""
+"""A training recipe: TOML → frozen dataclasses, every key and value checked.
+
+Each network's recipe is a `Recipe` of its own; which there are says `clfnet.training.networks`.
+"""
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_type_hints
+from typing import Any, ClassVar, Literal, TypeVar, get_type_hints
 
 from clfnet.errors import ConfigError
 from clfnet.io.toml import build, known, read_toml
+from clfnet.training.bounds import (
+    Count,
+    Crop,
+    Positive,
+    Seed,
+    Share,
+    Weight,
+    Whole,
+    check_bounds,
+)
 
 
 @dataclass(frozen=True)
@@ -26,9 +39,14 @@ class DataConfig:
     infrared: str
     visible: str
     held_out: tuple[str, ...] = ()
-    crop: int = 128
-    stride: int = 32
+    crop: Crop = 128
+    stride: Count = 32
     augment: bool = False
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """All that is read."""
+        return self.infrared, self.visible
 
 
 @dataclass(frozen=True)
@@ -42,9 +60,9 @@ class ModelConfig:
         start: a safetensors file of a network of this width to go on from; empty starts anew.
     """
 
-    width: int = 16
-    hidden: int = 2048
-    embedding: int = 256
+    width: Count = 16
+    hidden: Count = 2048
+    embedding: Count = 256
     start: str = ""
 
 
@@ -67,18 +85,18 @@ class LossConfig:
         gradient_gain: how many times the stronger gradient is wanted.
     """
 
-    lambda1: float = 1.0
-    lambda2: float = 1.0
-    samples: int = 200
-    temperature: float = 0.07
+    lambda1: Weight = 1.0
+    lambda2: Weight = 1.0
+    samples: Count = 200
+    temperature: Positive = 0.07
     strategy: Literal["a", "b", "c"] = "c"
     window: Literal["uniform", "gaussian"] = "uniform"
     detach_keys: bool = False
-    intensity: float = 0.0
-    intensity_gain: float = 0.0
-    intensity_mix: float = 0.0
-    gradient: float = 0.0
-    gradient_gain: float = 1.0
+    intensity: Weight = 0.0
+    intensity_gain: Weight = 0.0
+    intensity_mix: Share = 0.0
+    gradient: Weight = 0.0
+    gradient_gain: Weight = 1.0
 
 
 @dataclass(frozen=True)
@@ -92,10 +110,10 @@ class OptimizerConfig:
         clip: bound of the gradient's norm; 0 is none.
     """
 
-    learning_rate: float = 2e-3
+    learning_rate: Positive = 2e-3
     schedule: Literal["constant", "cosine"] = "constant"
-    warmup: float = 0.1
-    clip: float = 0.0
+    warmup: Share = 0.1
+    clip: Weight = 0.0
 
 
 @dataclass(frozen=True)
@@ -118,37 +136,16 @@ class RunConfig:
         checkpoint_every: steps between checkpoints.
     """
 
-    seed: int = 0
-    batch: int = 4
-    epochs: int = 0
-    steps: int = 0
+    seed: Seed = 0
+    batch: Count = 4
+    epochs: Whole = 0
+    steps: Whole = 0
     statistics: Literal["all", "sources"] = "all"
-    freeze_statistics: float = 1.0
-    threads: int = 0
+    freeze_statistics: Share = 1.0
+    threads: Whole = 0
     amp: bool = False
-    validate_every: int = 500
-    checkpoint_every: int = 100
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """The whole recipe of the full network; each field is a table of the TOML file.
-
-    Example:
-        >>> config = parse({"data": {"infrared": "ir", "visible": "vi"}, "run": {"steps": 10}})
-        >>> config.loss.temperature
-        0.07
-    """
-
-    data: DataConfig
-    model: ModelConfig = field(default_factory=ModelConfig)
-    loss: LossConfig = field(default_factory=LossConfig)
-    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
-    run: RunConfig = field(default_factory=RunConfig)
-
-    def __post_init__(self) -> None:
-        """Refuse values that no run can have."""
-        _check(self)
+    validate_every: Count = 500
+    checkpoint_every: Count = 100
 
 
 @dataclass(frozen=True)
@@ -166,10 +163,15 @@ class DistillDataConfig:
 
     infrared: tuple[str, ...]
     visible: tuple[str, ...]
-    weights: tuple[float, ...] = ()
+    weights: tuple[Positive, ...] = ()
     held_out: tuple[str, ...] = ()
-    crop: int = 96
+    crop: Crop = 96
     augment: bool = False
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """All that is read."""
+        return *self.infrared, *self.visible
 
 
 @dataclass(frozen=True)
@@ -193,9 +195,9 @@ class StudentConfig:
         factor: how many times fewer rows and columns it works on.
     """
 
-    channels: int = 32
-    blocks: int = 6
-    factor: int = 2
+    channels: Count = 32
+    blocks: Count = 6
+    factor: Count = 2
 
 
 @dataclass(frozen=True)
@@ -211,50 +213,127 @@ class DistillLossConfig:
         samples: S, places per crop.
     """
 
-    gradient: float = 1.0
-    magnitude: float = 0.5
-    lambda1: float = 0.0
-    lambda2: float = 0.0
-    contrasted: int = 2
-    samples: int = 200
+    gradient: Weight = 1.0
+    magnitude: Weight = 0.5
+    lambda1: Weight = 0.0
+    lambda2: Weight = 0.0
+    contrasted: Count = 2
+    samples: Count = 200
 
 
 @dataclass(frozen=True)
-class DistillConfig:
-    """The whole recipe of a student; each field is a table of the TOML file.
+class Recipe:
+    """What every recipe has; each field is a table of the TOML file.
 
-    Example:
-        >>> folders = {"infrared": ["ir"], "visible": ["vi"]}
-        >>> config = parse_any({"data": folders, "teacher": {}, "run": {"steps": 9}})
-        >>> config.teacher.model
-        'clfnet'
+    A network's own recipe adds its tables, and says in `check` what must hold between values.
+
+    Attributes:
+        kind: the network's, see `clfnet.training.networks`; `kind = "..."` in the file.
     """
 
-    data: DistillDataConfig
-    teacher: TeacherConfig = field(default_factory=TeacherConfig)
-    network: StudentConfig = field(default_factory=StudentConfig)
-    loss: DistillLossConfig = field(default_factory=DistillLossConfig)
+    kind: ClassVar[str]
+
+    data: "DataConfig | DistillDataConfig"
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     run: RunConfig = field(default_factory=RunConfig)
 
     def __post_init__(self) -> None:
         """Refuse values that no run can have."""
-        _check_distillation(self)
+        check_bounds(self)
+        if bool(self.run.epochs) == bool(self.run.steps):
+            raise ConfigError(
+                "Exactly one of `run.epochs` and `run.steps` must be above 0, "
+                f"got {self.run.epochs} and {self.run.steps}."
+            )
+        self.check()
+
+    def check(self) -> None:
+        """Raise a `ConfigError` where values do not fit together."""
 
 
-Recipe = TrainConfig | DistillConfig
-"""What `clfnet train` takes; a recipe with a table `teacher` is a student's."""
+@dataclass(frozen=True)
+class TrainConfig(Recipe):
+    """The recipe of the full network.
 
-AnyRecipe = TypeVar("AnyRecipe", bound=TrainConfig | DistillConfig)
+    Example:
+        >>> config = parse({"data": {"infrared": "ir", "visible": "vi"}, "run": {"steps": 10}})
+        >>> config.loss.temperature
+        0.07
+    """
+
+    kind = "clfnet"
+
+    data: DataConfig
+    model: ModelConfig = field(default_factory=ModelConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+
+    def check(self) -> None:
+        """See `Recipe`."""
+        loss = self.loss
+        check_places(self.data.crop, loss.samples, self.run.batch if loss.lambda1 else None)
+        if not loss.lambda1 + loss.lambda2 + loss.intensity + loss.gradient > 0:
+            raise ConfigError("At least one weight of `loss` must be above 0, got none.")
 
 
-def load_any(path: Path, overrides: Sequence[str] = ()) -> Recipe:
-    """Read a recipe of either kind; see `load`."""
-    return parse_any(_tables(path, overrides))
+@dataclass(frozen=True)
+class HeadConfig(TrainConfig):
+    """The recipe of a projection head for a network that stays as it is.
+
+    `model.start` is the network; of `loss`, only what concerns patchNCE counts.
+    """
+
+    kind = "head"
+
+    def check(self) -> None:
+        """See `Recipe`."""
+        super().check()
+        if not (self.model.start and self.loss.lambda1):
+            raise ConfigError(
+                "`model.start` and `loss.lambda1` must be given for a head, got "
+                f"{self.model.start!r} and {self.loss.lambda1}."
+            )
+
+
+@dataclass(frozen=True)
+class DistillConfig(Recipe):
+    """The recipe of a student.
+
+    Example:
+        >>> folders = {"infrared": ["ir"], "visible": ["vi"]}
+        >>> config = build_recipe(DistillConfig, {"data": folders, "run": {"steps": 9}})
+        >>> config.teacher.model
+        'clfnet'
+    """
+
+    kind = "fast"
+
+    data: DistillDataConfig
+    teacher: TeacherConfig = field(default_factory=TeacherConfig)
+    network: StudentConfig = field(default_factory=StudentConfig)
+    loss: DistillLossConfig = field(default_factory=DistillLossConfig)
+
+    def check(self) -> None:
+        """See `Recipe`."""
+        data, loss = self.data, self.loss
+        contrasted = min(self.run.batch, loss.contrasted)
+        check_places(data.crop, loss.samples, contrasted if loss.lambda1 else None)
+        if not len(data.infrared) == len(data.visible) > 0:
+            raise ConfigError(
+                "`data.infrared` and `data.visible` must name as many folders, at least one, got "
+                f"{len(data.infrared)} and {len(data.visible)}."
+            )
+        if data.weights and len(data.weights) != len(data.infrared):
+            raise ConfigError(
+                f"`data.weights` must have {len(data.infrared)} numbers, one for each folder of "
+                f"`data.infrared`, got {len(data.weights)}."
+            )
+
+
+AnyRecipe = TypeVar("AnyRecipe", bound=Recipe)
 
 
 def load(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
-    """Read a recipe.
+    """Read the recipe of a full network; `clfnet.training.networks.load_any` reads any.
 
     Args:
         path: a TOML file. Folders in it are relative to the working directory.
@@ -263,12 +342,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
     Raises:
         ConfigError: if the file cannot be read, or a key or value is not valid.
     """
-    return parse(_tables(path, overrides))
-
-
-def parse_any(tables: Mapping[str, Any]) -> Recipe:
-    """Build a recipe of either kind; see `parse`."""
-    return _build(DistillConfig if "teacher" in tables else TrainConfig, tables)
+    return parse(read_tables(path, overrides))
 
 
 def parse(tables: Mapping[str, Any]) -> TrainConfig:
@@ -277,17 +351,15 @@ def parse(tables: Mapping[str, Any]) -> TrainConfig:
     Raises:
         ConfigError: naming the key, the value and what would do.
     """
-    config = parse_any(tables)
-    if not isinstance(config, TrainConfig):
-        raise ConfigError(
-            "The recipe must be a full network's, but has a table `teacher`. Use another recipe."
-        )
-    return config
+    kind = tables.get("kind", TrainConfig.kind)
+    if kind != TrainConfig.kind:
+        raise ConfigError(f"`kind` must be {TrainConfig.kind!r}, got {kind!r}. Use another recipe.")
+    return build_recipe(TrainConfig, tables)
 
 
 def as_tables(config: Recipe) -> dict[str, Any]:
-    """The recipe as nested plain tables; `parse_any` turns them back."""
-    return {
+    """The recipe as its kind and plain tables; `clfnet.training.networks.parse_any` reads them."""
+    return {"kind": config.kind} | {
         name: {key: list(v) if isinstance(v, tuple) else v for key, v in table.items()}
         for name, table in asdict(config).items()
     }
@@ -299,22 +371,45 @@ def with_steps(config: AnyRecipe, per_epoch: int) -> AnyRecipe:
     return replace(config, run=replace(config.run, steps=steps, epochs=0))
 
 
-def _tables(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
+def read_tables(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """Read the tables of a recipe; see `load`."""
     tables = read_toml(path)
     for override in overrides:
         _override(tables, override)
     return tables
 
 
-def _build(kind: type[AnyRecipe], tables: Mapping[str, Any]) -> AnyRecipe:
-    kinds = get_type_hints(kind)
-    sections = {}
-    for name, table in tables.items():
-        section = known(name, list(kinds), "table")
-        sections[section] = build(kinds[section], table, name)
+def build_recipe(recipe: type[AnyRecipe], tables: Mapping[str, Any]) -> AnyRecipe:
+    """Build a recipe of a class from nested tables; see `parse`."""
+    hints = get_type_hints(recipe)
+    names = [each.name for each in fields(recipe)]
+    given = [known(name, names, "table") for name in tables if name != "kind"]
+    sections = {name: build(hints[name], tables[name], name) for name in given}
     if "data" not in sections:
         raise ConfigError("`data` must be given: a table with `infrared` and `visible`.")
-    return kind(**sections)
+    return recipe(**sections)
+
+
+def check_places(crop: int, samples: int, contrasted: int | None) -> None:
+    """Check where patchNCE compares.
+
+    Args:
+        crop: side of a crop in pixels.
+        samples: S, places in each.
+        contrasted: how many crops of a batch it sees; None where it has no weight.
+
+    Raises:
+        ConfigError: there are fewer places, or nothing is a negative.
+    """
+    if samples > crop**2:
+        raise ConfigError(
+            f"`loss.samples` must be at most the {crop**2} places of a crop, got {samples}."
+        )
+    if contrasted is not None and samples * contrasted < 2:
+        raise ConfigError(
+            "`loss.samples` times the crops of a batch must be at least 2, or nothing is a "
+            "negative, got 1."
+        )
 
 
 def _override(tables: dict[str, Any], override: str) -> None:
@@ -328,108 +423,3 @@ def _override(tables: dict[str, Any], override: str) -> None:
         value = text.strip()  # a bare word, so that the shell's quotes are not needed
     if isinstance(tables.setdefault(table, {}), dict):  # else `parse` names it
         tables[table][name] = value
-
-
-def _check(config: TrainConfig) -> None:
-    data, model, loss = config.data, config.model, config.loss
-    _check_run(config)
-    _at_least(1, {
-        "data.stride": data.stride, "loss.samples": loss.samples, "model.width": model.width,
-        "model.hidden": model.hidden, "model.embedding": model.embedding,
-    })  # fmt: skip
-    _at_least(0, {
-        "loss.lambda1": loss.lambda1, "loss.lambda2": loss.lambda2,
-        "loss.intensity": loss.intensity, "loss.intensity_gain": loss.intensity_gain,
-        "loss.gradient": loss.gradient, "loss.gradient_gain": loss.gradient_gain,
-    })  # fmt: skip
-    _positive({"loss.temperature": loss.temperature})
-    _shares({"loss.intensity_mix": loss.intensity_mix})
-    _check_places(config, config.run.batch)
-    if not loss.lambda1 + loss.lambda2 + loss.intensity + loss.gradient > 0:
-        raise ConfigError("At least one weight of `loss` must be above 0, got none.")
-
-
-def _check_distillation(config: DistillConfig) -> None:
-    data, network, loss = config.data, config.network, config.loss
-    _check_run(config)
-    _at_least(1, {
-        "network.channels": network.channels, "network.blocks": network.blocks,
-        "network.factor": network.factor, "loss.samples": loss.samples,
-        "loss.contrasted": loss.contrasted,
-    })  # fmt: skip
-    _at_least(0, {
-        "loss.gradient": loss.gradient, "loss.magnitude": loss.magnitude,
-        "loss.lambda1": loss.lambda1, "loss.lambda2": loss.lambda2,
-    })  # fmt: skip
-    _positive({f"data.weights[{index}]": value for index, value in enumerate(data.weights)})
-    _check_places(config, min(config.run.batch, loss.contrasted))
-    if not len(data.infrared) == len(data.visible) > 0:
-        raise ConfigError(
-            "`data.infrared` and `data.visible` must name as many folders, at least one, got "
-            f"{len(data.infrared)} and {len(data.visible)}."
-        )
-    if data.weights and len(data.weights) != len(data.infrared):
-        raise ConfigError(
-            f"`data.weights` must have {len(data.infrared)} numbers, one for each folder of "
-            f"`data.infrared`, got {len(data.weights)}."
-        )
-
-
-def _check_run(config: Recipe) -> None:
-    """What both kinds have."""
-    data, optimizer, run = config.data, config.optimizer, config.run
-    _at_least(1, {
-        "data.crop": data.crop, "run.batch": run.batch, "run.validate_every": run.validate_every,
-        "run.checkpoint_every": run.checkpoint_every,
-    })  # fmt: skip
-    _at_least(0, {
-        "optimizer.clip": optimizer.clip, "run.epochs": run.epochs, "run.steps": run.steps,
-        "run.seed": run.seed, "run.threads": run.threads,
-    })  # fmt: skip
-    _positive({"optimizer.learning_rate": optimizer.learning_rate})
-    _shares({
-        "optimizer.warmup": optimizer.warmup, "run.freeze_statistics": run.freeze_statistics,
-    })  # fmt: skip
-    if data.crop < 16:
-        raise ConfigError(f"`data.crop` must be at least 16, M-SSIM's window, got {data.crop}.")
-    if run.seed >= 2**32:
-        raise ConfigError(f"`run.seed` must be below 2**32, got {run.seed}.")
-    if bool(run.epochs) == bool(run.steps):
-        raise ConfigError(
-            "Exactly one of `run.epochs` and `run.steps` must be above 0, "
-            f"got {run.epochs} and {run.steps}."
-        )
-
-
-def _check_places(config: Recipe, crops: int) -> None:
-    """Where patchNCE compares: `crops` of a batch, `samples` places in each."""
-    data, loss = config.data, config.loss
-    if loss.samples > data.crop**2:
-        raise ConfigError(
-            f"`loss.samples` must be at most the {data.crop**2} places of a crop, "
-            f"got {loss.samples}."
-        )
-    if loss.lambda1 and loss.samples * crops < 2:
-        raise ConfigError(
-            "`loss.samples` times the crops of a batch must be at least 2, or nothing is a "
-            "negative, got 1."
-        )
-
-
-def _at_least(least: int, values: Mapping[str, float]) -> None:
-    bound = "" if least else " and finite"
-    for name, value in values.items():
-        if not least <= value < float("inf"):
-            raise ConfigError(f"`{name}` must be at least {least}{bound}, got {value}.")
-
-
-def _positive(values: Mapping[str, float]) -> None:
-    for name, value in values.items():
-        if not 0 < value < float("inf"):
-            raise ConfigError(f"`{name}` must be positive and finite, got {value}.")
-
-
-def _shares(values: Mapping[str, float]) -> None:
-    for name, value in values.items():
-        if not 0 <= value <= 1:
-            raise ConfigError(f"`{name}` must be within 0 and 1, got {value}.")

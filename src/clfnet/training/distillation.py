@@ -1,7 +1,5 @@
 """Training a student: it imitates what a teacher makes of pairs."""
 
-from pathlib import Path
-
 import torch
 from torch import Tensor, nn
 
@@ -9,9 +7,8 @@ from clfnet.losses import PatchNCE, distillation_loss, fusion_loss, m_ssim_loss,
 from clfnet.nn import CLFNet, FastNet, ProjectionHead
 from clfnet.training.config import DistillConfig
 from clfnet.training.dataset import RandomCrops, load_sets
-from clfnet.training.distributed import Process
 from clfnet.training.objective import full_precision
-from clfnet.training.task import places
+from clfnet.training.task import Context, Task, places
 from clfnet.training.teacher import Teacher
 from clfnet.training.validation import ImitationValidator
 
@@ -101,40 +98,40 @@ class Contrast:
         return patch_nce(*(embed(encoder, fused) for encoder in encoders), *keys)
 
 
-class DistillationTask:
-    """Training a student; see `clfnet.training.task.Task`.
+class DistillationTask(Task):
+    """Training a student.
 
     Args:
         config: the recipe.
-        folder: of the run, which keeps the teacher's pictures.
-        process: which of how many processes this is.
+        context: where the run takes place; its folder keeps the teacher's pictures.
 
     Raises:
         InputError: the data cannot be used.
         WeightsError: the teacher cannot.
     """
 
-    def __init__(self, config: DistillConfig, folder: Path, process: Process) -> None:
+    def __init__(self, config: DistillConfig, context: Context) -> None:
         sets, held_out = load_sets(config.data)
         pairs = [pair for pairs in sets for pair in pairs]
         teacher = Teacher(config.teacher.model, threads=config.run.threads)
-        pictures = teacher.pictures([*pairs, *held_out], folder / PICTURES, process)
+        pictures = teacher.pictures([*pairs, *held_out], context.folder / PICTURES, context.process)
         weights = config.data.weights or [1.0] * len(sets)
         each = [weight for weight, pairs in zip(weights, sets, strict=True) for _ in pairs]
-        self._config = config
+        self._samples = config.loss.samples
         self._crops = RandomCrops(pairs, pictures[: len(pairs)], each, config.data, config.run.seed)
-        self.crops = len(self._crops)
-        self.validate = ImitationValidator(held_out, pictures[len(pairs) :]) if held_out else None
         torch.manual_seed(config.run.seed)
-        self.objective = Distillation(config, teacher)
-
-    @property
-    def network(self) -> FastNet:
-        """The student."""
-        return self.objective.network
+        objective = Distillation(config, teacher)
+        targets = pictures[len(pairs) :]
+        super().__init__(
+            config,
+            objective,
+            objective.network,
+            crops=len(self._crops),
+            validate=ImitationValidator(held_out, targets) if held_out else None,
+        )
 
     def batch(self, step: int, first: int) -> tuple[Tensor, ...]:
         """Infrared, visible, the teacher's, and the places of the step."""
-        config = self._config
-        images = self._crops.batch(first, config.run.batch)
-        return *images, places(config.run.seed, step, config.data.crop, config.loss.samples)
+        run, crop = self.config.run, self.config.data.crop
+        images = self._crops.batch(first, run.batch)
+        return *images, places(run.seed, step, crop, self._samples)

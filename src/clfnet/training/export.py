@@ -5,28 +5,27 @@ import json
 from pathlib import Path
 from typing import Any
 
-import onnx
-
 from clfnet.errors import OutputExistsError, WeightsError
 from clfnet.io.files import refuse_existing, write_atomic
-from clfnet.nn import FastNet
-from clfnet.training.checkpoint import Network, load_any_network, load_checkpoint, network_bytes
-from clfnet.training.config import DistillConfig, Recipe, as_tables
-from clfnet.training.fast_graph import fast_graph
-from clfnet.training.full_graph import full_graph
+from clfnet.nn import Network
+from clfnet.training.checkpoint import load_checkpoint
+from clfnet.training.config import Recipe, as_tables
 from clfnet.training.log import read_log
+from clfnet.training.network_file import network_bytes
+from clfnet.training.networks import NETWORKS, Trainable, load_any_network
 from clfnet.training.trainer import BEST, CHECKPOINT
 
 
 def export_run(
     run: Path, output: Path, *, name: str = "clfnet", overwrite: bool = False
 ) -> list[Path]:
-    """Write the best network of a run as a model.
+    """Write the best network of a run as a model, or as a part of one.
 
     Args:
         run: the run's folder.
         output: the folder of NAME.onnx, NAME.safetensors and manifest.json, in which the entry
-            NAME is added or replaced.
+            NAME is added or replaced. A head's files are NAME-explain.onnx and
+            NAME-head.safetensors, and the entry is that of the model NAME, if there is one.
         name: what the model is called.
         overwrite: replace files and an entry that are there.
 
@@ -39,33 +38,41 @@ def export_run(
     """
     network = load_any_network(run / BEST)
     state = load_checkpoint(run / CHECKPOINT)
-    files = {
-        "onnx": _graph(network).SerializeToString(),
-        "safetensors": network_bytes(network),
+    config: Recipe = state["config"]
+    trainable = NETWORKS[config.kind]
+    files = dict(zip(("onnx", "safetensors"), trainable.files, strict=True))
+    data = {
+        files["onnx"].format(name): trainable.graph(network, config).SerializeToString(),
+        files["safetensors"].format(name): network_bytes(network),
     }
     manifest = output / "manifest.json"
     entries = manifest_entries(manifest)
-    if name in entries and not overwrite:
+    there = entries.get(name, {}).get(trainable.part) if trainable.part else entries.get(name)
+    if there is not None and not overwrite:
+        what = f"{trainable.part} of {name}" if trainable.part else name
         raise OutputExistsError(
-            f"{manifest} must not name {name} yet, but does. Allow replacing it (--overwrite)."
+            f"{manifest} must not name {what} yet, but does. Allow replacing it (--overwrite)."
         )
     if not overwrite:
-        for kind in files:
-            refuse_existing(output / f"{name}.{kind}")
+        for file in data:
+            refuse_existing(output / file)
     written = []
-    entry: dict[str, Any] = {}
-    for kind, data in files.items():
-        path = output / f"{name}.{kind}"
-        write_atomic(path, data, overwrite=overwrite)
-        entry[kind] = {"file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
-        written.append(path)
-    entries[name] = entry | _card(network, state["config"], state["step"], run)
+    for file, content in data.items():
+        write_atomic(output / file, content, overwrite=overwrite)
+        written.append(output / file)
+    sums = [
+        {"file": file, "sha256": hashlib.sha256(content).hexdigest()}
+        for file, content in data.items()
+    ]
+    card = _card(trainable, network, config, state["step"], run)
+    if trainable.part and name not in entries:
+        return written
+    if trainable.part:
+        entries[name][trainable.part] = {**sums[0], trainable.build.kind: sums[1], **card}
+    else:
+        entries[name] = {"onnx": sums[0], "safetensors": sums[1], **card}
     write_atomic(manifest, (json.dumps(entries, indent=2) + "\n").encode(), overwrite=True)
     return [*written, manifest]
-
-
-def _graph(network: Network) -> onnx.ModelProto:
-    return fast_graph(network) if isinstance(network, FastNet) else full_graph(network)
 
 
 def manifest_entries(manifest: Path) -> dict[str, Any]:
@@ -83,23 +90,19 @@ def manifest_entries(manifest: Path) -> dict[str, Any]:
     return entries
 
 
-def _card(network: Network, config: Recipe, step: int, run: Path) -> dict[str, Any]:
+def _card(
+    trainable: Trainable[Any, Any], network: Network, config: Recipe, step: int, run: Path
+) -> dict[str, Any]:
     """What a reader wants to know of the weights."""
     rows = [row for row in read_log(run / "log.csv") if row[1].startswith("validation ")]
     scores = {at: value for at, name, value in rows if name == "validation score"}
     best = max(scores, key=scores.__getitem__, default=step)  # the first of equals, as in training
-    card: dict[str, Any] = {"parameters": sum(p.numel() for p in network.parameters())}
-    if isinstance(network, FastNet):
-        card["multiply_adds"] = network.multiply_adds  # per pixel
-    if isinstance(config, DistillConfig):
-        card["teacher"] = config.teacher.model
-        folders = [*config.data.infrared, *config.data.visible]
-    else:
-        folders = [config.data.infrared, config.data.visible]
-    return card | {
+    return {
+        "parameters": sum(p.numel() for p in network.parameters()),
+        **trainable.card(network, config),
         "steps": best,
         "seed": config.run.seed,
-        "data": ", ".join(folders),
+        "data": ", ".join(config.data.folders),
         "held_out": list(config.data.held_out),
         "scores": {  # on the held-out pairs, stretched
             name.removeprefix("validation "): round(value, 6)

@@ -1,6 +1,7 @@
-"""What the loop trains: where its two kinds of run differ."""
+"""What the loop trains: all that differs between one kind of run and another."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -8,12 +9,28 @@ import torch
 from torch import Tensor, nn
 
 from clfnet.errors import ConfigError
-from clfnet.nn import CLFNet
-from clfnet.training.checkpoint import Network, load_network
-from clfnet.training.config import TrainConfig
+from clfnet.nn import CLFNet, Network
+from clfnet.training.config import OptimizerConfig, Recipe, TrainConfig
 from clfnet.training.dataset import Crops, Pair, Pixels, load_pairs
-from clfnet.training.objective import Objective
+from clfnet.training.distributed import Process
+from clfnet.training.network_file import load_network
+from clfnet.training.objective import Objective, freeze_statistics
 from clfnet.training.validation import Validator
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a run takes place.
+
+    Attributes:
+        folder: the run's.
+        process: which of how many processes this is.
+        fresh: whether the run starts, and does not go on from a checkpoint.
+    """
+
+    folder: Path
+    process: Process
+    fresh: bool
 
 
 class Validation(Protocol):
@@ -25,69 +42,108 @@ class Validation(Protocol):
         ...
 
     def __call__(self, network: nn.Module) -> tuple[dict[str, float], list[Pixels]]:
-        """Values by name, among them "score", the higher the better; a picture of each pair."""
+        """Values by name, among them "score", the higher the better; an image of each pair.
+
+        Of what fuses nothing there are no images.
+        """
         ...
 
 
-class Task(Protocol):
-    """One kind of run."""
+@dataclass(frozen=True)
+class Update:
+    """A loss and what is trained by it. A step makes one or several, each with an Adam of its own.
+
+    Attributes:
+        objective: maps what `Task.batch` gives to scalars, "loss" among them.
+        parameters: what is trained; other weights that the loss depends on stay as they are.
+        optimizer: Adam and its rate.
+        prefix: of the scalars' names in the log, where a step makes several updates.
+    """
+
+    objective: nn.Module
+    parameters: Sequence[nn.Parameter]
+    optimizer: OptimizerConfig
+    prefix: str = ""
+
+
+class Task:
+    """One kind of run. A task of another network overrides what differs.
+
+    Args:
+        config: the recipe.
+        objective: all that has weights which are trained or kept in checkpoints.
+        network: the part of it that is wanted in the end.
+        crops: how many make an epoch.
+        validate: None where no pair is held out.
+    """
+
+    def __init__(
+        self,
+        config: Recipe,
+        objective: nn.Module,
+        network: Network,
+        *,
+        crops: int,
+        validate: Validation | None,
+    ) -> None:
+        self.config, self.objective, self.network = config, objective, network
+        self.crops, self.validate = crops, validate
 
     @property
-    def objective(self) -> nn.Module:
-        """Maps what `batch` gives to scalars, "loss" among them; what the optimiser trains."""
-        ...
+    def updates(self) -> Sequence[Update]:
+        """What a step does, in order: here one update, of all weights that ask for a gradient."""
+        weights = [weight for weight in self.objective.parameters() if weight.requires_grad]
+        return [Update(self.objective, weights, self.config.optimizer)]
 
-    @property
-    def network(self) -> Network:
-        """The part of the objective that is wanted in the end."""
-        ...
+    def enter(self, step: int) -> str:
+        """Put every module into the mode of a step.
 
-    @property
-    def validate(self) -> Validation | None:
-        """None where no pair is held out."""
-        ...
-
-    @property
-    def crops(self) -> int:
-        """How many make an epoch."""
-        ...
+        Returns:
+            The mode's name: the steps of one mode are one computation on other numbers.
+        """
+        self.objective.train()
+        if step < self.config.run.freeze_statistics * self.config.run.steps:
+            return "train"
+        freeze_statistics(self.network)
+        return "frozen statistics"
 
     def batch(self, step: int, first: int) -> tuple[Tensor, ...]:
-        """What the objective takes: of that step, and from that crop of an endless sequence."""
-        ...
+        """What the updates take: of that step, and from that crop of an endless sequence."""
+        raise NotImplementedError
 
 
-class FusionTask:
+class FusionTask(Task):
     """Training the full network by Eq. (9).
 
     Args:
         config: the recipe.
-        fresh: whether the run starts, and not goes on from a checkpoint.
+        context: where the run takes place.
 
     Raises:
         InputError: the data cannot be used.
     """
 
-    def __init__(self, config: TrainConfig, *, fresh: bool) -> None:
+    def __init__(self, config: TrainConfig, context: Context) -> None:
         pairs, held_out = load_pairs(config.data)
-        self._config, self._crops = config, Crops(pairs, config.data, config.run.seed)
-        self.crops = len(self._crops)
-        self.validate = Validator(held_out) if held_out else None
         torch.manual_seed(config.run.seed)
-        self.objective = Objective(config)
-        if config.model.start and fresh:
-            self.objective.network = _start(config)
-
-    @property
-    def network(self) -> CLFNet:
-        """The full network."""
-        return self.objective.network
+        objective = Objective(config)
+        if config.model.start and context.fresh:
+            objective.network = start_network(config)
+        self._crops = Crops(pairs, config.data, config.run.seed)
+        self._samples = config.loss.samples
+        super().__init__(
+            config,
+            objective,
+            objective.network,
+            crops=len(self._crops),
+            validate=Validator(held_out) if held_out else None,
+        )
 
     def batch(self, step: int, first: int) -> tuple[Tensor, ...]:
         """Infrared, visible and the places of the step."""
-        config = self._config
-        images = self._crops.batch(first, config.run.batch)
-        return *images, places(config.run.seed, step, config.data.crop, config.loss.samples)
+        run, crop = self.config.run, self.config.data.crop
+        images = self._crops.batch(first, run.batch)
+        return *images, places(run.seed, step, crop, self._samples)
 
 
 def places(seed: int, step: int, crop: int, samples: int) -> Tensor:
@@ -96,8 +152,13 @@ def places(seed: int, step: int, crop: int, samples: int) -> Tensor:
     return torch.randperm(crop**2, generator=generator)[:samples]
 
 
-def _start(config: TrainConfig) -> CLFNet:
-    """The network that the recipe goes on from."""
+def start_network(config: TrainConfig) -> CLFNet:
+    """The network that the recipe goes on from.
+
+    Raises:
+        WeightsError: `model.start` is not a full network.
+        ConfigError: it is of another width than the recipe's.
+    """
     network = load_network(Path(config.model.start))
     if network.width != config.model.width:
         raise ConfigError(

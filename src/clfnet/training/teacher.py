@@ -5,18 +5,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from rich.console import Console
 from rich.progress import track
 
 from clfnet import weights
-from clfnet.errors import WeightsError
+from clfnet.inference.backend import OnnxMethod
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.nn import CLFNet, ProjectionHead
-from clfnet.training.checkpoint import load_head, load_network
 from clfnet.training.dataset import Fine, Pair
 from clfnet.training.distributed import Process
+from clfnet.training.network_file import load_network
 
 
 class Teacher:
@@ -24,7 +23,7 @@ class Teacher:
 
     Args:
         model: the name of a shipped one, or the path of an .onnx file made by `clfnet export`.
-        threads: CPU threads; 0 leaves the choice to ONNX Runtime.
+        threads: CPU threads; 0 takes all cores.
 
     Raises:
         WeightsError: there is none, or it is damaged.
@@ -34,16 +33,7 @@ class Teacher:
         found = weights.find(model)
         data = found.onnx.read()
         self.sha256 = hashlib.sha256(data).hexdigest()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.enable_mem_pattern = False  # a plan per size would be kept for every size seen
-        options.log_severity_level = 4  # what goes wrong is raised
-        try:
-            self._session = onnxruntime.InferenceSession(
-                data, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime has no base class for its errors
-            raise WeightsError(f"{found.onnx.path} is not a readable ONNX model.") from error
+        self._method = OnnxMethod(data, name=str(found.onnx.path), threads=threads or None)
         self._path = found.onnx.path
 
     def network(self) -> CLFNet:
@@ -53,7 +43,7 @@ class Teacher:
     def head(self) -> ProjectionHead:
         """Its projection head, from NAME-head.safetensors beside NAME.onnx."""
         path = self._path.with_name(f"{self._path.stem}-head.safetensors")
-        return load_head(path).requires_grad_(False)
+        return load_network(path, ProjectionHead).requires_grad_(False)
 
     def pictures(self, pairs: Sequence[Pair], folder: Path, process: Process) -> list[Fine]:
         """What it makes of each pair; 16-bit files in `folder` that a later call finds again.
@@ -85,12 +75,10 @@ class Teacher:
         return [np.asarray(read_image(file).pixels, np.uint16) for file in files]
 
     def _fused(self, pair: Pair) -> Fine:
-        feeds = {
-            name: levels[None, None].astype(np.float32) / np.float32(255)
-            for name, levels in (("infrared", pair.infrared), ("visible", pair.visible))
-        }
-        (fused,) = self._session.run(["fused"], feeds)
-        picture: Fine = np.rint(np.clip(fused[0, 0], 0, 1) * 65535).astype(np.uint16)
+        infrared, visible = (
+            levels.astype(np.float32) / np.float32(255) for levels in (pair.infrared, pair.visible)
+        )
+        picture: Fine = np.rint(self._method(infrared, visible) * 65535).astype(np.uint16)
         return picture
 
     def _digest(self, pair: Pair) -> str:

@@ -23,19 +23,22 @@ from torch.nn.parallel import DistributedDataParallel
 
 from clfnet.errors import OutputExistsError, TrainingError
 from clfnet.io.files import write_atomic
-from clfnet.training.checkpoint import load_checkpoint, network_bytes, save_checkpoint
-from clfnet.training.config import OptimizerConfig, Recipe, TrainConfig, with_steps
-from clfnet.training.distillation import DistillationTask
+from clfnet.training.checkpoint import load_checkpoint, save_checkpoint
+from clfnet.training.config import OptimizerConfig, Recipe, with_steps
 from clfnet.training.distributed import Process, process_group
 from clfnet.training.log import RunLog, save_sample
-from clfnet.training.objective import freeze_statistics
-from clfnet.training.task import FusionTask, Task
+from clfnet.training.network_file import network_bytes
+from clfnet.training.networks import NETWORKS
+from clfnet.training.task import Context, Task, Update
 
 CHECKPOINT = "checkpoint.pt"
 BEST = "best.safetensors"
 LAST = "last.safetensors"
 
 _SHOWN = {"loss", "distillation", "m_ssim", "patch_nce", "infrared_share", "images/s"}
+
+
+_Values = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def resume(folder: Path) -> Result:
     with process_group() as process:
         trainer = _Trainer(state["config"], folder, process, done=state["step"])
         trainer.objective.load_state_dict(state["objective"])
-        trainer.optimizer.load_state_dict(state["optimizer"])
+        for updater, kept in zip(trainer.updaters, state["optimizers"], strict=True):
+            updater.optimizer.load_state_dict(kept)
         trainer.best = state["best"]
         return trainer.run()
 
@@ -107,10 +111,31 @@ def learning_rate(optimizer: OptimizerConfig, step: int, steps: int) -> float:
     return peak * (0.01 + 0.99 * (1 + math.cos(math.pi * phase)) / 2)
 
 
-def _task(config: Recipe, folder: Path, process: Process, *, fresh: bool) -> Task:
-    if isinstance(config, TrainConfig):
-        return FusionTask(config, fresh=fresh)
-    return DistillationTask(config, folder, process)
+class _Updater:
+    """An update with its optimiser."""
+
+    def __init__(self, update: Update, process: Process) -> None:
+        self.update = update
+        self.optimizer = torch.optim.Adam(update.parameters, lr=update.optimizer.learning_rate)
+        self.model: nn.Module = update.objective
+        if process.size > 1:
+            self.model = DistributedDataParallel(update.objective)
+
+    def __call__(self, batch: tuple[Tensor, ...], rate: float, amp: torch.autocast) -> _Values:
+        """Train once at a rate; return the loss and its parts."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        with amp:
+            terms = self.model(*batch)
+        loss: Tensor = terms["loss"]
+        self.optimizer.zero_grad()
+        torch.autograd.backward(loss, inputs=[*self.update.parameters])
+        bound = self.update.optimizer.clip or math.inf
+        norm = nn.utils.clip_grad_norm_(self.update.parameters, bound)
+        if bool(torch.isfinite(norm)):  # else the weights stay those of the last good step
+            self.optimizer.step()
+        values = {name: float(value.detach()) for name, value in terms.items()}
+        return {**values, "gradient norm": float(norm)}
 
 
 class _Trainer:
@@ -119,30 +144,27 @@ class _Trainer:
     def __init__(self, config: Recipe, folder: Path, process: Process, done: int = 0) -> None:
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
-        self.task = _task(config, folder, process, fresh=not done)
+        context = Context(folder, process, fresh=not done)
+        self.task: Task = NETWORKS[config.kind].task(config, context)
         batch = config.run.batch * process.size
         self.config = config = with_steps(config, math.ceil(self.task.crops / batch))
+        self.task.config = config
         self.folder, self.process, self.done, self.best = folder, process, done, -math.inf
         self.objective = self.task.objective.to(process.device)
-        self.optimizer = torch.optim.Adam(
-            self.objective.parameters(), lr=config.optimizer.learning_rate
-        )
+        self.updaters = [_Updater(update, process) for update in self.task.updates]
 
     def run(self) -> Result:
         """Train until the last step."""
         run, leads = self.config.run, self.process.leads
         log = RunLog(self.folder, self.done) if leads else None
-        model: nn.Module = self.objective
-        if self.process.size > 1:
-            model = DistributedDataParallel(self.objective)
         with _progress(run.steps, self.done, shown=leads) as show:
             for step in range(self.done, run.steps):
-                values = self._step(model, step)
+                values = self._step(step)
                 self._check_finite(step + 1, values)
                 self.done = step + 1
                 last = self.done == run.steps
                 if log is not None:
-                    log.write(self.done, {**values, "learning rate": self.rate(step)})
+                    log.write(self.done, values)
                     show(values, run.batch * self.process.size)
                     if self.done % run.validate_every == 0 or last:
                         self._validate(log)
@@ -155,34 +177,27 @@ class _Trainer:
                 self._write_weights(BEST)
         return Result(self.folder, run.steps, self.best, leads)
 
-    def rate(self, step: int) -> float:
-        """The learning rate of a step."""
-        return learning_rate(self.config.optimizer, step, self.config.run.steps)
-
-    def _step(self, model: nn.Module, step: int) -> dict[str, float]:
-        """One update; returns the loss and its parts."""
+    def _step(self, step: int) -> _Values:
+        """Every update once; returns the losses and their parts."""
         run, process = self.config.run, self.process
-        model.train()
-        if step >= run.freeze_statistics * run.steps:
-            freeze_statistics(self.task.network)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.rate(step)
+        self.task.enter(step)
         first = (step * process.size + process.rank) * run.batch
-        batch = (tensor.to(process.device) for tensor in self.task.batch(step, first))
-        with torch.autocast(process.device.type, torch.bfloat16, enabled=run.amp):
-            terms = model(*batch)
-        loss: Tensor = terms["loss"]
-        self.optimizer.zero_grad()
-        torch.autograd.backward(loss)
-        bound = self.config.optimizer.clip or math.inf
-        norm = nn.utils.clip_grad_norm_(self.objective.parameters(), bound)
-        if bool(torch.isfinite(norm)):  # else the weights stay those of the last good step
-            self.optimizer.step()
-        values = {name: float(value.detach()) for name, value in terms.items()}
-        return {**values, "gradient norm": float(norm)}
+        batch = tuple(tensor.to(process.device) for tensor in self.task.batch(step, first))
+        amp = torch.autocast(process.device.type, torch.bfloat16, enabled=run.amp)
+        values: _Values = {}
+        for updater in self.updaters:
+            update = updater.update
+            rate = learning_rate(update.optimizer, step, run.steps)
+            terms = {**updater(batch, rate, amp), "learning rate": rate}
+            values |= {f"{update.prefix}{name}": value for name, value in terms.items()}
+        return values
 
-    def _check_finite(self, step: int, values: dict[str, float]) -> None:
-        loss, norm = values["loss"], values["gradient norm"]
+    def _check_finite(self, step: int, values: _Values) -> None:
+        for updater in self.updaters:
+            prefix = updater.update.prefix
+            self._check_update(step, values[f"{prefix}loss"], values[f"{prefix}gradient norm"])
+
+    def _check_update(self, step: int, loss: float, norm: float) -> None:
         if math.isfinite(loss) and math.isfinite(norm):
             return
         kept = self.folder / CHECKPOINT
@@ -199,7 +214,8 @@ class _Trainer:
             return
         values, pictures = validate(self.task.network)
         log.write(self.done, {f"validation {name}": value for name, value in values.items()})
-        save_sample(self.folder, self.done, validate.pairs, pictures)
+        if pictures:
+            save_sample(self.folder, self.done, validate.pairs, pictures)
         if values["score"] > self.best:
             self.best = values["score"]
             self._write_weights(BEST)
@@ -211,7 +227,7 @@ class _Trainer:
             step=self.done,
             best=self.best,
             objective=self.objective,
-            optimizer=self.optimizer,
+            optimizers=[updater.optimizer for updater in self.updaters],
         )
 
     def _write_weights(self, name: str) -> None:

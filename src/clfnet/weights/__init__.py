@@ -10,7 +10,7 @@
 
 The ONNX graph has the inputs `infrared` and `visible` and the output `fused`, all float32 of shape
 (1, 1, H, W), any H and W, in [0, 1]. What `explain` names, if there is such an entry, is what
-`clfnet explain` runs; see `clfnet.training.head.explain_graph`.
+`clfnet explain` runs; see `clfnet.graphs.explain_graph`.
 """
 
 import difflib

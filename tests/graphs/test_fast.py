@@ -9,9 +9,9 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from clfnet.graphs import fast_graph
 from clfnet.inference.backend import OnnxMethod
 from clfnet.nn import FastNet
-from clfnet.training.fast_graph import fast_graph
 
 Image = NDArray[np.float32]
 ByTorch = Callable[..., Image]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from torch import nn
 
+from clfnet.graphs.winograd import ColumnGraph
 from clfnet.nn import ResBlock
-from clfnet.training.winograd import ColumnGraph
 
 Float = NDArray[np.float32]
 Block = Callable[[int, int], ResBlock]

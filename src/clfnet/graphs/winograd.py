@@ -26,9 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
+from clfnet.graphs.graph import Array, Graph, folded_block
 from clfnet.nn import ResBlock
 from clfnet.nn.block import SLOPE
-from clfnet.training.graph import Array, Graph, folded_block
 
 Columns = tuple[str, str]
 """The even and the odd columns of maps, each (1, C, H, W/2)."""

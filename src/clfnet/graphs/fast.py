@@ -14,9 +14,9 @@ import onnx
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from clfnet.graphs.graph import Array, Graph, array, image
 from clfnet.nn import FastNet
 from clfnet.nn.fast import BASES, BINOMIAL, KNEE
-from clfnet.training.graph import Array, Graph, array, image
 
 
 def fast_graph(network: FastNet) -> onnx.ModelProto:

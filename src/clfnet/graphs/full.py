@@ -4,9 +4,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
+from clfnet.graphs.graph import Graph, image, res_blocks
+from clfnet.graphs.winograd import ColumnGraph
 from clfnet.nn import CLFNet, Encoder
-from clfnet.training.graph import Graph, image, res_blocks
-from clfnet.training.winograd import ColumnGraph
 
 _IMAGES = ("infrared", "visible")
 _MAPS_AT_ONCE = 6
@@ -16,7 +16,7 @@ _MAPS_AT_ONCE = 6
 def full_graph(network: CLFNet) -> onnx.ModelProto:
     """The network as ONNX, batch norm folded; [0, 1] in and out, any H and W.
 
-    Images of even width go through `clfnet.training.winograd`, in a quarter less of the products
+    Images of even width go through `clfnet.graphs.winograd`, in a quarter less of the products
     and equal but for rounding, others through the network as it is: half a column cannot be kept
     apart.
 

@@ -7,9 +7,9 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 
+from clfnet.graphs import full_graph, plain_graph
 from clfnet.inference.backend import OnnxMethod
 from clfnet.nn import CLFNet
-from clfnet.training.full_graph import full_graph, plain_graph
 
 Image = NDArray[np.float32]
 ByTorch = Callable[..., Image]

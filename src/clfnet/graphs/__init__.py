@@ -1,0 +1,7 @@
+"""The networks as ONNX graphs, batch norm folded: what is fused and explained with."""
+
+from clfnet.graphs.explain import STRIDE, explain_graph
+from clfnet.graphs.fast import fast_graph
+from clfnet.graphs.full import full_graph, plain_graph
+
+__all__ = ["STRIDE", "explain_graph", "fast_graph", "full_graph", "plain_graph"]

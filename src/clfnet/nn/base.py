@@ -1,0 +1,17 @@
+"""What every network here can say of itself."""
+
+from typing import ClassVar
+
+from torch import nn
+
+
+class Network(nn.Module):
+    """A module that a file of weights can rebuild: ``type(network)(**network.sizes)``.
+
+    Attributes:
+        kind: the name of such networks, in recipes and in files of weights.
+        sizes: the keyword arguments that it was made with.
+    """
+
+    kind: ClassVar[str]
+    sizes: dict[str, int]

@@ -1,0 +1,132 @@
+"""Networks as safetensors files that say what they hold, so that they can be rebuilt from them."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, overload
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as safetensors_bytes
+from torch import Tensor, nn
+
+from clfnet.errors import WeightsError
+from clfnet.nn import CLFNet, FastNet, Network, ProjectionHead
+from clfnet.training.digest import digest
+
+AnyNetwork = TypeVar("AnyNetwork", bound=Network)
+
+_ENTRY = "network"
+"""The only entry of the metadata, for several have no fixed order in the file."""
+
+_COUNTER = "num_batches_tracked"  # of batch norm, which nothing here reads
+
+
+class NetworkFile(NamedTuple):
+    """What a file holds: the network's kind, its sizes and its tensors."""
+
+    kind: str
+    sizes: dict[str, int]
+    tensors: dict[str, Tensor]
+
+
+def network_tensors(network: nn.Module) -> dict[str, Tensor]:
+    """The network's weights and statistics, without torch's count of batches."""
+    return {
+        name: tensor.detach().cpu().contiguous()
+        for name, tensor in network.state_dict().items()
+        if not name.endswith(_COUNTER)
+    }
+
+
+def network_bytes(network: Network) -> bytes:
+    """The network as a safetensors file, from which `load_network` rebuilds it."""
+    tensors = network_tensors(network)
+    entry = {"kind": network.kind, "sizes": network.sizes}
+    entry["sha256"] = digest([entry, tensors])
+    return safetensors_bytes(tensors, {_ENTRY: json.dumps(entry)})
+
+
+def read_network(path: Path) -> NetworkFile:
+    """Read what a file holds.
+
+    Raises:
+        WeightsError: it cannot be read, holds no network, or its bytes are not those written.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        kind, sizes = _described(metadata, tensors)
+    except (OSError, SafetensorError, LookupError, TypeError, ValueError, RuntimeError) as error:
+        raise _unreadable(path, error) from error
+    return NetworkFile(kind, sizes, tensors)
+
+
+def rebuild(path: Path, held: NetworkFile, network: type[AnyNetwork]) -> AnyNetwork:
+    """Make the network that a file holds, in evaluation mode.
+
+    Raises:
+        WeightsError: its sizes or tensors are not those of such a network.
+    """
+    try:
+        made = network(**held.sizes)
+        missing, unknown = made.load_state_dict(held.tensors, strict=False)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise _unreadable(path, error) from error
+    missing = [key for key in missing if not key.endswith(_COUNTER)]
+    if missing or unknown:
+        what = f"lacks {missing[0]}" if missing else f"has {unknown[0]}"
+        raise WeightsError(f"{path} {what} and more: it holds another network.")
+    return made.eval()
+
+
+@overload
+def load_network(path: Path) -> CLFNet: ...
+
+
+@overload
+def load_network(path: Path, network: type[AnyNetwork]) -> AnyNetwork: ...
+
+
+def load_network(path: Path, network: type[Network] = CLFNet) -> Network:
+    """Rebuild a network of a known kind from its file, in evaluation mode.
+
+    Args:
+        path: a safetensors file.
+        network: its class.
+
+    Raises:
+        WeightsError: if the file cannot be read or holds another network.
+    """
+    held = read_network(path)
+    if held.kind != network.kind:
+        raise WeightsError(f"{path} must hold a network {network.kind!r}, but holds {held.kind!r}.")
+    return rebuild(path, held, network)
+
+
+def _described(metadata: dict[str, str], tensors: dict[str, Tensor]) -> tuple[str, dict[str, int]]:
+    """Kind and sizes that a file states."""
+    if _ENTRY not in metadata:
+        return _described_until_0_1(metadata, tensors)
+    entry: dict[str, Any] = json.loads(metadata[_ENTRY])
+    if entry.pop("sha256") != digest([entry, tensors]):
+        raise ValueError("its checksum is another: it is damaged or was changed")
+    return str(entry["kind"]), {name: int(size) for name, size in entry["sizes"].items()}
+
+
+def _described_until_0_1(
+    metadata: dict[str, str], tensors: dict[str, Tensor]
+) -> tuple[str, dict[str, int]]:
+    """Of a file by clfnet 0.1, which stated sizes alone, and of a head nothing."""
+    if "width" in metadata:
+        return CLFNet.kind, {"width": int(metadata["width"])}
+    if "channels, blocks, factor" in metadata:
+        channels, blocks, factor = map(int, metadata["channels, blocks, factor"].split(","))
+        return FastNet.kind, {"channels": channels, "blocks": blocks, "factor": factor}
+    hidden, inputs = tensors["first.weight"].shape
+    sizes = {"inputs": inputs, "hidden": hidden, "outputs": len(tensors["second.bias"])}
+    return ProjectionHead.kind, sizes
+
+
+def _unreadable(path: Path, error: Exception) -> WeightsError:
+    reason = " ".join(str(error).split())  # torch's messages have several lines
+    return WeightsError(f"{path} is not a readable network ({reason}).")
