@@ -3,14 +3,13 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from clfnet.errors import ConfigError
-from clfnet.inference.per_process import PerProcess
 from clfnet.method import FloatImage, FusionMethod
 
 LEAST = 32
@@ -80,7 +79,7 @@ class Tiles:
                 f"`memory` must be at least {least}MiB for {self.threads} threads, got "
                 f"{memory / _MIB:.3g}MiB. Give more, or fewer threads."
             )
-        self._pool = PerProcess(partial(ThreadPoolExecutor, self.threads, "clfnet-tile"))
+        self._pool = self._new_pool()
 
     def of(self, height: int, width: int) -> list[Tile]:
         """Return the tiles of a picture: those that keep the threads busy for the least time."""
@@ -99,7 +98,7 @@ class Tiles:
         Raises:
             Exception: whatever `work` raises.
         """
-        pool = self._pool()
+        pool = self._pool
         futures = [pool.submit(work, tile) for tile in self.of(height, width)]
         try:
             for future in futures:
@@ -110,7 +109,11 @@ class Tiles:
 
     def stop(self) -> None:
         """Begin no more tiles of the pictures in work; their `run` raises `CancelledError`."""
-        self._pool.renew().shutdown(wait=False, cancel_futures=True)
+        pool, self._pool = self._pool, self._new_pool()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    def _new_pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.threads, "clfnet-tile")
 
 
 @runtime_checkable

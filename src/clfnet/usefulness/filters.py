@@ -1,0 +1,53 @@
+"""Grey levels, their blur, and what is left beside it: the detail."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clfnet.errors import MissingExtraError
+from clfnet.usefulness.resize import Picture
+
+Grey = NDArray[np.float32]
+"""float32 in [0, 1], shape (H, W)."""
+
+SIGMA = 4.0
+"""Of the Gaussian that parts detail from what is broad, in pixels of a picture 640 wide."""
+
+
+def grey(picture: Picture) -> Grey:
+    """Return the luma (BT.601) of uint8 levels, (H, W) or (H, W, 3) RGB.
+
+    Example:
+        >>> grey(np.array([[0, 255]], np.uint8)).tolist()
+        [[0.0, 1.0]]
+    """
+    levels = picture.astype(np.float32) / np.float32(255)
+    if picture.ndim == 2:
+        return levels
+    red, green, blue = np.moveaxis(levels, 2, 0)
+    return np.asarray(
+        np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
+    )
+
+
+def blur(image: Grey) -> Grey:
+    """Return an image blurred by a Gaussian of `SIGMA`, the borders mirrored.
+
+    Raises:
+        MissingExtraError: scipy is not installed.
+    """
+    try:
+        from scipy.ndimage import gaussian_filter
+    except ImportError as error:
+        raise MissingExtraError("scipy", "evaluate") from error
+    return np.asarray(gaussian_filter(image, SIGMA, mode="reflect", truncate=4.0))
+
+
+def detail(image: Grey) -> Grey:
+    """Return what the blur takes away."""
+    return image - blur(image)
+
+
+def spread(image: Grey) -> Grey:
+    """Return the standard deviation in the Gaussian window around each pixel."""
+    mean = blur(image)
+    return np.sqrt(np.maximum(blur(image * image) - mean * mean, 0))
