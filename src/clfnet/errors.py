@@ -18,6 +18,9 @@
 Messages read: what must hold, what was got, what to do next.
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class ClfnetError(Exception):
     """Base of every error that clfnet raises on purpose."""
@@ -79,3 +82,24 @@ class WeightsError(ClfnetError):
 
 class TrainingError(ClfnetError):
     """Training cannot go on."""
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """Return the end of a message about an unknown word: the nearest known one, or all of them.
+
+    Args:
+        word: what was given.
+        known: what there is.
+        otherwise: what is returned instead of all of them.
+
+    Example:
+        >>> did_you_mean("ironbew", ["ironbow", "lava"])
+        'Did you mean ironbow?'
+        >>> did_you_mean("x", ["ironbow", "lava"])
+        'Known: ironbow, lava.'
+    """
+    names = [*known]
+    near = get_close_matches(word, names, n=1)
+    if near:
+        return f"Did you mean {near[0]}?"
+    return f"Known: {', '.join(names)}." if otherwise is None else otherwise

@@ -1,6 +1,5 @@
 """`clfnet batch`: what it hands on, what it prints, how it leaves."""
 
-import inspect
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +10,8 @@ import pytest
 
 import clfnet.batch
 from clfnet.batch import Progress, Summary
-from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, write_image
+from clfnet.options import FuseOptions
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -47,9 +46,9 @@ def test_one_pair(run: Run, tmp_path: Path) -> None:
 
 def test_every_option_of_the_fuser_is_handed_on(run: Run, asked: dict[str, Any]) -> None:
     assert run("batch", "m.csv", "-o", "out")[0] == 0
-    known = inspect.signature(Fuser).parameters
-    given = {name: value for name, value in asked.items() if name in known and name != "threads"}
-    assert given == {name: known[name].default for name in known if name != "threads"}
+    defaults = vars(FuseOptions())
+    given = {name: value for name, value in asked.items() if name in defaults and name != "threads"}
+    assert given == {name: value for name, value in defaults.items() if name != "threads"}
 
 
 def test_options(run: Run, asked: dict[str, Any]) -> None:

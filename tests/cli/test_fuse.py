@@ -252,7 +252,7 @@ def test_counts_in_a_folder(
         (["--strength", "2"], "`strength` must be in [0, 1], got 2.0"),
         (["--kelvin-per-count", "0.01"], "must be given for counts only"),
         (["--offset", "1"], "--offset must not be given for pictures. Leave it out."),
-        (["--grid", "both"], "--grid"),
+        (["--grid", "both"], "`grid` must be one of visible, infrared, got 'both'"),
     ],
 )
 def test_wrong_options_are_one_line(
@@ -268,9 +268,9 @@ def test_wrong_options_are_one_line(
 def test_options_that_streams_do_not_have(run: Run, tmp_path: Path) -> None:
     streams = ("fuse", "a.mp4", "b.mp4", "-o", tmp_path / "c.mp4")
     for options, message in {
-        ("--stretch",): "--stretch must not be given for a video",
-        ("--depth", "16"): "--depth must not be given for a video",
-        ("--align", "auto"): "--align must be a rig file for a video, got auto",
+        ("--stretch",): "`stretch` must not be given for a video",
+        ("--depth", "16"): "`depth` must not be given for a video",
+        ("--align", "auto"): "`align` must be a rig file for a video, got auto",
         ("--range", "agc"): "agc would flicker",
     }.items():
         code, _, err = run(*streams, *options, "--model", "maximum")

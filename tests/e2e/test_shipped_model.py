@@ -15,6 +15,7 @@ from clfnet.inference.find import find_method
 from clfnet.io.image import read_image
 from clfnet.io.pairing import pair_folders
 from clfnet.metrics import qabf, scd, score, to_grey, vif
+from clfnet.options import Space
 from clfnet.training.network_file import load_network
 from clfnet.weights import Model
 from scene import night_street as render
@@ -45,7 +46,7 @@ def test_tiled_equals_whole(shipped: Model) -> None:
 
 @pytest.mark.parametrize(("model", "little"), [("clfnet", 10), ("fast", 1)])
 @pytest.mark.parametrize("space", ["bt601", "linear"])
-def test_no_bit_depends_on_threads_or_memory(model: str, little: int, space: str) -> None:
+def test_no_bit_depends_on_threads_or_memory(model: str, little: int, space: Space) -> None:
     draw = np.random.default_rng(0)
     for height, width in ((97, 130), (98, 129), (101, 133)):  # odd widths take another algorithm
         infrared = draw.random((height, width), np.float32)

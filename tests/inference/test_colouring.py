@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clfnet.errors import ConfigError
 from clfnet.inference.colouring import Colouring
 from clfnet.method import FloatImage
 
@@ -48,21 +47,6 @@ def test_paint_goes_over_the_visible_picture(picture: FloatImage) -> None:
     painted = Colouring(palette="ironbow")(picture, 1 - picture[..., 0], heat)
     changed = np.abs(painted - picture).max(axis=2) > 1e-6
     assert np.argwhere(changed).tolist() == [[2, 3]]
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"space": "lab"}, "`space` must be one of bt601, linear, got 'lab'"),
-        ({"strength": 1.5}, r"`strength` must be in \[0, 1\], got 1.5"),
-        ({"palette": "ironbo"}, "ironbow"),
-        ({"palette": "lava", "hot": 2.0}, r"`hot` must be in \[0, 1\], got 2.0"),
-        ({"hot": 0.5}, "`hot` must come with `palette`"),
-    ],
-)
-def test_bad_options(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
-        Colouring(**options)
 
 
 def test_the_record() -> None:

@@ -19,6 +19,7 @@ from clfnet.inference.fuser import Fuser, fuse
 from clfnet.inference.tiling import Tiles
 from clfnet.io.image import Image, write_image
 from clfnet.method import FloatImage
+from clfnet.options import Outside
 from clfnet.thermal import Pair, from_array, read_pair
 from clfnet.weights import Model
 
@@ -188,8 +189,9 @@ def test_sizes_must_agree() -> None:
 def test_paths(tmp_path: Path, as_type: type[Any]) -> None:
     pixels, alpha = random((4, 5), np.uint16), random((4, 5), np.uint16, 1)
     write_image(tmp_path / "a.png", Image(pixels, alpha))
+    write_image(tmp_path / "ir.png", Image(pixels))
     path = as_type(tmp_path / "a.png")
-    fused = Fuser(Visible())(path, path)
+    fused = Fuser(Visible())(as_type(tmp_path / "ir.png"), path)
     np.testing.assert_array_equal(fused, np.dstack([pixels, pixels, pixels, alpha]))
     with pytest.raises(SizeMismatchError, match=r"5x4 \(.*a\.png\) and 9x9 \(`visible`\)"):
         Fuser(Visible())(path, np.zeros((9, 9), np.uint8))
@@ -243,7 +245,7 @@ def shifted(dx: float, dy: float, size: tuple[int, int]) -> Rig:
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("outside", ["crop", "keep", "black"])
-def test_where_only_the_visible_is(channels: int, outside: str) -> None:
+def test_where_only_the_visible_is(channels: int, outside: Outside) -> None:
     visible = random((6, 8, channels)).squeeze()
     infrared = random((6, 8), seed=1)
     rig = shifted(3, 2, (8, 6))
@@ -317,7 +319,7 @@ def test_depth(depth: int | None, dtype: type[Any]) -> None:
     np.testing.assert_array_equal(fused, visible.astype(dtype) * (257 if dtype == np.uint16 else 1))
     deep = random((4, 5), np.uint16)
     assert Fuser(Visible(), depth=depth)(random((4, 5)), deep).dtype == np.uint16
-    with pytest.raises(ConfigError, match="`depth` must be 8 or 16, got 12"):
+    with pytest.raises(ConfigError, match="`depth` must be one of 8, 16, got 12"):
         Fuser(Visible(), depth=12)
 
 

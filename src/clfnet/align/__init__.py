@@ -5,7 +5,7 @@ take it from points picked by hand; a `Rig` keeps it in a file; `onto` applies i
 """
 
 from clfnet.align.landmarks import Landmarks, fit_rig, read_landmarks, register_landmarks
-from clfnet.align.onto import Aligned, Grid, onto
+from clfnet.align.onto import Aligned, onto
 from clfnet.align.preview import panels, preview
 from clfnet.align.quality import THRESHOLD, quality_of
 from clfnet.align.register import register
@@ -16,7 +16,6 @@ __all__ = [
     "THRESHOLD",
     "Aligned",
     "Box",
-    "Grid",
     "Landmarks",
     "Rig",
     "fit_rig",

@@ -1,6 +1,6 @@
 """Both pictures of a rig on one grid."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from clfnet.align.geometry import Matrix, Size, inverse
 from clfnet.align.rig import Rig
 from clfnet.align.warp import Box, Mask, largest_box, resample
+from clfnet.options import Grid
 
 Array = NDArray[Any]
-Grid = Literal["visible", "infrared"]
-"""Whose pixels the result has."""
 
 
 class Aligned(NamedTuple):

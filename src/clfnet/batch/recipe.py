@@ -1,7 +1,6 @@
 """How the pairs of a run are fused: what a worker needs to know, and what a journal holds it to."""
 
 import hashlib
-import inspect
 import json
 import secrets
 from collections.abc import Mapping
@@ -15,7 +14,9 @@ from clfnet.batch.mark import SUFFIXES
 from clfnet.errors import ConfigError
 from clfnet.inference.find import ONNX
 from clfnet.inference.fuser import Fuser
+from clfnet.io.image import check_depth
 from clfnet.methods import METHODS
+from clfnet.options import FuseOptions
 from clfnet.version import __version__
 
 _SPEED = ("threads", "memory")  # change how fast a result is there, not what it is
@@ -61,11 +62,7 @@ class Recipe:
 
     def described(self) -> dict[str, Any]:
         """Return all that results depend on, defaults included: plain values, ready for JSON."""
-        defaults = {
-            name: parameter.default
-            for name, parameter in inspect.signature(Fuser).parameters.items()
-        }
-        told = defaults | self.options
+        told = vars(FuseOptions(**self.options)).copy()
         if isinstance(told["align"], Rig):
             told["align"] = _sha256(json.dumps(told["align"].as_dict()).encode())
         for name in _SPEED:
@@ -87,8 +84,7 @@ def make_recipe(options: Mapping[str, Any], *, suffix: str, overwrite: bool) -> 
     """
     if suffix not in SUFFIXES:
         raise ConfigError(f"`format` must be one of {', '.join(SUFFIXES)}, got {suffix}.")
-    if options.get("depth") == 16 and suffix == ".jpg":
-        raise ConfigError("`format` must be .png or .tif to hold 16 bits, got .jpg. Change one.")
+    check_depth(options.get("depth"), suffix, "`format`")
     kept = {"model": "clfnet", **options}
     kept["model"] = _everywhere(str(kept["model"]))
     align = kept.get("align", "off")

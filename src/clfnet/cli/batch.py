@@ -8,23 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clfnet.cli.options import (
-    AlignOption,
-    BackendOption,
-    DepthOption,
-    Grid,
-    GridOption,
-    HotOption,
-    KelvinOption,
-    MemoryOption,
-    Outside,
-    OutsideOption,
-    PaletteOption,
-    RangeOption,
-    SpaceOption,
-    StrengthOption,
-    StretchOption,
-)
+from clfnet.cli.options import fuse_options
+from clfnet.options import FuseOptions
 
 if TYPE_CHECKING:
     from clfnet.batch import Progress, Summary
@@ -40,6 +25,7 @@ class Format(StrEnum):
     TIF = "tif"
 
 
+@fuse_options(without=("threads",))
 def batch(
     source: Annotated[
         str,
@@ -95,22 +81,8 @@ def batch(
         bool, typer.Option("--overwrite", help="Replace files that are there from elsewhere.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
-    model: Annotated[
-        str, typer.Option(help="A shipped model, a classical rule, an .onnx file, or onnx:FILE.")
-    ] = "clfnet",
-    stretch: StretchOption = False,
-    thermal_range: RangeOption = "auto",
-    kelvin_per_count: KelvinOption = None,
-    align: AlignOption = "off",
-    grid: GridOption = Grid.VISIBLE,
-    outside: OutsideOption = Outside.CROP,
-    space: SpaceOption = "bt601",
-    strength: StrengthOption = None,
-    palette: PaletteOption = None,
-    hot: HotOption = None,
-    depth: DepthOption = None,
-    backend: BackendOption = "onnxruntime",
-    memory: MemoryOption = None,
+    *,
+    options: FuseOptions,
 ) -> None:
     """Fuse all pairs of MANIFEST, of two globs or of folders, into OUTPUT.
 
@@ -134,20 +106,7 @@ def batch(
             retry_failed=retry_failed,
             overwrite=overwrite,
             progress=_Lines(),
-            model=model,
-            stretch=stretch,
-            thermal_range=thermal_range,
-            kelvin_per_count=kelvin_per_count,
-            align=align,
-            grid=grid.value,
-            outside=outside.value,
-            space=space,
-            strength=strength,
-            palette=palette,
-            hot=hot,
-            depth=int(depth) if depth else None,
-            backend=backend,
-            memory=memory,
+            **{name: value for name, value in vars(options).items() if name != "threads"},
         )
     except KeyboardInterrupt:
         typer.echo("clfnet: stopped; the same command goes on from here.", err=True)

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clfnet.cli.options import fuse_options
 from clfnet.errors import InputError
+from clfnet.options import FuseOptions
 
 if TYPE_CHECKING:
     from clfnet.explain import Explained, Region
 
 
+@fuse_options("model", "thermal_range", "align", "threads")
 def explain(
     infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="File.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")],
@@ -23,9 +26,6 @@ def explain(
         Path | None,
         typer.Option(help="The fused picture, by any method; else the model fuses the pair."),
     ] = None,
-    model: Annotated[
-        str, typer.Option(help="A shipped model, or an .onnx file with a NAME-explain.onnx beside.")
-    ] = "clfnet",
     region: Annotated[
         list[str] | None,
         typer.Option(metavar="[NAME=]X,Y,W,H", help="Box to report, pixels; repeatable."),
@@ -34,10 +34,8 @@ def explain(
     smoothing: Annotated[
         float, typer.Option(help="Standard deviation of the Gaussian, pixels.")
     ] = 8.0,
-    thermal_range: Annotated[
-        str, typer.Option("--range", help="Infrared values shown, as of `clfnet fuse`.")
-    ] = "auto",
-    align: Annotated[str, typer.Option(help="off, auto, or a rig file.")] = "off",
+    *,
+    options: FuseOptions,
     sources: Annotated[
         bool, typer.Option("--sources", help="Show both sources beside the map.")
     ] = False,
@@ -49,9 +47,6 @@ def explain(
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the shares as JSON.")] = False,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="CPU threads; all cores by default.")
-    ] = None,
 ) -> None:
     """Show which source each place of a fused picture resembles more.
 
@@ -68,11 +63,11 @@ def explain(
         infrared,
         visible,
         fused,
-        model=model,
         smoothing=smoothing,
-        threads=threads,
-        thermal_range=thermal_range,
-        align=align,
+        model=str(options.model),
+        threads=options.threads,
+        thermal_range=str(options.thermal_range),
+        align=str(options.align),
     )
     shares = _shares(explained, regions, grid)
     picture = draw(explained, regions=regions, cells=grid, sources=sources)
@@ -81,7 +76,7 @@ def explain(
         write_image(raw, Image(_levels(explained)), overwrite=overwrite)
     if as_json:
         written = {"output": str(output), "map": str(raw) if raw else None}
-        typer.echo(json.dumps(written | {"model": model} | shares, indent=2))
+        typer.echo(json.dumps(written | {"model": options.model} | shares, indent=2))
     else:
         typer.echo("\n".join([str(path) for path in (output, raw) if path] + _table(shares)))
 

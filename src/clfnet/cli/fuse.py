@@ -5,37 +5,30 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sized
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from clfnet.cli.options import (
-    AlignOption,
-    BackendOption,
-    DepthOption,
-    Grid,
-    GridOption,
-    HotOption,
-    KelvinOption,
-    Lens,
-    MemoryOption,
-    Outside,
-    OutsideOption,
-    PaletteOption,
-    RangeOption,
-    SpaceOption,
-    StrengthOption,
-    StretchOption,
-)
+from clfnet.cli.options import fuse_options
 from clfnet.errors import InputError, PairingError
+from clfnet.options import OPTIONS, FuseOptions, check_for_video
 
 if TYPE_CHECKING:
     from clfnet.inference.files import FusedFile, Job
     from clfnet.io.pairing import Pairs
 
 _PATIENCE = 2.0  # seconds until a progress bar is worth showing
+
+
+class Lens(StrEnum):
+    """Which visible image of a camera that takes several at once."""
+
+    WIDE = "wide"
+    ZOOM = "zoom"
+    VISIBLE = "visible"
 
 
 class Format(StrEnum):
@@ -47,6 +40,7 @@ class Format(StrEnum):
     TIF = "tif"
 
 
+@fuse_options(without=("model",))
 def fuse(
     infrared: Annotated[str, typer.Argument(metavar="INFRARED", help="File, folder or stream.")],
     output: Annotated[str, typer.Option("--output", "-o", help="File or folder to write.")],
@@ -61,32 +55,20 @@ def fuse(
     model: Annotated[
         str | None,
         typer.Option(
-            help="A shipped model, a classical rule, an .onnx file, or onnx:FILE. "
-            "[default: clfnet; fast for video]",
-            show_default=False,
+            help=f"{OPTIONS['model'].help} [default: clfnet; fast for video]", show_default=False
         ),
     ] = None,
-    stretch: StretchOption = False,
-    thermal_range: RangeOption = "auto",
-    kelvin_per_count: KelvinOption = None,
+    *,
+    options: FuseOptions,
     temperatures: Annotated[
         Path | None,
         typer.Option(help="Write °C too, as float32 TIFF: file or folder.", show_default=False),
     ] = None,
-    align: AlignOption = "off",
-    grid: GridOption = Grid.VISIBLE,
-    outside: OutsideOption = Outside.CROP,
-    space: SpaceOption = "bt601",
-    strength: StrengthOption = None,
-    palette: PaletteOption = None,
-    hot: HotOption = None,
-    depth: DepthOption = None,
     offset: Annotated[
         float | None, typer.Option(help="Video: seconds that the infrared began later.")
     ] = None,
     fps: Annotated[float | None, typer.Option(help="Video: frames per second of folders.")] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="Video: stop after so many.")] = None,
-    backend: BackendOption = "onnxruntime",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
     ] = False,
@@ -94,10 +76,6 @@ def fuse(
         Format | None, typer.Option("--format", help="Format in a folder; else the visible's.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="CPU threads; all cores by default.")
-    ] = None,
-    memory: MemoryOption = None,
     recursive: Annotated[
         bool, typer.Option("--recursive", help="Folders: files in sub-folders too.")
     ] = False,
@@ -122,47 +100,20 @@ def fuse(
     timed = {"--offset": offset, "--fps": fps, "--frames": frames}
     of_streams = any(map(_given, timed.values()))
     streams = wants_video(infrared, visible or infrared, output, timed=of_streams)
-    fuser = Fuser(
-        model or ("fast" if streams else "clfnet"),
-        stretch=stretch,
-        threads=threads,
-        memory=memory,
-        backend=backend,
-        thermal_range="auto" if streams else thermal_range,
-        kelvin_per_count=None if streams else kelvin_per_count,
-        align=align,
-        grid=grid,
-        outside=outside,
-        space=space,
-        strength=strength,
-        palette=palette,
-        hot=hot,
-        depth=int(depth) if depth else None,
-    )
+    options = replace(options, model=model or ("fast" if streams else "clfnet"))
     if streams:
         from clfnet.thermal import parse_range
         from clfnet.video.ranging import ranging_for
 
-        _refuse(
-            {
-                "--temperatures": temperatures,
-                "--format": form,
-                "--depth": depth,
-                "--stretch": stretch or None,
-            },
-            "a video",
-        )
-        if align == "auto":
-            raise InputError(
-                "--align must be a rig file for a video, got auto. "
-                "Make one of a pair of frames: clfnet align IR VIS -o RIG.json"
-            )
+        check_for_video(options)
+        _refuse({"--temperatures": temperatures, "--format": form}, "a video")
+        given_range = str(options.thermal_range)
         fuse_streams(
-            fuser,
+            Fuser.of(replace(options, thermal_range="auto", kelvin_per_count=None)),
             infrared,
             _with_visible(visible),
             output,
-            ranging=ranging_for(parse_range(thermal_range), kelvin_per_count),
+            ranging=ranging_for(parse_range(given_range), options.kelvin_per_count),
             offset=offset or 0.0,
             fps=fps,
             frames=frames,
@@ -170,6 +121,7 @@ def fuse(
             as_json=as_json,
         )
         return
+    fuser = Fuser.of(options)
     _refuse(timed, "pictures")
     sources = Path(infrared), None if visible is None else Path(visible)
     search = _Search(recursive=recursive, lens=lens)

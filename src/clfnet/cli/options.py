@@ -1,83 +1,66 @@
-"""Options that several commands take: how a pair is fused."""
+"""Gives commands the options of fusing: `clfnet.options.FuseOptions` as a command line has them."""
 
-from enum import StrEnum
-from typing import Annotated
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
+from clfnet.options import OPTIONS, FuseOptions, Option
 
-class Grid(StrEnum):
-    """Whose pixels the result has."""
-
-    VISIBLE = "visible"
-    INFRARED = "infrared"
+Command = Callable[..., None]
 
 
-class Outside(StrEnum):
-    """What becomes of the part that only one picture reaches."""
+def fuse_options(*only: str, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
+    """Give a command an option per field of `FuseOptions`, in the place of its argument `options`.
 
-    CROP = "crop"
-    KEEP = "keep"
-    BLACK = "black"
+    Args:
+        *only: the fields; all by default.
+        without: fields that are left out.
+    """
+    names = [name for name in only or OPTIONS if name not in without]
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def wrapper(**values: Any) -> None:
+            chosen = {name: values.pop(name) for name in names}
+            command(**values, options=FuseOptions(**chosen))
+
+        parameters = []
+        for each in inspect.signature(command).parameters.values():
+            if each.name == "options":
+                parameters += [_parameter(name, OPTIONS[name]) for name in names]
+            else:
+                parameters.append(each.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+        wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        wrapper.__annotations__ = {each.name: each.annotation for each in parameters}
+        return wrapper
+
+    return decorate
 
 
-class Lens(StrEnum):
-    """Which visible picture of a camera that takes several at once."""
+def _parameter(name: str, option: Option) -> inspect.Parameter:
+    """Return what typer makes an option of."""
+    flag = f"--{(option.flag or name).replace('_', '-')}"
+    more = f" [default: {option.by_default}]" if option.by_default else ""
+    info = typer.Option(
+        flag,
+        help=option.help + more,
+        metavar=_metavar(option),
+        show_default=option.default is not None,
+        autocompletion=lambda: [*map(str, option.choices)],
+    )
+    kind: Any = option.kind if option.default is not None else option.kind | None
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=option.default,
+        annotation=Annotated[kind, info],
+    )
 
-    WIDE = "wide"
-    ZOOM = "zoom"
-    VISIBLE = "visible"
 
-
-class Depth(StrEnum):
-    """Bits per sample."""
-
-    EIGHT = "8"
-    SIXTEEN = "16"
-
-
-StretchOption = Annotated[
-    bool, typer.Option("--stretch", help="Stretch each result to the full range.")
-]
-RangeOption = Annotated[
-    str,
-    typer.Option(
-        "--range",
-        help="Infrared values shown: auto, full, percentile:LOW,HIGH, agc:PLATEAU, LOW,HIGH, "
-        "or LOWC,HIGHC in °C.",
-    ),
-]
-KelvinOption = Annotated[
-    float | None,
-    typer.Option(help="For counts linear in temperature, e.g. 0.01.", show_default=False),
-]
-AlignOption = Annotated[str, typer.Option(help="off, auto, or a rig file of `clfnet align`.")]
-GridOption = Annotated[Grid, typer.Option(help="Whose pixels an aligned result has.")]
-OutsideOption = Annotated[
-    Outside, typer.Option(help="Where one picture is alone: crop, keep it, or black.")
-]
-SpaceOption = Annotated[str, typer.Option(help="Luma of colours: bt601 or linear.")]
-StrengthOption = Annotated[
-    float | None,
-    typer.Option(help="From the visible, 0, to the fused, 1. [default: 1; 0 with --palette]"),
-]
-PaletteOption = Annotated[
-    str | None,
-    typer.Option(
-        help="Paint hot areas: ironbow, whitehot, blackhot, lava, arctic, green, rainbow."
-    ),
-]
-HotOption = Annotated[
-    float | None, typer.Option(help="Heat, 0 to 1, from where on to paint; else found.")
-]
-DepthOption = Annotated[Depth | None, typer.Option(help="Bits; the visible's if it has more.")]
-BackendOption = Annotated[
-    str, typer.Option(help="What runs a model: onnxruntime, or openvino (extra).")
-]
-MemoryOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="AMOUNT",
-        help="Working memory beside the pictures, e.g. 1GiB. [default: 192MiB per thread]",
-    ),
-]
+def _metavar(option: Option) -> str | None:
+    if option.choices and not option.is_open:
+        return f"[{'|'.join(map(str, option.choices))}]"
+    return None

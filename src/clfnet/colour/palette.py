@@ -9,14 +9,13 @@ picture. Elsewhere (`rainbow`) they lie at equal distances.
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.colour.luma import bt601, check_strength
-from clfnet.errors import ConfigError
+from clfnet.errors import ConfigError, did_you_mean
 
 Float = NDArray[np.float32]
 
@@ -75,10 +74,9 @@ def paint(palette: str, heat: Float) -> Float:
 def check_palette(palette: str) -> None:
     """Raise a `ConfigError` that names the nearest unless there is a palette of this name."""
     if palette not in PALETTES:
-        near = get_close_matches(palette, PALETTES, n=1)
         raise ConfigError(
-            f"`palette` must be one of {', '.join(PALETTES)}, got {palette!r}."
-            + (f" Did you mean {near[0]}?" if near else "")
+            f"`palette` must be one of {', '.join(PALETTES)}, got {palette!r}. "
+            f"{did_you_mean(palette, PALETTES, 'Choose one.')}"
         )
 
 

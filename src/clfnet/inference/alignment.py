@@ -2,21 +2,18 @@
 
 import os
 from pathlib import Path
-from typing import Any, NamedTuple, cast, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.align import Grid, Rig, onto, register
+from clfnet.align import Rig, onto, register
 from clfnet.colour.luma import bt601
-from clfnet.errors import ConfigError
 from clfnet.inference.arrays import check_sizes
 from clfnet.method import FloatImage
+from clfnet.options import Grid, Outside
 
 Matrix = NDArray[np.float64]
-
-GRIDS = get_args(Grid)
-OUTSIDE = ("crop", "keep", "black")
 
 
 class Placed(NamedTuple):
@@ -48,7 +45,6 @@ class Alignment:
             as it is, "black" blackens it.
 
     Raises:
-        ConfigError: `grid` or `outside` is none of these.
         InputError: the rig file cannot be read.
     """
 
@@ -56,13 +52,10 @@ class Alignment:
         self,
         align: str | os.PathLike[str] | Rig = "off",
         *,
-        grid: str = "visible",
-        outside: str = "crop",
+        grid: Grid = "visible",
+        outside: Outside = "crop",
     ) -> None:
-        for name, value, known in (("grid", grid, GRIDS), ("outside", outside, OUTSIDE)):
-            if value not in known:
-                raise ConfigError(f"`{name}` must be one of {', '.join(known)}, got {value!r}.")
-        self.grid = cast(Grid, grid)
+        self.grid = grid
         self.outside = outside
         self.automatic = align == "auto"
         self.rig = None if align in ("off", "auto") else _rig(align)

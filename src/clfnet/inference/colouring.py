@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from clfnet import colour
-from clfnet.colour.luma import check_strength
-from clfnet.colour.palette import check_palette
-from clfnet.errors import ConfigError
 from clfnet.method import FloatImage
 
 
@@ -20,25 +17,12 @@ class Colouring:
             palette, which is then painted over the visible picture.
         palette: paints the hot areas over the result.
         hot: the heat in [0, 1] from where on it is painted; found in each picture by default.
-
-    Raises:
-        ConfigError: a name is unknown or a number is not in [0, 1].
     """
 
     space: str = "bt601"
     strength: float | None = None
     palette: str | None = None
     hot: float | None = None
-
-    def __post_init__(self) -> None:
-        colour.find_space(self.space)
-        check_strength(self.share)
-        if self.palette is not None:
-            check_palette(self.palette)
-        elif self.hot is not None:
-            raise ConfigError("`hot` must come with `palette`, which paints. Give one, or drop it.")
-        if self.hot is not None and not 0 <= self.hot <= 1:
-            raise ConfigError(f"`hot` must be in [0, 1], got {self.hot}. Heat above it is painted.")
 
     @property
     def share(self) -> float:

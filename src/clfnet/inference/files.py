@@ -13,7 +13,7 @@ from clfnet.errors import ClfnetError, ConfigError, InputError
 from clfnet.inference.fuser import Fuser
 from clfnet.inference.tiling import Tiles
 from clfnet.io.files import refuse_existing
-from clfnet.io.image import DEEP_SUFFIXES, SUFFIXES, check_suffix, write_image
+from clfnet.io.image import SUFFIXES, check_depth, check_suffix, write_image
 from clfnet.thermal import temperatures
 
 _AT_ONCE = 3  # pairs in work: their pictures are in memory
@@ -187,11 +187,7 @@ def _fuse_or_tell(fuser: Fuser, job: Job, *, overwrite: bool) -> FusedFile:
 def _check_outputs(fuser: Fuser, job: Job, *, overwrite: bool) -> None:
     """Find out before the work whether its results may be written."""
     check_suffix(job.output)
-    if fuser.depth == 16 and job.output.suffix.lower() not in DEEP_SUFFIXES:
-        raise ConfigError(
-            f"{job.output} must end in one of {', '.join(DEEP_SUFFIXES)} to hold 16 bits. "
-            f"Rename it, or drop `depth`."
-        )
+    check_depth(fuser.options.depth, job.output.suffix, str(job.output))
     if job.temperatures:
         temperatures.check_suffix(job.temperatures)
     inputs = [file for file in (job.infrared, job.visible) if file and file.exists()]

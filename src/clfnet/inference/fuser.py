@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,10 @@ from clfnet.inference.tiling import Fuse, Tile, TiledMethod, Tiles
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage, FusionMethod
-from clfnet.thermal import Pair, Range, Thermal, parse_range, read_pair, read_thermal
+from clfnet.options import FuseArguments, FuseOptions
+from clfnet.thermal import Pair, Thermal, parse_range, read_pair, read_thermal
 from clfnet.version import __version__
 
-_OF_THE_MODEL = {"threads", "memory", "backend"}
 _DEPTHS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
 
 
@@ -63,34 +63,11 @@ class Fuser:
     luma.
 
     Args:
-        model: the name of a shipped model or of a classical rule, the path of an .onnx file,
-            "onnx:FILE" for somebody else's graph (see `clfnet.inference.find`), or any
-            `FusionMethod`.
-        stretch: stretch the fused luma of each image linearly, so that it spans 0 to full scale; an
-            image of one value stays as it is.
-        threads: how many CPU threads fusing may use; all cores by default. Counts for models that
-            this class loads.
-        memory: how much working memory a model may take, beside the pictures: "512MiB", "1GiB",
-            "800MB" or bytes; 192 MiB per thread by default. Pictures are cut into tiles that fit;
-            the results are the same. Counts for models that this class loads and that know how far
-            a pixel depends on its surroundings, as the shipped ones do.
-        backend: what runs a shipped or exported model, "onnxruntime" or "openvino".
-        thermal_range: which infrared values become 0 and 1 (see `clfnet.thermal.parse_range`):
-            "auto" takes 8 bits and floats in [0, 1] at full scale and all else between its 0.5th
-            and 99.5th percentile; "full", "percentile:LOW,HIGH", "agc:PLATEAU", "LOW,HIGH" in
-            the picture's own numbers, "LOWC,HIGHC" in °C; or a `Range`.
-        kelvin_per_count: for infrared counts that are linear in temperature, how much warmer one
-            more is; gives limits in °C a meaning.
-        align: "off", "auto", the path of a rig file or a `Rig`; see `Alignment`.
-        grid: whose pixels the result has, "visible" or "infrared".
-        outside: "crop", "keep" or "black": what becomes of the part of the grid that only one
-            picture reaches; see `Alignment`.
-        space: luma of colour pictures, "bt601" or "linear"; see `clfnet.colour`.
-        strength: from the visible picture, 0, to the fused, 1; 1 by default, 0 with a palette.
-        palette: paints hot areas, e.g. "ironbow"; a grey picture becomes RGB.
-        hot: the heat in [0, 1] from where on it is painted; found in each picture by default.
-        depth: 8 or 16 bits of the result, which has the deeper of these and the visible picture's;
-            floats stay floats.
+        model: see `FuseOptions`; beside what is said there, any `FusionMethod`.
+        **options: the other fields of `clfnet.options.FuseOptions`, e.g. `stretch=True`. Beside
+            text, `thermal_range` may be a `Range` and `align` a `Rig`; `threads` and `memory` count
+            for models that this class loads. Images are cut into tiles that fit into `memory`; the
+            results are the same.
 
     Raises:
         WeightsError: there is no such model, or its file is damaged.
@@ -112,35 +89,23 @@ class Fuser:
     def __init__(
         self,
         model: str | os.PathLike[str] | FusionMethod = "clfnet",
-        *,
-        stretch: bool = False,
-        threads: int | None = None,
-        memory: str | int | None = None,
-        backend: str = "onnxruntime",
-        thermal_range: str | Range = "auto",
-        kelvin_per_count: float | None = None,
-        align: str | os.PathLike[str] | Rig = "off",
-        grid: str = "visible",
-        outside: str = "crop",
-        space: str = "bt601",
-        strength: float | None = None,
-        palette: str | None = None,
-        hot: float | None = None,
-        depth: int | None = None,
+        **options: Unpack[FuseArguments],
     ) -> None:
-        if depth is not None and depth not in _DEPTHS:
-            raise ConfigError(f"`depth` must be 8 or 16, got {depth}.")
-        self.range = parse_range(thermal_range) if isinstance(thermal_range, str) else thermal_range
-        self.alignment = Alignment(align, grid=grid, outside=outside)
-        self.colouring = Colouring(space, strength, palette, hot)
-        self.method = (
-            find_method(model, threads=threads, memory=_budget(memory), backend=backend)
-            if isinstance(model, str | os.PathLike)
-            else model
+        self.options = FuseOptions(model=model, **options)
+        chosen = self.options
+        self.range = (
+            parse_range(chosen.thermal_range)
+            if isinstance(chosen.thermal_range, str)
+            else chosen.thermal_range
         )
-        self.stretch = stretch
-        self.kelvin_per_count = kelvin_per_count
-        self.depth = depth
+        self.alignment = Alignment(chosen.align, grid=chosen.grid, outside=chosen.outside)
+        self.colouring = Colouring(chosen.space, chosen.strength, chosen.palette, chosen.hot)
+        self.method = _method(model, chosen) if isinstance(model, str | os.PathLike) else model
+
+    @classmethod
+    def of(cls, options: FuseOptions) -> Self:
+        """Make one of options that are at hand."""
+        return cls(**vars(options))
 
     @property
     def tiles(self) -> Tiles | None:
@@ -191,7 +156,7 @@ class Fuser:
             ConfigError: `kelvin_per_count` does not fit.
         """
         if visible is None:
-            if self.kelvin_per_count is not None:
+            if self.options.kelvin_per_count is not None:
                 raise ConfigError(
                     "`kelvin_per_count` must not be given for a radiometric file, which holds the "
                     "camera's own constants. Drop it."
@@ -199,7 +164,7 @@ class Fuser:
             return read_pair(infrared, max_pixels=max_pixels)
         refuse_same(infrared, visible)
         thermal = read_thermal(
-            infrared, kelvin_per_count=self.kelvin_per_count, max_pixels=max_pixels
+            infrared, kelvin_per_count=self.options.kelvin_per_count, max_pixels=max_pixels
         )
         return Pair(thermal, read_image(visible, max_pixels=max_pixels), None)
 
@@ -239,7 +204,7 @@ class Fuser:
     ) -> tuple[Thermal, Array, Matrix | None]:
         if visible is not None:
             refuse_same(infrared, visible)
-            thermal = thermal_picture(infrared, self.kelvin_per_count)
+            thermal = thermal_picture(infrared, self.options.kelvin_per_count)
             return thermal, np.atleast_3d(visible_array(visible)), None
         if not isinstance(infrared, str | os.PathLike):
             raise InputError(
@@ -277,7 +242,7 @@ class Fuser:
             and tags is None
             and is_pointwise(self.range, thermal)
             and self.colouring.is_pointwise
-            and not self.stretch
+            and not self.options.stretch
         )
 
     def _in_tiles(self, tiles: Tiles, fuse: Fuse, thermal: Thermal, visible: Array) -> Fused:
@@ -322,19 +287,19 @@ class Fuser:
         if not self.colouring.share:
             return luma
         fused = fuse(heat, luma)
-        return _stretched(fused) if self.stretch else fused
+        return _stretched(fused) if self.options.stretch else fused
 
     def _dtype(self, visible: np.dtype[Any]) -> np.dtype[Any]:
-        if self.depth is None or np.issubdtype(visible, np.floating):
+        if self.options.depth is None or np.issubdtype(visible, np.floating):
             return visible
-        asked = _DEPTHS[self.depth]
+        asked = _DEPTHS[self.options.depth]
         return asked if asked.itemsize > visible.itemsize else visible
 
     def _record(self, how: dict[str, Any], rig: Rig | None) -> dict[str, Any]:
         return {
             "clfnet": __version__,
             "model": self.method.name,
-            "stretch": self.stretch,
+            "stretch": self.options.stretch,
             "infrared": how,
             **self.colouring.record(),
             **self.alignment.record(rig),
@@ -346,7 +311,7 @@ def fuse(
     visible: Source | None = None,
     *,
     model: str | os.PathLike[str] | FusionMethod = "clfnet",
-    **options: Any,
+    **options: Unpack[FuseArguments],
 ) -> Array:
     """Fuse one pair; see `Fuser` for the arguments, the result and what it raises.
 
@@ -354,14 +319,22 @@ def fuse(
     `Fuser`.
     """
     if isinstance(model, str) and Path(model).suffix != ".onnx":
-        kept = {name: options.pop(name) for name in _OF_THE_MODEL & options.keys()}
-        model = _kept_method(model, **kept)
+        chosen = FuseOptions(model=model, **options)
+        model = _kept_method(model, chosen.threads, chosen.memory, chosen.backend)
     return Fuser(model, **options)(infrared, visible)
 
 
 @lru_cache(maxsize=4)
-def _kept_method(model: str, memory: str | int | None = None, **options: Any) -> FusionMethod:
-    return find_method(model, memory=_budget(memory), **options)
+def _kept_method(
+    model: str, threads: int | None, memory: str | int | None, backend: str
+) -> FusionMethod:
+    return find_method(model, threads=threads, memory=_budget(memory), backend=backend)
+
+
+def _method(model: str | os.PathLike[str], chosen: FuseOptions) -> FusionMethod:
+    return find_method(
+        model, threads=chosen.threads, memory=_budget(chosen.memory), backend=chosen.backend
+    )
 
 
 def _budget(memory: str | int | None) -> int | None:

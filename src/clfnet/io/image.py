@@ -17,7 +17,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from clfnet.errors import ImageError
+from clfnet.errors import ConfigError, ImageError
 from clfnet.io import exif, orientation, png16, tiff
 from clfnet.io.checks import (
     MAX_PIXELS,
@@ -40,6 +40,23 @@ DEEP_SUFFIXES = (".png", ".tif", ".tiff")
 _ROWS = 256  # that are taken out of Pillow at once
 _MOST_JPEG_EXIF = 65533  # bytes in one segment
 _PROFILE_CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}  # by the profile's header, ISO 15076-1
+
+
+def check_depth(depth: int | None, suffix: str, name: str) -> None:
+    """Refuse 16 bits in a format of 8.
+
+    Args:
+        depth: bits that are asked for.
+        suffix: of the file.
+        name: what messages call it.
+
+    Raises:
+        ConfigError: the format does not hold them.
+    """
+    if depth == 16 and suffix.lower() not in DEEP_SUFFIXES:
+        raise ConfigError(
+            f"{name} must be PNG or TIFF to hold 16 bits, got {suffix}. Change it, or drop `depth`."
+        )
 
 
 @dataclass(frozen=True, eq=False)

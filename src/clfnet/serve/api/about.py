@@ -4,13 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from clfnet.colour.luma import SPACES
-from clfnet.colour.palette import PALETTES
-from clfnet.inference.alignment import GRIDS, OUTSIDE
 from clfnet.metrics import DIALECTS
+from clfnet.options import Option
 from clfnet.serve.api.schemas import ModelList, OptionList
 from clfnet.serve.http.errors import described
-from clfnet.serve.http.form import ALIGN, DEPTHS, FORMATS, RANGES
+from clfnet.serve.http.form import FORMAT, OPTIONS
 from clfnet.serve.service import Service, the_service
 from clfnet.version import __version__
 
@@ -30,14 +28,9 @@ async def list_options(service: Annotated[Service, Depends(the_service)]) -> dic
     """Every choice there is, and the limits of this service."""
     settings = service.settings
     return {
-        "palette": [*PALETTES],
-        "space": [*SPACES],
-        "grid": [*GRIDS],
-        "outside": [*OUTSIDE],
-        "align": [*ALIGN],
-        "range": [*RANGES],
-        "depth": [*DEPTHS],
-        "format": [*FORMATS, "json"],
+        **{name: [*option.choices] for name, option in OPTIONS.items() if option.choices},
+        "format": [*FORMAT.choices],
+        "options": {name: _described(option) for name, option in OPTIONS.items()},
         "dialect": [*DIALECTS],
         "metrics": {
             dialect: [{key: getattr(metric, key) for key in _METRIC} for metric in of.values()]
@@ -53,3 +46,22 @@ async def list_options(service: Annotated[Service, Depends(the_service)]) -> dic
         },
         "version": __version__,
     }
+
+
+def _described(option: Option) -> dict[str, Any]:
+    """Return what a page needs to make a control of an option."""
+    facts = {
+        "type": option.schema()["type"],
+        "help": option.help,
+        "default": option.default,
+        "by_default": option.by_default,
+        "choices": [*option.choices],
+        "is_open": option.is_open,
+        "unit": option.unit,
+        "video": option.video,
+    }
+    if option.least is not None:
+        facts["minimum"] = option.least
+    if option.most is not None:
+        facts["maximum"] = option.most
+    return facts

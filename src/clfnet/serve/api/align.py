@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from clfnet.align import Rig, panels, read_landmarks, register, register_landmarks
 from clfnet.inference.arrays import grey
 from clfnet.io.image import Image, encode_image, read_image
+from clfnet.options import Option
 from clfnet.serve.api.schemas import AlignAnswer
 from clfnet.serve.http.errors import described
-from clfnet.serve.http.form import Option, form_schema, parse, truth
+from clfnet.serve.http.form import form_schema, parse
 from clfnet.serve.http.uploads import Upload
 from clfnet.serve.pairs import FILES, FILES_DESCRIBED
 from clfnet.serve.service import Service, the_service
@@ -23,12 +24,7 @@ from clfnet.thermal import read_thermal
 router = APIRouter(prefix="/v1", tags=["alignment"])
 
 _FILES = ("infrared", "visible", "points")
-_OPTIONS = {
-    "preview": Option(
-        truth,
-        {"type": "boolean", "default": False, "description": "Show how it looks, as data URLs."},
-    )
-}
+_OPTIONS = {"preview": Option(bool, "Show the alignment, as data URLs.", default=False)}
 
 
 @router.post(

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 
 from clfnet.metrics import DIALECTS, metrics_of
+from clfnet.options import Option
 from clfnet.serve.api.schemas import Scores
 from clfnet.serve.http.errors import described
-from clfnet.serve.http.form import Option, form_schema, parse, text
+from clfnet.serve.http.form import form_schema, parse
 from clfnet.serve.http.uploads import VISIBLE, Upload
 from clfnet.serve.scoring import names_of, scores_of
 from clfnet.serve.service import Service, the_service
@@ -18,21 +19,10 @@ router = APIRouter(prefix="/v1", tags=["metrics"])
 _FILES = ("infrared", "visible", "fused")
 _OPTIONS = {
     "dialect": Option(
-        text,
-        {
-            "type": "string",
-            "enum": [*DIALECTS],
-            "default": "paper",
-            "description": "Convention of the values.",
-        },
+        str, "Convention of the values.", default="paper", choices=tuple(DIALECTS), is_open=True
     ),
     "metrics": Option(
-        text,
-        {
-            "type": "string",
-            "description": "Names with commas between; GET /v1/options lists them.",
-            "example": "EN,MI,VIF",
-        },
+        str, "Names, separated by commas; GET /v1/options lists them.", example="EN,MI,VIF"
     ),
 }
 

@@ -9,11 +9,11 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
-from clfnet.io.image import encode_image, write_image
+from clfnet.io.image import check_depth, encode_image, write_image
 from clfnet.serve.api.commands import cli_line, curl_line
 from clfnet.serve.api.schemas import FuseAnswer
 from clfnet.serve.http.errors import described, linked
-from clfnet.serve.http.form import FORMAT, FORMATS, OPTIONS, Fusing, check_depth, form_schema
+from clfnet.serve.http.form import FORMAT, FORMATS, OPTIONS, Fusing, form_schema
 from clfnet.serve.http.uploads import Upload
 from clfnet.serve.pairs import (
     FILES,
@@ -70,7 +70,7 @@ async def fuse(request: Request, service: Annotated[Service, Depends(the_service
         received = time.perf_counter() - begin
         if wanted == "json":
             return await _kept(service, request, upload, fusing)
-        check_depth(fusing.arguments.get("depth"), wanted)
+        check_depth(fusing.options.depth, FORMATS[wanted][1], "`format`")
         work = partial(_encoded, service, upload, fusing, wanted)
         done = await service.gate.run(request, work)
     media, suffix = FORMATS[wanted]

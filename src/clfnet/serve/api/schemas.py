@@ -50,8 +50,23 @@ class Limits(BaseModel):
     result_seconds: int
 
 
+class OptionCard(BaseModel):
+    """An option of fusing: a field of the forms of /v1/fuse and /v1/jobs."""
+
+    type: str = Field(description="boolean, integer, number or string")
+    help: str
+    default: bool | float | str | None
+    by_default: str = Field(description="What is done without it, where `default` is null.")
+    choices: list[int | str]
+    is_open: bool = Field(description="Other values than `choices` may be given.")
+    unit: str
+    minimum: float | None = None
+    maximum: float | None = None
+    video: bool = Field(description="A video may have it.")
+
+
 class OptionList(BaseModel):
-    """Every choice that a page needs."""
+    """Every option with its choices, and the limits of the service."""
 
     palette: list[str]
     space: list[str]
@@ -61,6 +76,7 @@ class OptionList(BaseModel):
     range: list[str] = Field(description="Examples; others may be given.")
     depth: list[int]
     format: list[str]
+    options: dict[str, OptionCard] = Field(description="By the name of the field.")
     dialect: list[str]
     metrics: dict[str, list[MetricCard]] = Field(description="By dialect.")
     limits: Limits

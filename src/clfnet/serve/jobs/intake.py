@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from clfnet.align import Rig
 from clfnet.errors import ConfigError, PairingError
+from clfnet.io.image import check_depth
 from clfnet.io.names import match_names, split_kinds
-from clfnet.io.toml import known
+from clfnet.options import Option, check_for_video
 from clfnet.serve.http.errors import RefusedError
-from clfnet.serve.http.form import FORMATS, OPTIONS, Fusing, Option, check_depth, choice, number
+from clfnet.serve.http.form import FORMATS, OPTIONS, Fusing, parse
 from clfnet.serve.http.sniffing import PICTURES, THERMAL, sniff, sniff_video
 from clfnet.serve.http.uploads import Accepts, Stored, Upload
 from clfnet.serve.jobs.files import JobFiles, bytes_in, settle
@@ -28,32 +29,22 @@ VIDEO_FORMATS = ("mp4", "mkv", "webm")
 
 _RETRY = 60  # seconds; jobs take long
 _SHARE = 4  # all jobs together may take so many times what one may
-_NOT_FOR_VIDEO = ("stretch", "depth", "align")
+_OF_VIDEO = ("offset", "fps")
 
 FIELDS: Mapping[str, Option] = {
-    "kind": Option(
-        choice(*KINDS),
-        {"type": "string", "enum": [*KINDS], "default": "folder", "description": "What it is."},
-    ),
+    "kind": Option(str, "A folder of pairs, or a video.", default="folder", choices=KINDS),
     **OPTIONS,
     "format": Option(
-        choice(*FORMATS, *VIDEO_FORMATS),
-        {
-            "type": "string",
-            "enum": [*FORMATS, *VIDEO_FORMATS],
-            "description": "Of the results: png by default for a folder, mp4 for a video.",
-        },
+        str,
+        "Format of the results.",
+        choices=(*FORMATS, *VIDEO_FORMATS),
+        by_default="png for a folder, mp4 for a video",
     ),
     "offset": Option(
-        number,
-        {
-            "type": "number",
-            "description": "Video: seconds by which the infrared recording began later.",
-        },
+        float, "Video: seconds by which the infrared recording began later.", unit="s"
     ),
     "fps": Option(
-        number,
-        {"type": "number", "exclusiveMinimum": 0, "description": "Video: of a FLIR sequence."},
+        float, "Video: frames per second of a FLIR sequence.", least=0, above=True, unit="1/s"
     ),
 }
 """The fields of a job's form."""
@@ -105,25 +96,22 @@ def check_form(service: "Service", form: Mapping[str, str]) -> dict[str, Any]:
         ConfigError: a value is out of range, or does not go with another.
         WeightsError: there is no such model.
     """
-    for name in form:
-        known(name[:60], [*FIELDS], "field")
-    values = {name: FIELDS[name].parse(name, value) for name, value in form.items() if value}
-    values = {"kind": "folder"} | values
+    values = {"kind": "folder"} | parse(form, FIELDS)
     is_video = values["kind"] == "video"
-    known_formats = VIDEO_FORMATS if is_video else tuple(FORMATS)
-    values.setdefault("format", known_formats[0])
-    choice(*known_formats)("format", values["format"])
-    refused = _NOT_FOR_VIDEO if is_video else ("offset", "fps")
-    for name in refused:
-        if values.get(name, "off") not in ("off", False):
-            kind = "a video" if is_video else "a folder"
-            raise ConfigError(f"`{name}` must not be given for {kind}. Leave it out.")
-    check_depth(values.get("depth"), values["format"])
+    formats = VIDEO_FORMATS if is_video else tuple(FORMATS)
+    values.setdefault("format", formats[0])
+    replace(FIELDS["format"], choices=formats).check("format", values["format"])
     fusing = fusing_of(form)
     fusing.fuser(service.models.get(fusing.model or service.models.default))
     if is_video:
+        check_for_video(fusing.options)
         load_av()
-        ranging_for(parse_range(values.get("range", "auto")), values.get("kelvin_per_count"))
+        ranging_for(parse_range(str(fusing.options.thermal_range)), fusing.options.kelvin_per_count)
+    else:
+        for name in _OF_VIDEO:
+            if name in values:
+                raise ConfigError(f"`{name}` must not be given for a folder. Leave it out.")
+        check_depth(fusing.options.depth, FORMATS[values["format"]][1], "`format`")
     return values
 
 

@@ -5,6 +5,7 @@ import threading
 import time
 import zipfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from clfnet.inference.fuser import Fuser
 from clfnet.io.files import open_atomic
 from clfnet.io.image import write_image
 from clfnet.serve.http.errors import logged
-from clfnet.serve.http.form import FORMATS, Fusing, number
+from clfnet.serve.http.form import FORMATS, Fusing
 from clfnet.serve.http.sniffing import check_pixels
 from clfnet.serve.http.uploads import Stored, named
 from clfnet.serve.jobs.files import SOURCES, JobFiles, settle
@@ -176,12 +177,10 @@ class Worker:
         from clfnet.video.ranging import ranging_for
 
         fusing = fusing_of(job.form)
-        arguments = dict(fusing.arguments)
-        ranging = ranging_for(
-            parse_range(arguments.pop("thermal_range", "auto")),
-            arguments.pop("kelvin_per_count", None),
-        )
-        fuser = self._fuser(Fusing(fusing.model, arguments=arguments), files, _FAST)
+        chosen = fusing.options
+        ranging = ranging_for(parse_range(str(chosen.thermal_range)), chosen.kelvin_per_count)
+        plain = replace(chosen, thermal_range="auto", kelvin_per_count=None)
+        fuser = self._fuser(replace(fusing, options=plain), files, _FAST)
         halt, noted = threading.Event(), 0.0
 
         def progress(count: int, expected: int | None) -> None:
@@ -204,7 +203,7 @@ class Worker:
                 heat,
                 light,
                 output,
-                offset=number("offset", job.form.get("offset", "0")),
+                offset=float(job.form.get("offset", 0)),
                 ranging=ranging,
                 progress=progress,
                 stop=halt,
@@ -229,7 +228,7 @@ class Worker:
         with ExitStack() as stack:
             sources = []
             for path, name in stored:
-                rate = number("fps", fps) if fps and path.suffix == ".seq" else None
+                rate = float(fps) if fps and path.suffix == ".seq" else None
                 source = open_source(path, fps=rate)
                 stack.callback(source.close)
                 if source.width * source.height > limit:
