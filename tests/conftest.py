@@ -269,3 +269,92 @@ def flir(tmp_path: Path, counts: np.ndarray[Any, Any]) -> Path:
     path.parent.mkdir()
     path.write_bytes(_jpeg(block))
     return path
+
+
+# TensorFlow's checkpoints, put together after LevelDB's description of its tables.
+
+_BUNDLE_TYPES = {"float32": 1, "float64": 2, "int32": 3, "int64": 9}
+
+
+def _number(value: int) -> bytes:
+    """Protobuf's varint."""
+    groups = [value >> shift & 0x7F for shift in range(0, max(value.bit_length(), 1), 7)]
+    return bytes([*(group | 0x80 for group in groups[:-1]), groups[-1]])
+
+
+def _field(number: int, value: int | bytes) -> bytes:
+    if isinstance(value, int):
+        return _number(number << 3) + _number(value)
+    return _number(number << 3 | 2) + _number(len(value)) + value
+
+
+def _masked_checksum(data: bytes) -> bytes:
+    """CRC-32C by long division, rotated and shifted as LevelDB has it."""
+    remainder = 0xFFFFFFFF
+    for byte in data:
+        remainder ^= byte
+        for _ in range(8):
+            remainder = remainder >> 1 ^ 0x82F63B78 * (remainder & 1)
+    crc = remainder ^ 0xFFFFFFFF
+    return struct.pack("<I", ((crc >> 15 | crc << 17 & 0xFFFFFFFF) + 0xA282EAD8) & 0xFFFFFFFF)
+
+
+def _table_block(items: list[tuple[bytes, bytes]], compression: int, interval: int) -> bytes:
+    data, restarts, last = b"", [], b""
+    for number, (key, value) in enumerate(items):
+        shared = 0
+        if number % interval == 0:
+            restarts.append(len(data))
+        else:
+            while shared < min(len(key), len(last)) and key[shared] == last[shared]:
+                shared += 1
+        data += _number(shared) + _number(len(key) - shared) + _number(len(value))
+        data += key[shared:] + value
+        last = key
+    restarts = restarts or [0]
+    data += struct.pack(f"<{len(restarts) + 1}I", *restarts, len(restarts)) + bytes([compression])
+    return data + _masked_checksum(data)
+
+
+def _write_bundle(
+    prefix: Path,
+    tensors: dict[str, np.ndarray[Any, Any]],
+    *,
+    shards: int = 1,
+    compression: int = 0,
+    per_block: int = 20,
+) -> Path:
+    """Write a checkpoint; returns its name without suffixes."""
+    items = [(b"", _field(1, shards) + _field(3, _field(1, 1)))]
+    data = [b""] * shards
+    for number, name in enumerate(sorted(tensors)):
+        tensor, shard = tensors[name], number % shards
+        raw = tensor.tobytes()
+        sides = b"".join(_field(2, _field(1, side) if side else b"") for side in tensor.shape)
+        entry = _field(1, _BUNDLE_TYPES[tensor.dtype.name]) + _field(2, sides)
+        entry += _field(3, shard) if shard else b""
+        entry += _field(4, len(data[shard])) if data[shard] else b""
+        entry += _field(5, len(raw)) + _number(6 << 3 | 5) + _masked_checksum(raw[:4])
+        items.append((name.encode(), entry))
+        data[shard] += raw
+    table, index = b"", []
+    for start in range(0, len(items), per_block):
+        block = _table_block(items[start : start + per_block], compression, 16)
+        last = items[start : start + per_block][-1][0]
+        index.append((last + b"~", _number(len(table)) + _number(len(block) - 5)))
+        table += block
+    handles = b""
+    for block in (_table_block([], 0, 1), _table_block(index, 0, 1)):
+        handles += _number(len(table)) + _number(len(block) - 5)
+        table += block
+    table += handles.ljust(40, b"\0") + bytes.fromhex("57fb808b247547db")
+    prefix.with_name(f"{prefix.name}.index").write_bytes(table)
+    for shard, raw in enumerate(data):
+        prefix.with_name(f"{prefix.name}.data-{shard:05}-of-{shards:05}").write_bytes(raw)
+    return prefix
+
+
+@pytest.fixture(scope="session")
+def write_bundle() -> Callable[..., Path]:
+    """Writes a checkpoint as TensorFlow does: ``write_bundle(prefix, tensors)``."""
+    return _write_bundle

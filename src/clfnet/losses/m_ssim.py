@@ -1,16 +1,13 @@
 """M-SSIM (Eqs. 2–5): per window, SSIM with the brighter source."""
 
-from typing import Literal
-
 import torch
 from torch import Tensor
 
 from clfnet.errors import InputError, SizeMismatchError
+from clfnet.losses.windows import Window, local_mean, window_weights
 
 C1 = 1e-4
 C2 = 9e-4
-
-Window = Literal["uniform", "gaussian"]
 
 
 def m_ssim_loss(
@@ -59,11 +56,11 @@ def m_ssim_loss(
             f"Images must be at least {size}×{size}, the window, got "
             f"{fused.shape[-2]}×{fused.shape[-1]}."
         )
-    weights = _weights(window, size, sigma).to(fused)
-    mean_f, mean_ff = _local_mean(torch.cat((fused, fused**2), 1), weights).chunk(2, 1)
+    weights = window_weights(window, size, sigma).to(fused)
+    mean_f, mean_ff = local_mean(torch.cat((fused, fused**2), 1), weights).chunk(2, 1)
     scores, brightness = [], []
     for source in (infrared, visible):
-        mean_s, mean_ss, mean_fs = _local_mean(
+        mean_s, mean_ss, mean_fs = local_mean(
             torch.cat((source, source**2, fused * source), 1), weights
         ).chunk(3, 1)  # each (B, 1, H - size + 1, W - size + 1)
         scores.append(_ssim(mean_f, mean_s, mean_ff, mean_ss, mean_fs))
@@ -81,31 +78,3 @@ def _ssim(
     luminance = (2 * mean_a * mean_b + C1) / (mean_a**2 + mean_b**2 + C1)
     structure = (2 * covariance + C2) / (variance_a + variance_b + C2)
     return luminance * structure
-
-
-def _weights(window: Window, size: int, sigma: float) -> Tensor:
-    """The window's 1-D profile, (size,), with sum 1; the 2-D window is its outer product."""
-    if window == "uniform":
-        return torch.full((size,), 1 / size, dtype=torch.float64)
-    if window != "gaussian":
-        raise InputError(f"`window` must be 'uniform' or 'gaussian', got {window!r}.")
-    x = torch.arange(size, dtype=torch.float64) - (size - 1) / 2
-    profile = torch.exp(-(x**2) / (2 * sigma**2))
-    return profile / profile.sum()
-
-
-def _local_mean(x: Tensor, weights: Tensor) -> Tensor:
-    """Weighted mean of every window, (B, C, H, W) -> (B, C, H - size + 1, W - size + 1).
-
-    Two products with band matrices: a convolution of single planes is many times slower on a CPU.
-    """
-    return _band(x.shape[-2], weights) @ x @ _band(x.shape[-1], weights).T
-
-
-def _band(length: int, weights: Tensor) -> Tensor:
-    """The matrix that slides `weights` along an axis, (length - size + 1, length)."""
-    rows = length - len(weights) + 1
-    band = weights.new_zeros(rows, length)
-    for offset, weight in enumerate(weights):
-        band.diagonal(offset)[:rows] = weight
-    return band

@@ -37,7 +37,7 @@ class RFNNest(Rival):
     """
 
     title = "RFN-Nest"
-    least = 16
+    least = 28  # of which a quadrant has 16, and the smallest scale 2
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,15 +47,26 @@ class RFNNest(Rival):
 
     def forward(self, infrared: Tensor, visible: Tensor) -> Tensor:
         """Fuse a batch; see `Rival`."""
-        if max(infrared.shape[-2:]) > LARGEST:
-            return from_unit(spread(self._in_quadrants(infrared, visible)))
-        return from_unit(spread(self.fuse_part(infrared, visible)))
+        large = max(infrared.shape[-2:]) > LARGEST
+        fuse = self.fuse_quadrants if large else self.fuse_part
+        return from_unit(spread(fuse(infrared, visible)))
 
     def fuse_part(self, infrared: Tensor, visible: Tensor) -> Tensor:
         """Fuse images in [-1, 1] at once; (B, 1, H, W) in no particular range."""
         a, b = (self.encoder(to_levels(images)) for images in (infrared, visible))
         image: Tensor = self.decoder(self.fused(a, b))
         return image
+
+    def fuse_quadrants(self, infrared: Tensor, visible: Tensor) -> Tensor:
+        """Fuse as `fuse_part` does, in four parts, averaged where they overlap."""
+        height, width = infrared.shape[-2:]
+        total, count = torch.zeros_like(infrared), torch.zeros_like(infrared)
+        for rows, columns in quadrants(height, width):
+            part = self.fuse_part(*(x[..., rows, columns] for x in (infrared, visible)))
+            around = (columns.start, width - columns.stop, rows.start, height - rows.stop)
+            total = total + F.pad(part, around)
+            count = count + F.pad(torch.ones_like(part), around)
+        return total / count
 
     def fused(self, a: Sequence[Tensor], b: Sequence[Tensor]) -> list[Tensor]:
         """Fuse the codes of both sources, scale by scale."""
@@ -65,14 +76,6 @@ class RFNNest(Rival):
         """Encode and decode one source, (B, 1, H, W) in [-1, 1]; in levels: the first stage."""
         image: Tensor = self.decoder(self.encoder(to_levels(images)))
         return image
-
-    def _in_quadrants(self, infrared: Tensor, visible: Tensor) -> Tensor:
-        height, width = infrared.shape[-2:]
-        total, count = torch.zeros_like(infrared), torch.zeros_like(infrared)
-        for place in quadrants(height, width):
-            total[place] += self.fuse_part(infrared[place], visible[place])
-            count[place] += 1
-        return total / count
 
 
 class Block(nn.Module):
@@ -170,12 +173,11 @@ def doubled(maps: Tensor, like: Tensor) -> Tensor:
     return torch.cat((large, large[..., -2:-1]), dim=-1)[..., :width]
 
 
-def quadrants(height: int, width: int) -> list[tuple[slice, ...]]:
-    """Four parts of images (B, C, H, W), which overlap by 5 rows and columns about the middle."""
-    top, bottom = slice(0, height // 2 + 3), slice(height // 2 - 2, height)
-    left, right = slice(0, width // 2 + 3), slice(width // 2 - 2, width)
-    every = slice(None)
-    return [(every, every, rows, columns) for rows in (top, bottom) for columns in (left, right)]
+def quadrants(height: int, width: int) -> list[tuple[slice, slice]]:
+    """Rows and columns of four parts, which overlap by 5 about the middle."""
+    rows = slice(0, height // 2 + 3), slice(height // 2 - 2, height)
+    columns = slice(0, width // 2 + 3), slice(width // 2 - 2, width)
+    return [(some, few) for some in rows for few in columns]
 
 
 def spread(images: Tensor) -> Tensor:
