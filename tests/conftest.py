@@ -61,7 +61,7 @@ def shake_norms() -> Callable[[nn.Module], None]:
 
     def shake(network: nn.Module) -> None:
         for module in network.modules():
-            if isinstance(module, nn.BatchNorm2d | nn.BatchNorm1d):
+            if isinstance(module, nn.BatchNorm2d | nn.BatchNorm1d) and module.track_running_stats:
                 assert module.running_mean is not None
                 assert module.running_var is not None
                 nn.init.normal_(module.running_mean, std=0.1)

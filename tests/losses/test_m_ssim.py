@@ -7,7 +7,7 @@ from torch import Tensor
 
 from clfnet.errors import InputError, SizeMismatchError
 from clfnet.losses import m_ssim_loss
-from clfnet.losses.m_ssim import Window
+from clfnet.losses.windows import Window
 
 
 def _reference(batches: list[Tensor], window: str, size: int) -> float:

@@ -15,6 +15,7 @@ import typer
 from clfnet.cli.align import align
 from clfnet.cli.batch import batch
 from clfnet.cli.bench import bench
+from clfnet.cli.convert import convert
 from clfnet.cli.demo import demo
 from clfnet.cli.evaluate import evaluate
 from clfnet.cli.explain import explain
@@ -40,7 +41,7 @@ app = typer.Typer(
 )
 commands = (
     *(demo, fuse, batch, serve, align, explain, evaluate, panel),
-    *(bench, train, export, models, reproduce),
+    *(bench, train, export, convert, models, reproduce),
 )
 for command in commands:
     app.command()(command)

@@ -67,7 +67,7 @@ def _exported(of: Callable[[Tensor, Tensor], Tensor], network: Rival) -> onnx.Mo
         torch.onnx.export(
             _Function(of, network).eval(),
             (images[0], images[1]),
-            buffer,
+            buffer,  # type: ignore[arg-type]  # which takes it where dynamo is off
             input_names=list(IMAGES),
             output_names=["fused"],
             dynamic_axes=dict.fromkeys((*IMAGES, "fused"), free),

@@ -1,5 +1,6 @@
 """A model as a `FusionMethod`, run on the CPU by ONNX Runtime or OpenVINO."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import onnxruntime
 
 from clfnet.errors import ConfigError, InputError, WeightsError
+from clfnet.inference.arrays import size_text
 from clfnet.inference.session import open_session
 from clfnet.inference.tiling import Tiles, cores, fuse_in_tiles
 from clfnet.method import FloatImage
@@ -17,6 +19,8 @@ BACKENDS = ("onnxruntime", "openvino")
 
 _INPUTS, _OUTPUTS = {"infrared", "visible"}, {"fused"}
 _BYTES_PER_PIXEL = 2500  # of the paper's network as it is
+
+_log = logging.getLogger(__name__)
 
 Graph = Callable[[dict[str, FloatImage]], FloatImage]
 
@@ -28,7 +32,7 @@ class OnnxMethod:
     (1, 1, H, W), in [0, 1]. Its metadata may say how far a pixel of the result depends on the
     sources (`margin`, in pixels); then images are fused in tiles, one per thread at a time, with
     equal results and bounded memory. It may also say that tiles must begin at a multiple of some
-    pixels (`multiple`), and what a pixel takes (`bytes_per_pixel`).
+    pixels (`multiple`), what a pixel takes (`bytes_per_pixel`), and the smallest side (`least`).
 
     Args:
         model: the graph, as bytes or as a file.
@@ -60,7 +64,11 @@ class OnnxMethod:
         self.name = name or ("onnx" if isinstance(model, bytes) else model.stem)
         session = open_session(data, self.name, 1)
         _check_names(session, self.name)
-        self.tiles = _tiles(session.get_modelmeta().custom_metadata_map, threads, memory)
+        facts = session.get_modelmeta().custom_metadata_map
+        self._least = int(facts.get("least", 1))
+        self.tiles = _tiles(facts, threads, memory)
+        if self.tiles is None and memory is not None:
+            _log.warning("%s sees an image as a whole: memory is not bounded.", self.name)
         if not self.tiles:  # which would run on a thread each: no waiting in every layer
             session = open_session(data, self.name, threads)
         self._graph: Graph = partial(_run, session)
@@ -86,6 +94,11 @@ class OnnxMethod:
         Raises:
             InputError: the graph does not run at this size, e.g. for lack of memory.
         """
+        if min(visible.shape) < self._least:
+            raise InputError(
+                f"{self.name} takes images of at least {self._least} pixels a side, got "
+                f"{size_text(visible)}. Use a larger image."
+            )
         feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)
         try:
             fused = self._graph(feeds)

@@ -1,4 +1,4 @@
-"""The losses of CLF-Net, Eqs. (1)–(9), what training adds, and those of its rivals; one file each."""
+"""The losses of CLF-Net, Eqs. (1)–(9), what training adds, those of its rivals; one file each."""
 
 from clfnet.losses.adversarial import HIGH, LOW, judgement_loss, noisy_labels
 from clfnet.losses.distillation import distillation_loss

@@ -10,8 +10,8 @@ class Network(nn.Module):
 
     Attributes:
         kind: the name of such networks, in recipes and in files of weights.
-        sizes: the keyword arguments that it was made with.
+        sizes: the keyword arguments that it was made with: numbers, or words where one chooses.
     """
 
     kind: ClassVar[str]
-    sizes: dict[str, int]
+    sizes: dict[str, int | str]

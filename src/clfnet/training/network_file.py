@@ -24,7 +24,7 @@ class NetworkFile(NamedTuple):
     """What a file holds: the network's kind, its sizes and its tensors."""
 
     kind: str
-    sizes: dict[str, int]
+    sizes: dict[str, int | str]
     tensors: dict[str, Tensor]
 
 
@@ -43,6 +43,15 @@ def network_bytes(network: Network) -> bytes:
     entry = {"kind": network.kind, "sizes": network.sizes}
     entry["sha256"] = digest([entry, tensors])
     return safetensors_bytes(tensors, {_ENTRY: json.dumps(entry)})
+
+
+def holds_network(path: Path) -> bool:
+    """Tell whether a file is one of safetensors that says what network it holds."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return _ENTRY in (file.metadata() or {})
+    except (OSError, SafetensorError):
+        return False
 
 
 def read_network(path: Path) -> NetworkFile:
@@ -103,19 +112,21 @@ def load_network(path: Path, network: type[Network] = CLFNet) -> Network:
     return rebuild(path, held, network)
 
 
-def _described(metadata: dict[str, str], tensors: dict[str, Tensor]) -> tuple[str, dict[str, int]]:
+def _described(
+    metadata: dict[str, str], tensors: dict[str, Tensor]
+) -> tuple[str, dict[str, int | str]]:
     """Kind and sizes that a file states."""
     if _ENTRY not in metadata:
         return _described_until_0_1(metadata, tensors)
     entry: dict[str, Any] = json.loads(metadata[_ENTRY])
     if entry.pop("sha256") != digest([entry, tensors]):
         raise ValueError("its checksum is another: it is damaged or was changed")
-    return str(entry["kind"]), {name: int(size) for name, size in entry["sizes"].items()}
+    return str(entry["kind"]), dict(entry["sizes"])
 
 
 def _described_until_0_1(
     metadata: dict[str, str], tensors: dict[str, Tensor]
-) -> tuple[str, dict[str, int]]:
+) -> tuple[str, dict[str, int | str]]:
     """Of a file by clfnet 0.1, which stated sizes alone, and of a head nothing."""
     if "width" in metadata:
         return CLFNet.kind, {"width": int(metadata["width"])}
@@ -123,8 +134,8 @@ def _described_until_0_1(
         channels, blocks, factor = map(int, metadata["channels, blocks, factor"].split(","))
         return FastNet.kind, {"channels": channels, "blocks": blocks, "factor": factor}
     hidden, inputs = tensors["first.weight"].shape
-    sizes = {"inputs": inputs, "hidden": hidden, "outputs": len(tensors["second.bias"])}
-    return ProjectionHead.kind, sizes
+    outputs = len(tensors["second.bias"])
+    return ProjectionHead.kind, {"inputs": inputs, "hidden": hidden, "outputs": outputs}
 
 
 def _unreadable(path: Path, error: Exception) -> WeightsError:

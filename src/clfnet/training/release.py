@@ -18,6 +18,7 @@ from torch import nn
 from clfnet.errors import ConfigError, MissingExtraError, WeightsError
 from clfnet.io.bundle import is_bundle, read_bundle
 from clfnet.nn.rivals import RIVALS, Rival
+from clfnet.training.network_file import holds_network, load_network
 
 Array = NDArray[Any]
 
@@ -57,7 +58,8 @@ def load_release(
     Args:
         method: one of `clfnet.nn.rivals.RIVALS`.
         files: a state dict of PyTorch, a checkpoint of TensorFlow 1, weights of Keras (.h5) or a
-            safetensors file; several are taken one after the other.
+            safetensors file; several are taken one after the other. One that was made here is read
+            as it is.
         options: arguments of the network. DenseFuse's `release` is told by the kind of file.
 
     Returns:
@@ -70,6 +72,8 @@ def load_release(
     """
     if method not in RIVALS:
         raise ConfigError(f"`method` must be one of {', '.join(RIVALS)}, got {method!r}.")
+    if len(files) == 1 and holds_network(files[0]):
+        return load_network(files[0], RIVALS[method]), []
     releases = [_read(path) for path in files]
     chosen = dict(options or {})
     if method == "densefuse" and any(release.channels_last for release in releases):

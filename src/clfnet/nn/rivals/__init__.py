@@ -35,15 +35,10 @@ __all__ = [
 
 RIVALS: Mapping[str, type[Rival]] = MappingProxyType(
     {
-        "densefuse": DenseFuse,
-        "rfn_nest": RFNNest,
-        "fusiongan": FusionGAN,
-        "ganmcc": GANMcC,
-        "ifcnn": IFCNN,
-        "pmgi": PMGI,
-        "u2fusion": U2Fusion,
-        "stdfusionnet": STDFusionNet,
-        "ifsepr": IFSepR,
+        each.kind: each
+        for each in (
+            *(DenseFuse, RFNNest, FusionGAN, GANMcC, IFCNN, PMGI, U2Fusion, STDFusionNet, IFSepR),
+        )
     }
 )
 """Name: network, in the order of the paper's tables."""

@@ -34,6 +34,7 @@ class DenseFuse(Rival):
         torch.Size([2, 1, 9, 7])
     """
 
+    kind = "densefuse"
     title = "DenseFuse"
     margin = 8
     least = 2

@@ -32,6 +32,7 @@ class FusionGAN(Rival):
         torch.Size([2, 1, 9, 7])
     """
 
+    kind = "fusiongan"
     title = "FusionGAN"
 
     def __init__(self) -> None:

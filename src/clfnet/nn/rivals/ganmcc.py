@@ -24,6 +24,7 @@ class GANMcC(Rival):
         1864129
     """
 
+    kind = "ganmcc"
     title = "GANMcC"
 
     def __init__(self) -> None:

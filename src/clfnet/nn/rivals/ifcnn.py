@@ -35,6 +35,7 @@ class IFCNN(Rival):
         83587
     """
 
+    kind = "ifcnn"
     title = "IFCNN"
     margin = 5
     options = {  # noqa: RUF012

@@ -33,6 +33,7 @@ class IFSepR(Rival):
         513827
     """
 
+    kind = "ifsepr"
     title = "IFSepR"
     options = {"overflow": ("clip", "wrap")}  # noqa: RUF012
 

@@ -25,6 +25,7 @@ class PMGI(Rival):
         torch.Size([2, 1, 9, 7])
     """
 
+    kind = "pmgi"
     title = "PMGI"
 
     def __init__(self) -> None:

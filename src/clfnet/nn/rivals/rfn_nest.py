@@ -36,6 +36,7 @@ class RFNNest(Rival):
         7524249
     """
 
+    kind = "rfn_nest"
     title = "RFN-Nest"
     least = 28  # of which a quadrant has 16, and the smallest scale 2
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from clfnet.errors import ConfigError
+from clfnet.nn.base import Network
 
 SLOPE = 0.2
 """Negative slope of LeakyReLU in all of the nine that have one."""
@@ -15,7 +16,7 @@ SLOPE = 0.2
 Options = Mapping[str, tuple[str, ...]]
 
 
-class Rival(nn.Module, ABC):
+class Rival(Network, ABC):
     """A network of the literature that fuses a pair.
 
     Attributes:
@@ -44,13 +45,12 @@ class Rival(nn.Module, ABC):
             clipped.
         """
 
-    @property
-    def sizes(self) -> dict[str, str]:
-        """The options that this one was made with."""
-        return {name: str(getattr(self, name)) for name in self.options}
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes = {}
 
     def _choose(self, **chosen: str) -> None:
-        """Keep options as attributes.
+        """Keep options, as attributes too.
 
         Raises:
             ConfigError: one has another value than the class allows.
@@ -60,6 +60,7 @@ class Rival(nn.Module, ABC):
             if value not in allowed:
                 raise ConfigError(f"`{name}` must be one of {', '.join(allowed)}, got {value!r}.")
             setattr(self, name, value)
+        self.sizes = {**chosen}
 
 
 class ImageNorm(nn.Module):

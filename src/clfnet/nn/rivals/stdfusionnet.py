@@ -26,6 +26,7 @@ class STDFusionNet(Rival):
         torch.Size([2, 1, 9, 7])
     """
 
+    kind = "stdfusionnet"
     title = "STDFusionNet"
     margin = 9
 

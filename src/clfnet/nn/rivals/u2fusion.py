@@ -25,6 +25,7 @@ class U2Fusion(Rival):
         659217
     """
 
+    kind = "u2fusion"
     title = "U2Fusion"
     margin = 10
     least = 2
