@@ -184,7 +184,8 @@ class FuseOptions:
     )
     kelvin_per_count: float | None = _option(
         float,
-        "Temperature step of one count, for infrared counts that are linear in temperature.",
+        "Temperature step of one count, for infrared counts that are linear in temperature, e.g. "
+        "0.01.",
         least=0,
         most=10,
         above=True,
@@ -255,7 +256,7 @@ class FuseOptions:
     )
     memory: str | int | None = _option(
         str,
-        "Working memory of the model beside the images, with its unit.",
+        "Working memory of the model beside the images, with its unit, e.g. 1GiB.",
         example="1GiB",
         by_default="192MiB per thread",
         machine=True,

@@ -216,3 +216,18 @@ def test_texts_that_are_no_range_are_named(text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
         parse_range(text)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("text", ["auto", "full", "percentile", "agc", "0.2,0.7"])
+def test_pointwise_ranges_map_parts_as_the_whole(text: str, dtype: type) -> None:
+    values = np.random.default_rng(0).random((40, 40))
+    thermal = from_array((values * (1 if dtype is np.float32 else 250)).astype(dtype), "a")
+    chosen = parse_range(text)
+    whole, record = chosen(thermal)
+    corner, of_corner = chosen(thermal.part(np.s_[:9, :9]))
+    equal = bool((corner == whole[:9, :9]).all()) and record == of_corner
+    if chosen.is_pointwise(thermal):
+        assert equal
+    else:
+        assert not equal or thermal.values.dtype == np.float32

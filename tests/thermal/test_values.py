@@ -86,3 +86,12 @@ def test_kelvin_per_count_is_for_counts() -> None:
     known = Thermal(counts.values, "count", np.zeros((1, 1), np.float32))
     with pytest.raises(ConfigError, match="holds temperatures"):
         in_celsius(known, 0.01, "a")
+
+
+def test_a_part_keeps_unit_and_temperatures() -> None:
+    celsius = np.arange(20, dtype=np.float32).reshape(4, 5)
+    taken = Thermal(celsius + 1, "celsius", celsius).part(np.s_[1:3, 2:])
+    assert taken.unit == "celsius"
+    assert taken.values.tolist() == [[8, 9, 10], [13, 14, 15]]
+    assert taken.celsius is not None
+    assert taken.celsius.tolist() == [[7, 8, 9], [12, 13, 14]]

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.colour.luma import bt601
-from clfnet.errors import ImageError, InputError, SizeMismatchError
+from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError
+from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage
-from clfnet.thermal import Thermal, from_array, in_celsius, read_thermal
+from clfnet.thermal import Pair, Thermal, from_array, in_celsius, read_pair, read_thermal
 
 Array = NDArray[Any]
 Source = str | os.PathLike[str] | Array
@@ -59,6 +60,38 @@ def thermal_picture(source: Source, kelvin_per_count: float | None = None) -> Th
         array = grey(array[..., :3])
     thermal = from_array(array, "`infrared`")
     return thermal if kelvin_per_count is None else in_celsius(thermal, kelvin_per_count, "it")
+
+
+def read_sources(
+    infrared: Path,
+    visible: Path | None = None,
+    *,
+    kelvin_per_count: float | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> Pair:
+    """Read a pair of files; without a visible one, a radiometric file that holds both.
+
+    Args:
+        infrared: the infrared or the radiometric file.
+        visible: the visible file.
+        kelvin_per_count: for infrared counts that are linear in temperature.
+        max_pixels: larger images are refused before their pixels are allocated.
+
+    Raises:
+        ImageError: a file cannot be read.
+        InputError: both are one file.
+        ConfigError: `kelvin_per_count` does not fit.
+    """
+    if visible is None:
+        if kelvin_per_count is not None:
+            raise ConfigError(
+                "`kelvin_per_count` must not be given for a radiometric file, which holds the "
+                "camera's own constants. Drop it."
+            )
+        return read_pair(infrared, max_pixels=max_pixels)
+    refuse_same(infrared, visible)
+    thermal = read_thermal(infrared, kelvin_per_count=kelvin_per_count, max_pixels=max_pixels)
+    return Pair(thermal, read_image(visible, max_pixels=max_pixels), None)
 
 
 def stacked(image: Image) -> Array:

@@ -5,19 +5,20 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self, Unpack
+from typing import Any, NamedTuple, Self, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.align import Rig
-from clfnet.errors import ConfigError, InputError
+from clfnet.errors import InputError
 from clfnet.inference.alignment import Alignment, Matrix, Placed
 from clfnet.inference.arrays import (
     Array,
     Source,
     check_sizes,
     from_unit,
+    read_sources,
     refuse_same,
     source_name,
     stacked,
@@ -28,15 +29,17 @@ from clfnet.inference.arrays import (
 from clfnet.inference.colouring import Colouring
 from clfnet.inference.find import find_method
 from clfnet.inference.memory import parse_memory
-from clfnet.inference.parts import is_pointwise, part
-from clfnet.inference.tiling import Fuse, Tile, TiledMethod, Tiles
+from clfnet.inference.tiling import Fuse, Slices, Tile, TiledMethod, Tiles
 from clfnet.io.checks import MAX_PIXELS
-from clfnet.io.image import Image, read_image
+from clfnet.io.image import Image
 from clfnet.method import FloatImage, FusionMethod
 from clfnet.options import FuseArguments, FuseOptions
-from clfnet.thermal import Pair, Thermal, parse_range, read_pair, read_thermal
+from clfnet.thermal import Pair, Thermal, parse_range
 from clfnet.version import __version__
 
+_NAMES = ("`infrared`", "`visible`")
+_WHOLE: Slices = (slice(None), slice(None))
+_LEVELS = np.dtype(np.uint8)
 _DEPTHS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
 
 
@@ -48,11 +51,36 @@ class Fused:
         pixels: (H, W) or (H, W, 3).
         alpha: (H, W), of the same type; None where the visible picture has none.
         record: what was done, for a file's metadata: plain values, ready for JSON.
+        sources: infrared (H, W) and visible (H, W) or (H, W, 3) as they were fused, uint8, on the
+            grid of the result; None unless they were asked for.
     """
 
     pixels: Array
     alpha: Array | None
     record: dict[str, Any]
+    sources: tuple[Array, Array] | None = None
+
+    def arrays(self) -> list[Array]:
+        """Return all that is there of pixels, alpha and sources."""
+        return [
+            each for each in (self.pixels, self.alpha, *(self.sources or ())) if each is not None
+        ]
+
+
+class FusedPair(NamedTuple):
+    """A fused pair, as files hold it.
+
+    Attributes:
+        image: the fused image; alpha, colour profile and EXIF are the visible image's, and the
+            record is the description.
+        record: what was done: plain values, ready for JSON.
+        sources: infrared and visible as they were fused, 8 bits, on the grid of the result; None
+            unless they were asked for.
+    """
+
+    image: Image
+    record: dict[str, Any]
+    sources: tuple[Image, Image] | None
 
 
 class Fuser:
@@ -155,20 +183,14 @@ class Fuser:
             ImageError: a file cannot be read.
             ConfigError: `kelvin_per_count` does not fit.
         """
-        if visible is None:
-            if self.options.kelvin_per_count is not None:
-                raise ConfigError(
-                    "`kelvin_per_count` must not be given for a radiometric file, which holds the "
-                    "camera's own constants. Drop it."
-                )
-            return read_pair(infrared, max_pixels=max_pixels)
-        refuse_same(infrared, visible)
-        thermal = read_thermal(
-            infrared, kelvin_per_count=self.options.kelvin_per_count, max_pixels=max_pixels
+        return read_sources(
+            infrared,
+            visible,
+            kelvin_per_count=self.options.kelvin_per_count,
+            max_pixels=max_pixels,
         )
-        return Pair(thermal, read_image(visible, max_pixels=max_pixels), None)
 
-    def place(self, pair: Pair, names: tuple[str, str] = ("`infrared`", "`visible`")) -> Placed:
+    def place(self, pair: Pair, names: tuple[str, str] = _NAMES) -> Placed:
         """Return a pair as it is fused: the infrared picture ranged, both on one grid, no alpha.
 
         Raises:
@@ -180,11 +202,14 @@ class Fuser:
         return self.alignment(heat, to_unit(pair.visible.pixels), pair.alignment, names)
 
     def fuse_pair(
-        self, pair: Pair, names: tuple[str, str] = ("`infrared`", "`visible`")
-    ) -> tuple[Image, dict[str, Any]]:
+        self, pair: Pair, names: tuple[str, str] = _NAMES, *, sources: bool = False
+    ) -> FusedPair:
         """Fuse one pair as files hold it, and tell what was done.
 
-        Alpha, colour profile and EXIF are the visible picture's; the record is the description.
+        Args:
+            pair: as `read` returns it.
+            names: what messages call the two.
+            sources: return also the two as they were fused.
 
         Raises:
             SizeMismatchError: the two differ in size and are not aligned.
@@ -195,9 +220,11 @@ class Fuser:
         light = np.atleast_3d(visible.pixels)
         if visible.alpha is not None:
             light = np.dstack([light, visible.alpha])
-        fused = self._fuse(pair.thermal, light, pair.alignment, names)
+        fused = self._fuse(pair.thermal, light, pair.alignment, names, sources=sources)
         text = json.dumps(fused.record, ensure_ascii=False)
-        return Image(fused.pixels, fused.alpha, visible.icc, visible.exif, text), fused.record
+        image = Image(fused.pixels, fused.alpha, visible.icc, visible.exif, text)
+        shown = fused.sources and (Image(fused.sources[0]), Image(fused.sources[1]))
+        return FusedPair(image, fused.record, shown)
 
     def _sources(
         self, infrared: Source, visible: Source | None
@@ -214,25 +241,51 @@ class Fuser:
         return pair.thermal, np.atleast_3d(stacked(pair.visible)), pair.alignment
 
     def _fuse(
-        self, thermal: Thermal, visible: Array, tags: Matrix | None, names: tuple[str, str]
+        self,
+        thermal: Thermal,
+        visible: Array,
+        tags: Matrix | None,
+        names: tuple[str, str],
+        *,
+        sources: bool = False,
     ) -> Fused:
-        """Fuse with (H, W, C): C is 1 or 3, and one more where there is alpha."""
+        """Fuse with (H, W, C), C 1 or 3 and one more with alpha; in tiles where that is equal."""
         if isinstance(self.method, TiledMethod) and self._is_pointwise(thermal, tags):
             tiles = self.method.tiles
             if tiles is not None:
                 check_sizes(thermal.values, visible, *names)
-                return self._in_tiles(tiles, self.method.fuse_tile, thermal, visible)
+                return self._in_tiles(tiles, self.method.fuse_tile, thermal, visible, sources)
+        return self._part(self.method, thermal, visible, tags, names, sources=sources)
+
+    def _part(
+        self,
+        fuse: Fuse,
+        thermal: Thermal,
+        visible: Array,
+        tags: Matrix | None = None,
+        names: tuple[str, str] = _NAMES,
+        *,
+        within: Slices = _WHOLE,
+        sources: bool = False,
+    ) -> Fused:
+        """Do every step with a tile or the whole; `within` is what is kept of it."""
         heat, how = self.range(thermal)
         placed = self.alignment(heat, to_unit(visible), tags, names)
         picture, alpha = _apart(placed.light)
-        pixels = self._coloured(placed, picture)
+        pixels = self._coloured(placed, picture, fuse, within)
         dtype = self._dtype(visible.dtype)
         if alpha is not None and placed.covered is not None:
             alpha = np.where(placed.covered, alpha, np.float32(1))
+        shown = (
+            (from_unit(placed.heat[within], _LEVELS), from_unit(picture[within], _LEVELS))
+            if sources
+            else None
+        )
         return Fused(
             from_unit(pixels, dtype),
-            None if alpha is None else from_unit(alpha, dtype),
+            None if alpha is None else from_unit(alpha[within], dtype),
             self._record(how, placed.rig),
+            shown,
         )
 
     def _is_pointwise(self, thermal: Thermal, tags: Matrix | None) -> bool:
@@ -240,45 +293,51 @@ class Fuser:
         return (
             self.alignment.is_off
             and tags is None
-            and is_pointwise(self.range, thermal)
+            and self.range.is_pointwise(thermal)
             and self.colouring.is_pointwise
             and not self.options.stretch
         )
 
-    def _in_tiles(self, tiles: Tiles, fuse: Fuse, thermal: Thermal, visible: Array) -> Fused:
-        """Fuse as `_fuse` does; only tiles ever are floats, which take four times the memory."""
+    def _in_tiles(
+        self, tiles: Tiles, fuse: Fuse, thermal: Thermal, visible: Array, sources: bool
+    ) -> Fused:
+        """Put a result together of parts; only tiles ever are floats, four times the memory."""
         height, width, channels = visible.shape
-        has_colour = channels > 2 or self.colouring.palette is not None
+        shape = (height, width, 3) if channels > 2 else (height, width)
+        painted = (height, width, 3) if self.colouring.palette else shape
         dtype = self._dtype(visible.dtype)
         stored = np.float32 if dtype.kind == "f" else dtype
-        pixels = np.empty((height, width, 3) if has_colour else (height, width), stored)
-        alpha = np.empty((height, width), stored) if channels % 2 == 0 else None
+        whole = Fused(
+            np.empty(painted, stored),
+            np.empty((height, width), stored) if channels % 2 == 0 else None,
+            self._record(self.range(thermal.part(np.s_[:1, :1])).record, None),
+            (np.empty((height, width), _LEVELS), np.empty(shape, _LEVELS)) if sources else None,
+        )
 
         def work(tile: Tile) -> None:
-            heat, _ = self.range(part(thermal, tile.around))
-            picture, opacity = _apart(to_unit(visible[tile.around]))
-            luma = self._fused_luma(heat, picture, fuse)
-            result = self.colouring(*(each[tile.within] for each in (picture, luma, heat)))
-            pixels[tile.inner] = from_unit(result, dtype)
-            if alpha is not None and opacity is not None:
-                alpha[tile.inner] = from_unit(opacity[tile.within], dtype)
+            around = thermal.part(tile.around), visible[tile.around]
+            done = self._part(fuse, *around, within=tile.within, sources=sources)
+            for into, made in zip(whole.arrays(), done.arrays(), strict=True):
+                into[tile.inner] = made
 
-        _, how = self.range(part(thermal, np.s_[:1, :1]))
         tiles.run(work, height, width)
-        return Fused(pixels, alpha, self._record(how, None))
+        return whole
 
-    def _coloured(self, placed: Placed, picture: FloatImage) -> FloatImage:
-        """Return the fused picture, (H, W) or (H, W, 3), and beside it what is kept or black."""
+    def _coloured(
+        self, placed: Placed, picture: FloatImage, fuse: Fuse, within: Slices
+    ) -> FloatImage:
+        """Return the fused image, (H, W) or (H, W, 3), and beside it what is kept or black."""
         heat, covered = placed.heat, placed.covered
         if covered is None:
-            return self.colouring(picture, self._fused_luma(heat, picture, self.method), heat)
+            luma = self._fused_luma(heat, picture, fuse)
+            return self.colouring(picture[within], luma[within], heat[within])
         if self.alignment.grid == "visible":  # one picture in both places: the method meets no edge
             heat = np.where(covered, heat, self.colouring.luma(picture))
             alone = picture
         else:
             alone = heat if picture.ndim == 2 else np.repeat(heat[..., None], 3, axis=2)
             picture = _where(covered, picture, alone)
-        luma = self._fused_luma(heat, picture, self.method)
+        luma = self._fused_luma(heat, picture, fuse)
         result = self.colouring(picture, luma, placed.heat * covered)
         return _where(covered, result, alone if self.alignment.outside == "keep" else 0 * alone)
 

@@ -33,7 +33,11 @@ class Range(Protocol):
     """Maps the values of a thermal picture to [0, 1]."""
 
     def __call__(self, thermal: Thermal) -> Ranged:
-        """Return the picture and how it was made."""
+        """Return the image and how it was made."""
+        ...
+
+    def is_pointwise(self, thermal: Thermal) -> bool:
+        """Tell whether each pixel of this image is mapped whatever the others are."""
         ...
 
 
@@ -58,6 +62,10 @@ class Full:
             return Ranged(values.astype(np.float32), _record("full", 0.0, 1.0, thermal.unit))
         full = 255.0 if values.dtype == np.uint8 else 65535.0
         return Ranged(spread(values, 0.0, full), _record("full", 0.0, full, thermal.unit))
+
+    def is_pointwise(self, thermal: Thermal) -> bool:
+        """Tell so of integers; floats are checked as a whole."""
+        return thermal.values.dtype.kind == "u"
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,10 @@ class Percentile:
         record = _record("percentile", low, high, thermal.unit)
         record |= {"low_percentile": self.low, "high_percentile": self.high}
         return Ranged(spread(thermal.values, low, high), record)
+
+    def is_pointwise(self, thermal: Thermal) -> bool:  # noqa: ARG002 -- as the protocol has it
+        """The whole image decides."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -131,6 +143,10 @@ class Limits:
         record = _record("limits", self.low, self.high, "celsius")
         return Ranged(spread(thermal.celsius, self.low, self.high), record)
 
+    def is_pointwise(self, thermal: Thermal) -> bool:  # noqa: ARG002 -- as the protocol has it
+        """Limits are fixed."""
+        return True
+
 
 @dataclass(frozen=True)
 class Agc:
@@ -163,6 +179,10 @@ class Agc:
         image = equalised(values, plateau=self.plateau, step=step)
         return Ranged(image, record | {"plateau": self.plateau})
 
+    def is_pointwise(self, thermal: Thermal) -> bool:  # noqa: ARG002 -- as the protocol has it
+        """The whole image decides."""
+        return False
+
 
 @dataclass(frozen=True)
 class Auto:
@@ -170,8 +190,14 @@ class Auto:
 
     def __call__(self, thermal: Thermal) -> Ranged:
         """Map the values."""
-        chosen: Range = Full() if thermal.unit == "level" else Percentile()
-        return chosen(thermal)
+        return self._chosen(thermal)(thermal)
+
+    def is_pointwise(self, thermal: Thermal) -> bool:
+        """Tell what the range that is taken tells."""
+        return self._chosen(thermal).is_pointwise(thermal)
+
+    def _chosen(self, thermal: Thermal) -> Range:
+        return Full() if thermal.unit == "level" else Percentile()
 
 
 _BY_NAME: dict[str, Range] = {

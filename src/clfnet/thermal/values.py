@@ -44,6 +44,17 @@ class Thermal:
         """Rows."""
         return int(self.values.shape[0])
 
+    def part(self, where: tuple[slice, slice]) -> "Thermal":
+        """Return a part of it, a view.
+
+        Example:
+            >>> whole = Thermal(np.arange(6, dtype=np.uint8).reshape(2, 3), "level")
+            >>> whole.part(np.s_[:1, 1:]).values
+            array([[1, 2]], dtype=uint8)
+        """
+        celsius = None if self.celsius is None else self.celsius[where]
+        return Thermal(self.values[where], self.unit, celsius)
+
 
 def from_array(array: NDArray[Any], name: str | Path, *, unit: Unit | None = None) -> Thermal:
     """Make a thermal picture of an array.
