@@ -239,8 +239,9 @@ class FuseOptions:
     )
     depth: int | None = _option(
         int,
-        "Bits per sample of the result; those of the visible image if it has more.",
+        "Bits per sample of the result; never fewer than the visible image has.",
         choices=(8, 16),
+        by_default="as the visible image",
         unit="bit",
         video=False,
     )
