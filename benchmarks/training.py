@@ -11,7 +11,7 @@ import math
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from copy import deepcopy
 from pathlib import Path
 from statistics import median
@@ -71,8 +71,9 @@ class Run:
         infrared, visible = self.crops.batch(4 * self.done, 4)
         places = torch.randperm(128**2, generator=torch.Generator().manual_seed(self.done))[:200]
         loaded = process_time()
+        timed: AbstractContextManager[Seconds] = nullcontext({}) if self.whole else stopwatch()
         with (
-            nullcontext({}) if self.whole else stopwatch() as parts,
+            timed as parts,
             self._layout(),
             torch.autocast("cpu", torch.bfloat16, self.bfloat16),
         ):

@@ -1,9 +1,11 @@
-"""Write the tables of README.md and docs: `make docs`.
+"""Write the tables of README.md and docs: `make docs`; `--check` only tells which are not equal.
 
 They come from experiments, docs/results, the model's manifest and the metrics' registry.
 
 Everything between ``<!-- NAME -->`` and ``<!-- /NAME -->`` is replaced.
 """
+
+import sys
 
 from tables import BLOCKS
 from tables.results import ROOT
@@ -21,11 +23,19 @@ def render(text: str) -> str:
     return text
 
 
-def main() -> None:
-    """Rewrite the documents."""
+def main(*, check: bool) -> None:
+    """Rewrite the documents, or tell which of them are not as they would be written."""
+    stale = []
     for path in DOCUMENTS:
-        path.write_text(render(path.read_text("utf-8")), encoding="utf-8")
+        text = path.read_text("utf-8")
+        if (fresh := render(text)) == text:
+            continue
+        stale.append(str(path.relative_to(ROOT)))
+        if not check:
+            path.write_text(fresh, encoding="utf-8")
+    if check and stale:
+        sys.exit(f"{', '.join(stale)} must be rendered anew: make docs")
 
 
 if __name__ == "__main__":
-    main()
+    main(check="--check" in sys.argv[1:])

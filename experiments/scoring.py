@@ -92,7 +92,7 @@ def fuse_set(
             picture = Image(Fuser("visible", stretch=stretch)(grey, grey))
         else:
             fuser = Fuser(method, stretch=stretch)
-            picture, _ = fuser.fuse_pair(fuser.read(first, second))
+            picture = fuser.fuse_pair(fuser.read(first, second)).image
         write_image(target / f"{second.stem}.png", picture, overwrite=True)
     return target
 

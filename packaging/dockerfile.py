@@ -24,12 +24,12 @@ class Step(NamedTuple):
     @property
     def arguments(self) -> list[str]:
         """The text as words, from its exec form (JSON) or as a shell divides it."""
-        return _exec_form(self.text) or shlex.split(self.text)
+        return [*(_exec_form(self.text) or ())] or shlex.split(self.text)
 
     @property
     def command(self) -> list[str]:
         """The text as what is run, by a shell unless it is in exec form."""
-        return _exec_form(self.text) or ["/bin/sh", "-c", self.text]
+        return [*(_exec_form(self.text) or ())] or ["/bin/sh", "-c", self.text]
 
 
 def parse(text: str) -> list[Step]:

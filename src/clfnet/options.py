@@ -28,7 +28,6 @@ Outside = Literal["crop", "keep", "black"]
 Space = Literal["bt601", "linear"]
 Palette = Literal["ironbow", "whitehot", "blackhot", "lava", "arctic", "green", "rainbow"]
 Backend = Literal["onnxruntime", "openvino"]
-StatedUnit = Literal["auto", "celsius", "kelvin", "counts"]
 
 _WORDS = {"true": True, "1": True, "on": True, "yes": True}
 _WORDS |= {"false": False, "0": False, "off": False, "no": False}
@@ -185,45 +184,13 @@ class FuseOptions:
     )
     kelvin_per_count: float | None = _option(
         float,
-        "Temperature step of one count, for infrared counts that are linear in temperature.",
+        "Temperature step of one count, for infrared counts that are linear in temperature, e.g. "
+        "0.01.",
         least=0,
         most=10,
         above=True,
         unit="K",
         example="0.01",
-    )
-    unit: StatedUnit = _option(
-        str,
-        "Unit of the infrared numbers, where the file does not say: celsius, kelvin or counts.",
-        default="auto",
-        choices=get_args(StatedUnit),
-    )
-    raw: str | None = _option(
-        str,
-        "Layout of headerless infrared files, WIDTHxHEIGHT:TYPE with a TYPE such as u2 or f4.",
-        example="640x512:f4",
-        video=False,
-    )
-    infrared_palette: str = _option(
-        str,
-        "Palette that infrared images were painted with, to be undone: auto (found for each "
-        "image), none, or a name.",
-        default="auto",
-        choices=("auto", "none", "ironbow", "rainbow", "lava", "arctic", "jet", "inferno"),
-        is_open=True,
-    )
-    invert: bool = _option(
-        bool, "Treat infrared images as black-hot: warm objects are dark in them.", default=False
-    )
-    exclude: str | None = _option(
-        str,
-        "Rectangles of the infrared image without scene, such as a camera's text: X,Y,WIDTH,HEIGHT "
-        "in pixels, several separated by semicolons; the visible image stays there.",
-        example="0,0,120,20",
-        video=False,
-    )
-    page: int | None = _option(
-        int, "Page of an infrared TIFF that holds several images.", least=1, video=False
     )
     align: "str | os.PathLike[str] | Rig" = _option(
         str,
@@ -272,8 +239,9 @@ class FuseOptions:
     )
     depth: int | None = _option(
         int,
-        "Bits per sample of the result; those of the visible image if it has more.",
+        "Bits per sample of the result; never fewer than the visible image has.",
         choices=(8, 16),
+        by_default="as the visible image",
         unit="bit",
         video=False,
     )
@@ -289,7 +257,7 @@ class FuseOptions:
     )
     memory: str | int | None = _option(
         str,
-        "Working memory of the model beside the images, with its unit.",
+        "Working memory of the model beside the images, with its unit, e.g. 1GiB.",
         example="1GiB",
         by_default="192MiB per thread",
         machine=True,
@@ -318,12 +286,6 @@ class FuseArguments(TypedDict, total=False):
     stretch: bool
     thermal_range: "str | Range"
     kelvin_per_count: float | None
-    unit: StatedUnit
-    raw: str | None
-    infrared_palette: str
-    invert: bool
-    exclude: str | None
-    page: int | None
     align: "str | os.PathLike[str] | Rig"
     grid: Grid
     outside: Outside

@@ -161,8 +161,8 @@ def test_stretch_leaves_one_value_as_it_is() -> None:
         (np.zeros((0, 4), np.uint8), r"got \(0, 4\)"),
         (np.zeros((2, 2), np.int64), "got int64"),
         (np.zeros((2, 2), bool), "got bool"),
-        (np.full((2, 2), np.nan), "finite"),
-        (np.full((2, 2), np.inf), "finite"),
+        (np.full((2, 2), np.nan), "must be finite"),
+        (np.full((2, 2), np.inf), "must be finite"),
         ("no.png", r"no\.png must be an image file"),
     ],
 )
@@ -206,7 +206,7 @@ def test_files_keep_alpha_profile_and_exif() -> None:
     alpha = random((4, 5), seed=1)
     visible = Image(random((4, 5)), alpha, b"profile", b"exif")
     thermal = from_array(random((4, 5), seed=2), "it")
-    fused, _ = Fuser(Infrared()).fuse_pair(Pair(thermal, visible, None))
+    fused = Fuser(Infrared()).fuse_pair(Pair(thermal, visible, None)).image
     np.testing.assert_array_equal(fused.alpha, alpha)
     assert (fused.icc, fused.exif) == (b"profile", b"exif")
     assert fused.pixels.shape == (4, 5)
@@ -368,11 +368,16 @@ def test_a_tiled_method_gets_tiles(
 def test_tiles_are_recorded_like_the_whole() -> None:
     pair = Pair(from_array(random((70, 90)), "a"), Image(random((70, 90, 3))), None)
     for chosen in ("auto", "20,180"):
-        (tiled, told), (whole, expected) = (
-            Fuser(method, thermal_range=chosen).fuse_pair(pair) for method in (InTiles(), Shifted())
+        tiled, whole = (
+            Fuser(method, thermal_range=chosen).fuse_pair(pair, sources=True)
+            for method in (InTiles(), Shifted())
         )
-        assert told == expected
-        np.testing.assert_array_equal(tiled.pixels, whole.pixels)
+        assert tiled.record == whole.record
+        assert tiled.sources is not None
+        assert whole.sources is not None
+        images = zip((tiled.image, *tiled.sources), (whole.image, *whole.sources), strict=True)
+        for one, other in images:
+            np.testing.assert_array_equal(one.pixels, other.pixels)
 
 
 @pytest.mark.parametrize(

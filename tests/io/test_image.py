@@ -2,7 +2,6 @@
 
 import contextlib
 import struct
-import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +15,7 @@ import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clfnet.errors import ImageError, MissingExtraError, OutputExistsError
+from clfnet.errors import ImageError, OutputExistsError
 from clfnet.io.exif import Exif, Field, pack
 from clfnet.io.image import (
     SUFFIXES,
@@ -387,10 +386,10 @@ def test_16_bit_colour_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     tifffile.imwrite(path, random((4, 4, 3), np.uint16), photometric="rgb")
     data = bytearray(path.read_bytes())
-    tag = data.index(struct.pack("<HHII", 262, 3, 1, 2))
-    data[tag + 8] = 8  # CIELAB
+    tag = data.index(struct.pack("<HHII", 259, 3, 1, 1))
+    data[tag + 8] = 5  # LZW
     path.write_bytes(data)
-    with pytest.raises(ImageError, match=r"keep its 16 bits, but is CIELAB, NONE"):
+    with pytest.raises(ImageError, match=r"keep its 16 bits, but is RGB, LZW"):
         read_image(path)
 
 
@@ -413,8 +412,8 @@ def test_other_kinds_are_named(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     for data, message in (
         (b"", "is empty"),
-        (b"hello", "but is text"),
-        (b"GIF89a" + bytes(50), "but is GIF"),
+        (b"hello", "of another kind"),
+        (b"GIF89a" + bytes(50), "of another kind"),
     ):
         path.write_bytes(data)
         with pytest.raises(ImageError, match=message):
@@ -518,43 +517,3 @@ def test_saved_by_pillow_equals_saved_by_us() -> None:
     pixels = random((5, 6), np.uint16)
     with PIL.Image.open(BytesIO(encode_image(Image(pixels), Path("a.png")))) as picture:
         np.testing.assert_array_equal(np.asarray(picture), pixels)
-
-
-@pytest.mark.parametrize(("suffix", "form"), [(".webp", "WebP"), (".avif", "AVIF"), (".jp2", None)])
-@pytest.mark.parametrize("has_alpha", [True, False])
-def test_other_containers(tmp_path: Path, suffix: str, form: str | None, has_alpha: bool) -> None:
-    y, x = np.mgrid[:48, :64]
-    colours = np.stack([4 * x, 5 * y, 255 - 4 * x], axis=2).astype(np.uint8)
-    alpha = np.where(x < 20, 0, 255).astype(np.uint8)
-    picture = PIL.Image.fromarray(np.dstack([colours, alpha]) if has_alpha else colours)
-    options: dict[str, Any] = {"lossless": True} if form == "WebP" else {"quality": 95}
-    picture.save(tmp_path / f"a{suffix}", form, **(options if form else {}))
-    found = read_image(tmp_path / f"a{suffix}")
-    shown = x >= 20 if has_alpha else x >= 0
-    assert np.abs(found.pixels.astype(int) - colours)[shown].mean() < 3
-    assert (found.alpha is not None) == has_alpha
-
-
-def test_heic_is_of_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    heif = pytest.importorskip("pillow_heif")
-    pixels = np.full((64, 64, 3), 90, np.uint8)
-    heif.from_pillow(PIL.Image.fromarray(pixels)).save(tmp_path / "a.heic")
-    assert np.abs(read_image(tmp_path / "a.heic").pixels.astype(int) - 90).max() < 4
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
-    with pytest.raises(MissingExtraError, match=r"clfnet\[formats\]"):
-        read_image(tmp_path / "a.heic")
-
-
-def test_a_jpeg_without_its_end_mark_is_whole(tmp_path: Path) -> None:
-    image = Image(random((64, 80, 3)))
-    data = encode_image(image, Path("a.jpg"))
-    whole = tmp_path / "whole.jpg"
-    whole.write_bytes(data)
-    (tmp_path / "a.jpg").write_bytes(data.removesuffix(b"\xff\xd9"))
-    found = read_image(tmp_path / "a.jpg")
-    np.testing.assert_array_equal(found.pixels, read_image(whole).pixels)
-    assert found.notes == ("the end mark is missing; all rows are there",)
-    for cut in (40, len(data) // 2):
-        (tmp_path / "b.jpg").write_bytes(data[:-cut])
-        with pytest.raises(ImageError, match="is damaged"):
-            read_image(tmp_path / "b.jpg")

@@ -46,8 +46,8 @@ def test_single_planes_are_squeezed() -> None:
         (np.zeros((2, 2), np.int64), "got int64"),
         (np.array([["a"]]), "must hold"),
         (np.array([[2**24 + 1]], np.int32), "whole numbers"),
-        (np.array([[np.nan, np.inf]]), "all of its 2 pixels are NaN"),
-        (np.array([[1e300]]), "all of its 1 pixels"),
+        (np.array([[1.0, np.nan, np.inf]]), "2 of 3 pixels are NaN"),
+        (np.array([[1e300]]), "1 of 1 pixels"),
     ],
     ids=str,
 )
@@ -88,11 +88,10 @@ def test_kelvin_per_count_is_for_counts() -> None:
         in_celsius(known, 0.01, "a")
 
 
-def test_numbers_that_are_not_finite_are_no_data() -> None:
-    thermal = from_array(np.array([[1.0, np.nan, np.inf, 4.0]]), "a", unit="celsius")
-    assert thermal.data is not None
-    assert thermal.data.tolist() == [[True, False, False, True]]
-    assert np.isfinite(thermal.values).all()
-    assert thermal.known.tolist() == [1, 4]
-    assert thermal.celsius is not None
-    assert np.isnan(thermal.celsius).tolist() == [[False, True, True, False]]
+def test_a_part_keeps_unit_and_temperatures() -> None:
+    celsius = np.arange(20, dtype=np.float32).reshape(4, 5)
+    taken = Thermal(celsius + 1, "celsius", celsius).part(np.s_[1:3, 2:])
+    assert taken.unit == "celsius"
+    assert taken.values.tolist() == [[8, 9, 10], [13, 14, 15]]
+    assert taken.celsius is not None
+    assert taken.celsius.tolist() == [[7, 8, 9], [12, 13, 14]]

@@ -109,7 +109,7 @@ def _fused(fuser: Fuser, recipe: Recipe, task: Task) -> Image:
     with at_hand(task.infrared) as heat, visible as light:
         try:
             names = (task.infrared, task.visible or task.infrared)
-            image, record = fuser.fuse_pair(fuser.read(heat, light), names)
+            image, record, _ = fuser.fuse_pair(fuser.read(heat, light), names)
         except ClfnetError as error:
             raise InputError(_as_given(str(error), task, heat, light)) from error
     return marked(image, record, Mark(recipe.run, task.pair, task.row))

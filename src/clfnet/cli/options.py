@@ -62,5 +62,5 @@ def _parameter(name: str, option: Option) -> inspect.Parameter:
 
 def _metavar(option: Option) -> str | None:
     if option.choices and not option.is_open:
-        return f"[{'|'.join(map(str, option.choices))}]"
+        return f"<{'|'.join(map(str, option.choices))}>"
     return None

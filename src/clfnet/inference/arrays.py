@@ -8,15 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.colour.luma import bt601
-from clfnet.errors import ImageError, InputError, SizeMismatchError
-from clfnet.io.geo import KEYS
+from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError
+from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage
-from clfnet.thermal import Thermal, ThermalOptions, read_thermal
-from clfnet.thermal.options import AS_IS
-from clfnet.thermal.read import numbers, stated
-
-_HALF = 0.5  # pixels: nearer to each other, two grids are one
+from clfnet.thermal import Pair, Thermal, from_array, in_celsius, read_pair, read_thermal
 
 Array = NDArray[Any]
 Source = str | os.PathLike[str] | Array
@@ -49,38 +45,53 @@ def visible_array(source: Source) -> Array:
     return array
 
 
-def thermal_picture(source: Source, options: ThermalOptions = AS_IS) -> Thermal:
+def thermal_picture(source: Source, kelvin_per_count: float | None = None) -> Thermal:
     """Return the infrared picture as numbers with a meaning; of colours the luma.
 
     Raises:
         ImageError: a file cannot be read, or an array is no picture.
-        ConfigError: the options do not fit; see `clfnet.thermal.read.stated`.
+        ConfigError: `kelvin_per_count` does not fit; see `clfnet.thermal.in_celsius`.
     """
     if isinstance(source, str | os.PathLike):
-        return read_thermal(Path(source), options)
+        return read_thermal(Path(source), kelvin_per_count=kelvin_per_count)
     array = np.asarray(source)
     _check_shape(array, "infrared")
     if array.ndim == 3:
         array = grey(array[..., :3])
-    return stated(numbers(array, "`infrared`"), options, "it")
+    thermal = from_array(array, "`infrared`")
+    return thermal if kelvin_per_count is None else in_celsius(thermal, kelvin_per_count, "it")
 
 
-def georeferenced(thermal: Thermal, visible: Image) -> NDArray[np.float64] | None:
-    """Return what maps infrared to visible pixels by their places on the earth, (3, 3).
+def read_sources(
+    infrared: Path,
+    visible: Path | None = None,
+    *,
+    kelvin_per_count: float | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> Pair:
+    """Read a pair of files; without a visible one, a radiometric file that holds both.
 
-    None where one of them has none, or both are of one grid already.
+    Args:
+        infrared: the infrared or the radiometric file.
+        visible: the visible file.
+        kelvin_per_count: for infrared counts that are linear in temperature.
+        max_pixels: larger images are refused before their pixels are allocated.
+
+    Raises:
+        ImageError: a file cannot be read.
+        InputError: both are one file.
+        ConfigError: `kelvin_per_count` does not fit.
     """
-    if thermal.geo is None or visible.geo is None:
-        return None
-    heat, light = thermal.geo.matrix(), visible.geo.matrix()
-    keys = [geo.tags[KEYS].value for geo in (thermal.geo, visible.geo)]
-    if heat is None or light is None or keys[0] != keys[1]:
-        return None
-    matrix = np.linalg.inv(light) @ heat
-    same_size = (thermal.width, thermal.height) == (visible.width, visible.height)
-    ends = np.array([[0, 0, 1], [thermal.width, thermal.height, 1]]).T  # (3, 2)
-    moved = np.abs(matrix @ ends - ends)
-    return None if same_size and moved.max() < _HALF else matrix
+    if visible is None:
+        if kelvin_per_count is not None:
+            raise ConfigError(
+                "`kelvin_per_count` must not be given for a radiometric file, which holds the "
+                "camera's own constants. Drop it."
+            )
+        return read_pair(infrared, max_pixels=max_pixels)
+    refuse_same(infrared, visible)
+    thermal = read_thermal(infrared, kelvin_per_count=kelvin_per_count, max_pixels=max_pixels)
+    return Pair(thermal, read_image(visible, max_pixels=max_pixels), None)
 
 
 def stacked(image: Image) -> Array:

@@ -119,7 +119,7 @@ def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
             f"{pair.thermal.unit}s. Say what a count is (--kelvin-per-count), or leave them out."
         )
     names = (str(job.infrared), str(job.visible or job.infrared))
-    fused, record = fuser.fuse_pair(pair, names)
+    fused, record, _ = fuser.fuse_pair(pair, names)
     celsius = pair.thermal.celsius if job.temperatures else None
     del pair  # large pictures: encoding takes memory of its own
     write_image(job.output, fused, overwrite=overwrite)

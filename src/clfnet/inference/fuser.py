@@ -1,26 +1,24 @@
 """From two pictures to one: range, alignment, colour, depth and alpha around a `FusionMethod`."""
 
 import json
-import logging
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self, Unpack
+from typing import Any, NamedTuple, Self, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.align import Rig
-from clfnet.errors import ConfigError, InputError
+from clfnet.errors import InputError
 from clfnet.inference.alignment import Alignment, Matrix, Placed
 from clfnet.inference.arrays import (
     Array,
     Source,
     check_sizes,
     from_unit,
-    georeferenced,
+    read_sources,
     refuse_same,
     source_name,
     stacked,
@@ -31,25 +29,17 @@ from clfnet.inference.arrays import (
 from clfnet.inference.colouring import Colouring
 from clfnet.inference.find import find_method
 from clfnet.inference.memory import parse_memory
-from clfnet.inference.parts import is_pointwise, part
-from clfnet.inference.tiling import Fuse, Tile, TiledMethod, Tiles
+from clfnet.inference.tiling import Fuse, Slices, Tile, TiledMethod, Tiles
 from clfnet.io.checks import MAX_PIXELS
-from clfnet.io.image import Image, read_image
+from clfnet.io.image import Image
 from clfnet.method import FloatImage, FusionMethod
 from clfnet.options import FuseArguments, FuseOptions
-from clfnet.thermal import (
-    Pair,
-    Thermal,
-    ThermalOptions,
-    parse_range,
-    read_pair,
-    read_thermal,
-)
-from clfnet.thermal.range import Ranged
+from clfnet.thermal import Pair, Thermal, parse_range
 from clfnet.version import __version__
 
-_log = logging.getLogger(__name__)
-
+_NAMES = ("`infrared`", "`visible`")
+_WHOLE: Slices = (slice(None), slice(None))
+_LEVELS = np.dtype(np.uint8)
 _DEPTHS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
 
 
@@ -60,15 +50,37 @@ class Fused:
     Attributes:
         pixels: (H, W) or (H, W, 3).
         alpha: (H, W), of the same type; None where the visible picture has none.
-        record: what was done, for a file's metadata: plain values, ready for JSON. What a user
-            should know about the files and the result is its "notes", if there is anything.
-        corner: x and y of the grid's pixel with which it begins; not (0, 0) after a crop.
+        record: what was done, for a file's metadata: plain values, ready for JSON.
+        sources: infrared (H, W) and visible (H, W) or (H, W, 3) as they were fused, uint8, on the
+            grid of the result; None unless they were asked for.
     """
 
     pixels: Array
     alpha: Array | None
     record: dict[str, Any]
-    corner: tuple[int, int] = (0, 0)
+    sources: tuple[Array, Array] | None = None
+
+    def arrays(self) -> list[Array]:
+        """Return all that is there of pixels, alpha and sources."""
+        return [
+            each for each in (self.pixels, self.alpha, *(self.sources or ())) if each is not None
+        ]
+
+
+class FusedPair(NamedTuple):
+    """A fused pair, as files hold it.
+
+    Attributes:
+        image: the fused image; alpha, colour profile and EXIF are the visible image's, and the
+            record is the description.
+        record: what was done: plain values, ready for JSON.
+        sources: infrared and visible as they were fused, 8 bits, on the grid of the result; None
+            unless they were asked for.
+    """
+
+    image: Image
+    record: dict[str, Any]
+    sources: tuple[Image, Image] | None
 
 
 class Fuser:
@@ -117,14 +129,6 @@ class Fuser:
         self.alignment = Alignment(chosen.align, grid=chosen.grid, outside=chosen.outside)
         self.colouring = Colouring(chosen.space, chosen.strength, chosen.palette, chosen.hot)
         self.method = _method(model, chosen) if isinstance(model, str | os.PathLike) else model
-        self.reading = ThermalOptions(
-            chosen.unit,
-            chosen.kelvin_per_count,
-            chosen.raw,
-            chosen.infrared_palette,
-            chosen.exclude,
-            chosen.page,
-        )
 
     @classmethod
     def of(cls, options: FuseOptions) -> Self:
@@ -158,10 +162,8 @@ class Fuser:
             ConfigError: the range needs temperatures, and there are none.
         """
         names = (source_name(infrared, "infrared"), source_name(visible, "visible"))
-        pair, light = self._sources(infrared, visible)
-        fused = self._fuse(pair, light, names)
-        for note in fused.record.get("notes", ()):
-            _log.warning("%s", note)
+        thermal, light, tags = self._sources(infrared, visible)
+        fused = self._fuse(thermal, light, tags, names)
         if fused.alpha is None:
             return fused.pixels
         colours = np.broadcast_to(np.atleast_3d(fused.pixels), (*fused.alpha.shape, 3))
@@ -181,19 +183,14 @@ class Fuser:
             ImageError: a file cannot be read.
             ConfigError: `kelvin_per_count` does not fit.
         """
-        if visible is None:
-            if self.reading.kelvin_per_count is not None:
-                raise ConfigError(
-                    "`kelvin_per_count` must not be given for a radiometric file, which holds the "
-                    "camera's own constants. Drop it."
-                )
-            return read_pair(infrared, self.reading, max_pixels=max_pixels)
-        refuse_same(infrared, visible)
-        thermal = read_thermal(infrared, self.reading, max_pixels=max_pixels)
-        light = read_image(visible, max_pixels=max_pixels)
-        return Pair(thermal, light, georeferenced(thermal, light), "georeference")
+        return read_sources(
+            infrared,
+            visible,
+            kelvin_per_count=self.options.kelvin_per_count,
+            max_pixels=max_pixels,
+        )
 
-    def place(self, pair: Pair, names: tuple[str, str] = ("`infrared`", "`visible`")) -> Placed:
+    def place(self, pair: Pair, names: tuple[str, str] = _NAMES) -> Placed:
         """Return a pair as it is fused: the infrared picture ranged, both on one grid, no alpha.
 
         Raises:
@@ -201,18 +198,18 @@ class Fuser:
             AlignmentError: the two cannot be registered well enough.
             ConfigError: the range needs temperatures, and there are none.
         """
-        heat, _ = self._ranged(pair.thermal)
-        light = to_unit(pair.visible.pixels)
-        return self.alignment(
-            heat, light, pair.alignment, names, data=pair.thermal.data, made=pair.made
-        )
+        heat, _ = self.range(pair.thermal)
+        return self.alignment(heat, to_unit(pair.visible.pixels), pair.alignment, names)
 
     def fuse_pair(
-        self, pair: Pair, names: tuple[str, str] = ("`infrared`", "`visible`")
-    ) -> tuple[Image, dict[str, Any]]:
+        self, pair: Pair, names: tuple[str, str] = _NAMES, *, sources: bool = False
+    ) -> FusedPair:
         """Fuse one pair as files hold it, and tell what was done.
 
-        Alpha, colour profile and EXIF are the visible picture's; the record is the description.
+        Args:
+            pair: as `read` returns it.
+            names: what messages call the two.
+            sources: return also the two as they were fused.
 
         Raises:
             SizeMismatchError: the two differ in size and are not aligned.
@@ -223,57 +220,72 @@ class Fuser:
         light = np.atleast_3d(visible.pixels)
         if visible.alpha is not None:
             light = np.dstack([light, visible.alpha])
-        fused = self._fuse(pair, light, names)
+        fused = self._fuse(pair.thermal, light, pair.alignment, names, sources=sources)
         text = json.dumps(fused.record, ensure_ascii=False)
-        geo = visible.geo if self.alignment.grid == "visible" else pair.thermal.geo
-        geo = geo and geo.cropped(*fused.corner)
-        image = Image(fused.pixels, fused.alpha, visible.icc, visible.exif, text, geo)
-        return image, fused.record
+        image = Image(fused.pixels, fused.alpha, visible.icc, visible.exif, text)
+        shown = fused.sources and (Image(fused.sources[0]), Image(fused.sources[1]))
+        return FusedPair(image, fused.record, shown)
 
-    def _sources(self, infrared: Source, visible: Source | None) -> tuple[Pair, Array]:
-        """Return a pair, and the visible picture as (H, W, C) with its alpha."""
-        paths = [isinstance(source, str | os.PathLike) for source in (infrared, visible)]
-        if paths[0] and (visible is None or paths[1]):
-            pair = self.read(Path(str(infrared)), None if visible is None else Path(str(visible)))
-            return pair, np.atleast_3d(stacked(pair.visible))
-        if visible is None:
+    def _sources(
+        self, infrared: Source, visible: Source | None
+    ) -> tuple[Thermal, Array, Matrix | None]:
+        if visible is not None:
+            refuse_same(infrared, visible)
+            thermal = thermal_picture(infrared, self.options.kelvin_per_count)
+            return thermal, np.atleast_3d(visible_array(visible)), None
+        if not isinstance(infrared, str | os.PathLike):
             raise InputError(
                 "`visible` must be given unless `infrared` is the path of a radiometric file."
             )
-        light = np.atleast_3d(visible_array(visible))
-        return Pair(thermal_picture(infrared, self.reading), Image(light), None), light
+        pair = self.read(Path(infrared))
+        return pair.thermal, np.atleast_3d(stacked(pair.visible)), pair.alignment
 
-    def _ranged(self, thermal: Thermal) -> Ranged:
-        """Return the infrared picture in [0, 1], white where it is hot."""
-        image, record = self.range(thermal)
-        return (
-            Ranged(1 - image, record | {"invert": True})
-            if self.options.invert
-            else Ranged(image, record)
-        )
-
-    def _fuse(self, pair: Pair, visible: Array, names: tuple[str, str]) -> Fused:
-        """Fuse with (H, W, C): C is 1 or 3, and one more where there is alpha."""
-        thermal = pair.thermal
-        if isinstance(self.method, TiledMethod) and self._is_pointwise(thermal, pair.alignment):
+    def _fuse(
+        self,
+        thermal: Thermal,
+        visible: Array,
+        tags: Matrix | None,
+        names: tuple[str, str],
+        *,
+        sources: bool = False,
+    ) -> Fused:
+        """Fuse with (H, W, C), C 1 or 3 and one more with alpha; in tiles where that is equal."""
+        if isinstance(self.method, TiledMethod) and self._is_pointwise(thermal, tags):
             tiles = self.method.tiles
             if tiles is not None:
                 check_sizes(thermal.values, visible, *names)
-                return self._in_tiles(tiles, self.method.fuse_tile, pair, visible)
-        heat, how = self._ranged(thermal)
-        placed = self.alignment(
-            heat, to_unit(visible), pair.alignment, names, data=thermal.data, made=pair.made
-        )
+                return self._in_tiles(tiles, self.method.fuse_tile, thermal, visible, sources)
+        return self._part(self.method, thermal, visible, tags, names, sources=sources)
+
+    def _part(
+        self,
+        fuse: Fuse,
+        thermal: Thermal,
+        visible: Array,
+        tags: Matrix | None = None,
+        names: tuple[str, str] = _NAMES,
+        *,
+        within: Slices = _WHOLE,
+        sources: bool = False,
+    ) -> Fused:
+        """Do every step with a tile or the whole; `within` is what is kept of it."""
+        heat, how = self.range(thermal)
+        placed = self.alignment(heat, to_unit(visible), tags, names)
         picture, alpha = _apart(placed.light)
-        pixels = self._coloured(placed, picture)
+        pixels = self._coloured(placed, picture, fuse, within)
         dtype = self._dtype(visible.dtype)
         if alpha is not None and placed.covered is not None:
             alpha = np.where(placed.covered, alpha, np.float32(1))
+        shown = (
+            (from_unit(placed.heat[within], _LEVELS), from_unit(picture[within], _LEVELS))
+            if sources
+            else None
+        )
         return Fused(
             from_unit(pixels, dtype),
-            None if alpha is None else from_unit(alpha, dtype),
-            self._record(how, placed.rig, pair),
-            placed.corner,
+            None if alpha is None else from_unit(alpha[within], dtype),
+            self._record(how, placed.rig),
+            shown,
         )
 
     def _is_pointwise(self, thermal: Thermal, tags: Matrix | None) -> bool:
@@ -281,53 +293,53 @@ class Fuser:
         return (
             self.alignment.is_off
             and tags is None
-            and is_pointwise(self.range, thermal)
+            and self.range.is_pointwise(thermal)
             and self.colouring.is_pointwise
             and not self.options.stretch
         )
 
-    def _in_tiles(self, tiles: Tiles, fuse: Fuse, pair: Pair, visible: Array) -> Fused:
-        """Fuse as `_fuse` does; only tiles ever are floats, which take four times the memory."""
+    def _in_tiles(
+        self, tiles: Tiles, fuse: Fuse, thermal: Thermal, visible: Array, sources: bool
+    ) -> Fused:
+        """Put a result together of parts; only tiles ever are floats, four times the memory."""
         height, width, channels = visible.shape
-        has_colour = channels > 2 or self.colouring.palette is not None
+        shape = (height, width, 3) if channels > 2 else (height, width)
+        painted = (height, width, 3) if self.colouring.palette else shape
         dtype = self._dtype(visible.dtype)
         stored = np.float32 if dtype.kind == "f" else dtype
-        pixels = np.empty((height, width, 3) if has_colour else (height, width), stored)
-        alpha = np.empty((height, width), stored) if channels % 2 == 0 else None
+        whole = Fused(
+            np.empty(painted, stored),
+            np.empty((height, width), stored) if channels % 2 == 0 else None,
+            self._record(self.range(thermal.part(np.s_[:1, :1])).record, None),
+            (np.empty((height, width), _LEVELS), np.empty(shape, _LEVELS)) if sources else None,
+        )
 
         def work(tile: Tile) -> None:
-            thermal = part(pair.thermal, tile.around)
-            heat, _ = self._ranged(thermal)
-            picture, opacity = _apart(to_unit(visible[tile.around]))
-            shown = _shown(heat, self.colouring.luma(picture), thermal.data)
-            luma = self._fused_luma(shown, picture, fuse)
-            result = self.colouring(*(each[tile.within] for each in (picture, luma, heat)))
-            if thermal.data is not None:
-                result = _where(thermal.data[tile.within], result, picture[tile.within])
-            pixels[tile.inner] = from_unit(result, dtype)
-            if alpha is not None and opacity is not None:
-                alpha[tile.inner] = from_unit(opacity[tile.within], dtype)
+            around = thermal.part(tile.around), visible[tile.around]
+            done = self._part(fuse, *around, within=tile.within, sources=sources)
+            for into, made in zip(whole.arrays(), done.arrays(), strict=True):
+                into[tile.inner] = made
 
-        _, how = self._ranged(part(pair.thermal, np.s_[:1, :1]))
         tiles.run(work, height, width)
-        return Fused(pixels, alpha, self._record(how, None, pair))
+        return whole
 
-    def _coloured(self, placed: Placed, picture: FloatImage) -> FloatImage:
-        """Return the fused picture, (H, W) or (H, W, 3), and beside it what is kept or black."""
-        heat, covered, both = placed.heat, placed.covered, placed.both
-        if both is None:
-            return self.colouring(picture, self._fused_luma(heat, picture, self.method), heat)
-        alone = picture
-        if covered is not None and self.alignment.grid == "infrared":
+    def _coloured(
+        self, placed: Placed, picture: FloatImage, fuse: Fuse, within: Slices
+    ) -> FloatImage:
+        """Return the fused image, (H, W) or (H, W, 3), and beside it what is kept or black."""
+        heat, covered = placed.heat, placed.covered
+        if covered is None:
+            luma = self._fused_luma(heat, picture, fuse)
+            return self.colouring(picture[within], luma[within], heat[within])
+        if self.alignment.grid == "visible":  # one picture in both places: the method meets no edge
+            heat = np.where(covered, heat, self.colouring.luma(picture))
+            alone = picture
+        else:
             alone = heat if picture.ndim == 2 else np.repeat(heat[..., None], 3, axis=2)
-            picture = alone = _where(covered, picture, alone)
-        shown = _shown(heat, self.colouring.luma(picture), both)  # the method meets no edge
-        luma = self._fused_luma(shown, picture, self.method)
-        result = self.colouring(picture, luma, placed.heat * both)
-        result = _where(both, result, alone)
-        if covered is None or self.alignment.outside == "keep":
-            return result
-        return _where(covered, result, 0 * alone)
+            picture = _where(covered, picture, alone)
+        luma = self._fused_luma(heat, picture, fuse)
+        result = self.colouring(picture, luma, placed.heat * covered)
+        return _where(covered, result, alone if self.alignment.outside == "keep" else 0 * alone)
 
     def _fused_luma(self, heat: FloatImage, picture: FloatImage, fuse: Fuse) -> FloatImage:
         luma = self.colouring.luma(picture)
@@ -342,13 +354,8 @@ class Fuser:
         asked = _DEPTHS[self.options.depth]
         return asked if asked.itemsize > visible.itemsize else visible
 
-    def _record(self, how: dict[str, Any], rig: Rig | None, pair: Pair) -> dict[str, Any]:
-        notes = [
-            *(f"infrared: {note}" for note in pair.thermal.notes),
-            *(f"visible: {note}" for note in pair.visible.notes),
-            *_range_notes(how),
-        ]
-        record = {
+    def _record(self, how: dict[str, Any], rig: Rig | None) -> dict[str, Any]:
+        return {
             "clfnet": __version__,
             "model": self.method.name,
             "stretch": self.options.stretch,
@@ -356,7 +363,6 @@ class Fuser:
             **self.colouring.record(),
             **self.alignment.record(rig),
         }
-        return record | ({"notes": notes} if notes else {})
 
 
 def fuse(
@@ -392,22 +398,6 @@ def _method(model: str | os.PathLike[str], chosen: FuseOptions) -> FusionMethod:
 
 def _budget(memory: str | int | None) -> int | None:
     return None if memory is None else parse_memory(memory)
-
-
-def _shown(heat: FloatImage, luma: FloatImage, data: NDArray[np.bool_] | None) -> FloatImage:
-    """Return the infrared picture, with the visible one where it has no data."""
-    return heat if data is None else np.where(data, heat, luma)
-
-
-def _range_notes(how: Mapping[str, Any]) -> list[str]:
-    """Tell where the default range was widened."""
-    if "least_span" not in how:
-        return []
-    unit = "°C" if how["unit"] == "celsius" else "counts"
-    return [
-        f"infrared: nearly even; {how['least_span']:.3g} {unit} are shown from black to white, so "
-        f"that noise is no scene (--range percentile shows all there is)"
-    ]
 
 
 def _apart(light: FloatImage) -> tuple[FloatImage, FloatImage | None]:

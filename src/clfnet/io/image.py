@@ -1,7 +1,4 @@
-"""Images in files, of 8 or 16 bits, without losing depth in silence.
-
-Read are PNG, JPEG, BMP, TIFF, WebP, AVIF, JPEG 2000 and, with the extra `formats`, HEIC; written
-are the first four.
+"""Images in files: PNG, JPEG, BMP and TIFF of 8 or 16 bits, without losing depth in silence.
 
 Pillow decodes what it keeps whole; 16-bit colour goes through `png16` and `tiff`. What a file is
 shows in its bytes, not in its name; what it becomes follows the suffix.
@@ -11,7 +8,6 @@ the EXIF orientation. Not kept: thumbnails. BMP and JPEG hold 8 bits and no alph
 are rounded to 8 bits there and alpha is dropped; BMP holds neither profile nor EXIF.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +17,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from clfnet.errors import ConfigError, ImageError, MissingExtraError
+from clfnet.errors import ConfigError, ImageError
 from clfnet.io import exif, orientation, png16, tiff
 from clfnet.io.checks import (
     MAX_PIXELS,
@@ -32,8 +28,6 @@ from clfnet.io.checks import (
     reading,
 )
 from clfnet.io.files import open_atomic
-from clfnet.io.geo import Geo
-from clfnet.io.kinds import PICTURES, kind_of
 
 Pixels = NDArray[np.uint8 | np.uint16]
 
@@ -77,8 +71,6 @@ class Image:
         exif: what is told of camera, exposure and place, as `clfnet.io.exif` packs it.
         description: a text to write beside the pixels: PNG iTXt "Description", a JPEG comment, TIFF
             ImageDescription. Not read back.
-        geo: where the picture lies on the earth; TIFF alone keeps it.
-        notes: what a user should be told about the file, a sentence each.
     """
 
     pixels: Pixels
@@ -86,8 +78,6 @@ class Image:
     icc: bytes | None = None
     exif: bytes | None = None
     description: str | None = None
-    geo: Geo | None = None
-    notes: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -100,17 +90,16 @@ class Image:
         return int(self.pixels.shape[0])
 
 
-def read_image(path: Path, *, max_pixels: int = MAX_PIXELS, page: int | None = None) -> Image:
+def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
     """Read an image, upright.
 
     Args:
-        path: a PNG, JPEG, BMP, TIFF, WebP, AVIF, JPEG 2000 or HEIC file, whatever its suffix. One
-            bit per pixel becomes 0 and 255, palettes become colour, CMYK becomes RGB.
+        path: a PNG, JPEG, BMP or TIFF file, whatever its suffix. One bit per pixel becomes 0 and
+            255, palettes become colour, CMYK becomes RGB.
         max_pixels: larger pictures are refused before their pixels are allocated.
-        page: which picture of a TIFF that holds several, from 1 on.
 
     Returns:
-        The image, its orientation applied. Where a TIFF says that there is no data, alpha is 0.
+        The image, its orientation applied.
 
     Raises:
         ImageError: the file is not there, is no image of these kinds, is damaged, holds several
@@ -124,7 +113,7 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS, page: int | None = N
         [[0, 10000, 20000], [30000, 40000, 50000]]
     """
     with reading(path), path.open("rb") as file:
-        return _decode(file, path, max_pixels, page)
+        return _decode(file, path, max_pixels)
 
 
 def decode_image(data: bytes, path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
@@ -182,7 +171,6 @@ def _encode(image: Image, path: Path, file: BinaryIO) -> None:
                 icc=image.icc,
                 exif=exif.parse(image.exif) if image.exif else None,
                 description=image.description,
-                geo=image.geo,
             )
         elif suffix == ".png" and image.pixels.dtype == np.uint16:
             samples = np.atleast_3d(to_uint16(_stacked(image)))  # uint16 already
@@ -212,91 +200,40 @@ def to_uint16(pixels: Pixels) -> NDArray[np.uint16]:
     return pixels.astype(np.uint16) * np.uint16(257)
 
 
-def _decode(file: BinaryIO, path: Path, max_pixels: int, page: int | None = None) -> Image:
-    head = file.read(132)
+def _decode(file: BinaryIO, path: Path, max_pixels: int) -> Image:
+    head = file.read(32)
     file.seek(0)
     if not head:
         raise ImageError(f"{path} must be an image file, but is empty.")
     if head.startswith(tiff.SIGNATURES):
-        return _decode_tiff(file, path, max_pixels, page)
-    picture = _open_with_pillow(file, kind_of(head), path)
+        return _decode_tiff(file, path, max_pixels)
+    picture = _open_with_pillow(file, head, path)
     check_size(picture.size, path, max_pixels)
     check_single(getattr(picture, "n_frames", 1), path)
     if png16.is_16_bit(head) and (_is_keyed(picture) or not picture.mode.startswith("I")):
         file.seek(0)
         image = _split(png16.decode(file), picture.info.get("icc_profile"))
     else:
-        image = _loaded(picture, file, path)
-    upright = _upright(image, *_notes(picture))
-    return replace(upright, notes=(*image.notes, *_depth_note(picture, head)))
+        image = _from_pillow(picture, path)
+    return _upright(image, *_notes(picture))
 
 
-def _open_with_pillow(file: BinaryIO, kind: str, path: Path) -> PIL.Image.Image:
+def _open_with_pillow(file: BinaryIO, head: bytes, path: Path) -> PIL.Image.Image:
     """Open lazily, without `PIL.Image.open`, whose bound on the size is one for the process."""
-    from PIL.AvifImagePlugin import AvifImageFile
     from PIL.BmpImagePlugin import BmpImageFile
-    from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
     from PIL.JpegImagePlugin import JpegImageFile
     from PIL.PngImagePlugin import PngImageFile
-    from PIL.WebPImagePlugin import WebPImageFile
 
-    plugins: dict[str, Callable[[BinaryIO], PIL.Image.Image]]
-    plugins = {"PNG": PngImageFile, "JPEG": JpegImageFile, "BMP": BmpImageFile}
-    plugins |= {"WebP": WebPImageFile, "AVIF": AvifImageFile, "JPEG 2000": Jpeg2KImageFile}
-    if kind in plugins:
-        return plugins[kind](file)
-    if kind == "HEIC":
-        return _open_heic(file)
+    if head.startswith(png16.SIGNATURE):
+        return PngImageFile(file)
+    if head.startswith(b"\xff\xd8\xff"):
+        return JpegImageFile(file)
+    if head.startswith(b"BM"):
+        return BmpImageFile(file)
     raise ImageError(
-        f"{path} must be a {', '.join(PICTURES[:-1])} or {PICTURES[-1]} image, but is {kind}. "
+        f"{path} must be a PNG, JPEG, BMP or TIFF image, but its bytes are of another kind. "
         f"Convert it first."
     )
-
-
-def _open_heic(file: BinaryIO) -> PIL.Image.Image:
-    try:
-        from pillow_heif import HeifImageFile
-    except ImportError as error:
-        raise MissingExtraError("pillow-heif", "formats") from error
-    picture: PIL.Image.Image = HeifImageFile(file)  # type: ignore[no-untyped-call]
-    return picture
-
-
-def _loaded(picture: PIL.Image.Image, file: BinaryIO, path: Path) -> Image:
-    """Decode; of a JPEG that only lacks its end mark all rows are there, and are taken."""
-    try:
-        return _from_pillow(picture, path)
-    except OSError:
-        if picture.format != "JPEG":
-            raise
-        file.seek(0)
-        data = file.read()
-        whole = _whole_without_end(data, path)
-        if whole is None:
-            raise
-        return replace(whole, notes=("the end mark is missing; all rows are there",))
-
-
-def _whole_without_end(data: bytes, path: Path) -> Image | None:
-    """Decode a JPEG with an end mark put to it; None if rows are missing.
-
-    A decoder makes up what is missing from whatever comes next, so two endings must give one
-    picture.
-    """
-    from PIL.JpegImagePlugin import JpegImageFile
-
-    endings = (b"\xff\xd9", b"\x5a\xa5\x3c" * 64 + b"\xff\xd9")
-    first, second = (_from_pillow(JpegImageFile(BytesIO(data + end)), path) for end in endings)
-    return first if np.array_equal(first.pixels, second.pixels) else None
-
-
-def _depth_note(picture: PIL.Image.Image, head: bytes) -> tuple[str, ...]:
-    """Tell of depth that Pillow drops: JPEG 2000 in colour of more than 8 bits."""
-    place = head.find(b"ihdr")
-    if picture.format != "JPEG2000" or place < 0 or picture.mode.startswith("I"):
-        return ()
-    bits = (head[place + 14] & 127) + 1
-    return (f"of its {bits} bits per sample 8 are taken",) if bits > 8 else ()
 
 
 def _from_pillow(picture: PIL.Image.Image, path: Path) -> Image:
@@ -326,22 +263,15 @@ def _samples(picture: PIL.Image.Image, mode: str) -> NDArray[np.uint8]:
     return samples
 
 
-def _decode_tiff(file: BinaryIO, path: Path, max_pixels: int, page: int | None) -> Image:
+def _decode_tiff(file: BinaryIO, path: Path, max_pixels: int) -> Image:
     from PIL.TiffImagePlugin import TiffImageFile
 
-    plain = tiff.decode(file, path, max_pixels, page)
+    plain = tiff.decode(file, path, max_pixels)
     notes = exif.clean(lambda offset, count: _read_at(file, offset, count), is_tiff=True)
     if plain:
-        image = replace(_split(plain.samples, plain.icc), geo=plain.geo)
-        if plain.data is not None and not plain.data.all():
-            full = np.iinfo(image.pixels.dtype).max
-            alpha = np.full(plain.data.shape, full, image.pixels.dtype)
-            alpha = alpha if image.alpha is None else image.alpha
-            image = replace(image, alpha=np.where(plain.data, alpha, 0).astype(alpha.dtype))
-        return _upright(image, plain.orientation, notes)
+        return _upright(_split(plain.samples, plain.icc), plain.orientation, notes)
     file.seek(0)
     picture = TiffImageFile(file)
-    picture.seek((page or 1) - 1)
     return _upright(_from_pillow(picture, path), _orientation(picture), notes)
 
 
@@ -426,5 +356,4 @@ def _orientation(picture: PIL.Image.Image) -> int:
 
 def _upright(image: Image, turned: int, notes: bytes | None) -> Image:
     alpha = None if image.alpha is None else orientation.upright(image.alpha, turned)
-    geo = image.geo if turned == 1 else None
-    return Image(orientation.upright(image.pixels, turned), alpha, image.icc, notes, geo=geo)
+    return Image(orientation.upright(image.pixels, turned), alpha, image.icc, notes)

@@ -17,6 +17,8 @@ __all__ = ["METHODS", "Published"]
 
 _TRIVIAL = ("infrared", "visible", "average", "maximum")
 _NAMES = (
+    "tone",
+    "detail",
     "laplacian",
     "ratio",
     "dwt",

@@ -53,7 +53,7 @@ def load(name: str, module: str | None = None) -> Classical:
         MissingExtraError: a package that the rule needs is not installed.
 
     Example:
-        >>> load("maximum").name
+        >>> load("maximum", "trivial").name
         'maximum'
     """
     try:

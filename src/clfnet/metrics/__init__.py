@@ -20,7 +20,7 @@ from clfnet.metrics.registry import DIALECTS, Metric, metrics_of, score
 from clfnet.metrics.scd import scd
 from clfnet.metrics.sd import sd
 from clfnet.metrics.sf import sf
-from clfnet.metrics.ssim import ssim
+from clfnet.metrics.ssim import ssim, uniform_ssim
 from clfnet.metrics.vif import vif
 from clfnet.metrics.viff import viff
 
@@ -46,6 +46,7 @@ __all__ = [
     "sf",
     "ssim",
     "to_grey",
+    "uniform_ssim",
     "vif",
     "viff",
 ]

@@ -7,8 +7,8 @@ dialects are never comparable, so every table names its dialect.
 `paper`     the older reference implementation, in uint8, and every table of the CLF-Net paper: VIF
             and SD saturate, SF is of levels in [0, 1]
 `plain`     the same without saturation, levels 0..255, and Qabf; most papers since 2023
-`cddfuse`   as `plain`, but MI in nats, AG a plain mean, SSIM and MS-SSIM sums; many tables of 2023
-            to 2026
+`cddfuse`   as `plain`, but MI in nats, AG a plain mean, SSIM of uniform windows and a range of 2,
+            SSIM and MS-SSIM sums; many tables of 2023 to 2026
 =========== ========================================================================================
 """
 
@@ -36,7 +36,7 @@ from clfnet.metrics.qabf import qabf
 from clfnet.metrics.scd import scd
 from clfnet.metrics.sd import sd
 from clfnet.metrics.sf import sf
-from clfnet.metrics.ssim import ssim
+from clfnet.metrics.ssim import ssim, uniform_ssim
 from clfnet.metrics.vif import vif
 from clfnet.metrics.viff import viff
 
@@ -155,7 +155,7 @@ _PAPER = _table(
         "SSIM",
         "structural similarity, mean over both sources",
         "Wang et al. 2004",
-        partial(ssim, combine="mean"),
+        ssim,
         lowest=-1,
         highest=1,
     ),
@@ -245,8 +245,9 @@ _CDDFUSE = _table(
     replace(_PLAIN["AG"], title="average gradient", compute=_alone(partial(ag, per_pixel=True))),
     replace(
         _PLAIN["SSIM"],
-        title="structural similarity, sum over both sources",
-        compute=partial(ssim, combine="sum"),
+        title="structural similarity, uniform 7×7 windows, a range of 2, sum over both sources",
+        compute=uniform_ssim,
+        minimum_side=7,
         lowest=-2,
         highest=2,
     ),

@@ -274,7 +274,7 @@ def test_infrared_alone_must_be_radiometric(client: TestClient, files: Files) ->
 def test_out_of_memory_is_the_client_s_matter(
     client: TestClient, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: Any) -> Callable[..., Any]:
+    def fail(*_: Any, **__: Any) -> Callable[..., Any]:
         raise MemoryError
 
     monkeypatch.setattr(clfnet.Fuser, "fuse_pair", fail)

@@ -20,7 +20,6 @@ from clfnet.serve.pairs import (
     FILES_DESCRIBED,
     check_fields,
     fuse_upload,
-    source_pictures,
 )
 from clfnet.serve.service import Service, the_service
 from clfnet.thermal.temperatures import write_temperatures
@@ -37,6 +36,7 @@ _PICTURES = {
 }
 
 
+_IMAGES = ("infrared", "visible", "fused")
 _LINKS = linked("read_result", "read_metrics", "read_explanation", "read_picture")
 
 
@@ -106,9 +106,9 @@ def _accepted(part: str) -> tuple[float, str]:
 def _encoded(service: Service, upload: Upload, fusing: Fusing, wanted: str) -> _Encoded:
     """Fuse and encode, in a worker thread."""
     begin = time.perf_counter()
-    done = fuse_upload(service, upload, fusing, placed=False)
+    _, done = fuse_upload(service, upload, fusing)
     fused = time.perf_counter()
-    data = encode_image(done.fused, Path(f"fused{FORMATS[wanted][1]}"))
+    data = encode_image(done.image, Path(f"fused{FORMATS[wanted][1]}"))
     seconds = {"fuse": fused - begin, "encode": time.perf_counter() - fused}
     return _Encoded(data, done.record, seconds)
 
@@ -132,18 +132,17 @@ async def _kept(service: Service, request: Request, upload: Upload, fusing: Fusi
 
 def _written(service: Service, upload: Upload, fusing: Fusing, folder: Path) -> dict[str, Any]:
     """Fuse into the files of a result, in a worker thread; return what to tell."""
-    done = fuse_upload(service, upload, fusing, placed=True)
-    for name, image in {"fused": done.fused, **source_pictures(done)}.items():
+    pair, done = fuse_upload(service, upload, fusing, sources=True)
+    for name, image in zip(_IMAGES, (*(done.sources or ()), done.image), strict=True):
         write_image(folder / f"{name}.png", image)
-    (folder / "record.json").write_text(done.fused.description or "", "utf-8")
-    if done.pair.thermal.celsius is not None:
-        write_temperatures(folder / "temperatures.tiff", done.pair.thermal.celsius)
-    rig = done.placed.rig if done.placed else None
+    (folder / "record.json").write_text(done.image.description or "", "utf-8")
+    if pair.thermal.celsius is not None:
+        write_temperatures(folder / "temperatures.tiff", pair.thermal.celsius)
     return {
-        "width": done.fused.width,
-        "height": done.fused.height,
+        "width": done.image.width,
+        "height": done.image.height,
         "record": done.record,
-        "rig": rig.as_dict() if rig else None,
+        "rig": done.record.get("alignment"),
     }
 
 

@@ -159,7 +159,7 @@ class Worker:
             output = files.fused / f"{pair.number:04}{suffix}"
             with named(*given, Stored(output, f"{pair.name}{suffix}")):
                 sources = fuser.read(*(stored.path for stored in given), max_pixels=limit)
-                image, _ = fuser.fuse_pair(sources, (given[0].name, given[-1].name))
+                image = fuser.fuse_pair(sources, (given[0].name, given[-1].name)).image
                 write_image(output, image)
         except ClfnetError as error:
             return str(error)

@@ -13,7 +13,11 @@ const form = () => /** @type {HTMLFormElement} */ (byId("options"));
 const control = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (find(form(), `[name="${name}"]`));
 
 /** @typedef {{name: string, title: string, source: string, unit: string, better: string}} Metric */
-/** @typedef {{dialect: string[], metrics: Record<string, Metric[]>}} Offered part of /v1/options */
+/** @typedef {{type: string, help: string, default: unknown, by_default: string, choices: (string | number)[], minimum?: number, maximum?: number}} Option */
+/** @typedef {{dialect: string[], metrics: Record<string, Metric[]>, options: Record<string, Option>}} Offered part of /v1/options */
+
+/** Options whose controls are more than a list, a number or a switch. */
+const SPECIAL = new Set(["model", "palette", "range", "limits", "align"]);
 
 /** Sliders say nothing until they are moved: the default may depend on the others. @type {Set<string>} */
 const moved = new Set();
@@ -23,10 +27,7 @@ let timer = 0;
 export async function loadOptions() {
   const [{ models }, offered, palettes] = await Promise.all([json("v1/models"), json("v1/options"), fetchPalettes()]);
   fillModels(models);
-  fill("space", offered.space);
-  fill("grid", offered.grid);
-  fill("outside", offered.outside);
-  fill("depth", ["", ...offered.depth], { "": "as the visible picture" });
+  for (const [name, option] of Object.entries(/** @type {Record<string, Option>} */ (offered.options))) offer(name, option);
   const presets = offered.range.filter((/** @type {string} */ range) => !/^\d/.test(range)); // limits are typed
   fill("range", [...presets, "custom"], { custom: "limits…" });
   const none = byId("palettes").firstElementChild ?? "";
@@ -36,6 +37,26 @@ export async function loadOptions() {
 
 /** @returns {Promise<Record<string, string[]>>} the colours of each palette, from cold to hot */
 const fetchPalettes = async () => (await fetch(new URL("palettes.json", import.meta.url))).json();
+
+/** Make an option's control say what the service says of it; make one where the page has none. @param {string} name @param {Option} option */
+function offer(name, option) {
+  if (!form().elements.namedItem(name)) byId("more-options").append(make("label", { class: "field" }, make("span", {}, name.replaceAll("_", " ")), blank(name, option)));
+  byId("more-options").hidden = byId("more-options").querySelector("label") === null;
+  if (name === "palette" || name === "align") return;
+  const input = control(name);
+  input.closest("label")?.setAttribute("title", option.help);
+  if (SPECIAL.has(name)) return;
+  if (input.matches("select")) fill(name, option.default === null ? ["", ...option.choices] : option.choices, { "": option.by_default || "default" });
+  if (option.minimum !== undefined) input.min = String(option.minimum);
+  if (option.maximum !== undefined) input.max = String(option.maximum);
+}
+
+/** An empty control of an option's type. @param {string} name @param {Option} option */
+function blank(name, { type, choices }) {
+  if (choices.length) return make("select", { name });
+  if (type === "boolean") return make("input", { type: "checkbox", name, value: "true" });
+  return make("input", type === "string" ? { type: "text", name } : { type: "number", name, step: "any" });
+}
 
 /** @param {string} name @param {(string | number)[]} values the default first @param {Record<string, string>} [labels] */
 function fill(name, values, labels = {}) {
@@ -72,15 +93,24 @@ function read() {
   const align = field("align");
   /** @type {Record<string, string>} */
   const fields = {
-    ...Object.fromEntries(["model", "space", "grid", "outside", "depth"].map((name) => [name, chosen(name)])),
-    ...Object.fromEntries(["stretch", "palette", "kelvin_per_count"].map((name) => [name, field(name)])),
-    strength: moved.has("strength") ? field("strength") : "",
-    hot: moved.has("hot") && field("palette") ? field("hot") : "",
+    ...Object.fromEntries(plain().map((input) => [input.name, valueOf(input)])),
+    model: chosen("model"),
+    palette: field("palette"),
     range: chosen("range") === "custom" ? field("limits").trim() : chosen("range"),
     align: align === "auto" ? "auto" : "",
     geometry: align === "file" ? "file" : "",
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
+}
+
+/** The controls that need no care of their own. */
+const plain = () => /** @type {HTMLInputElement[]} */ ([...form().elements]).filter(({ name, disabled }) => name && !disabled && !SPECIAL.has(name));
+
+/** What a control says, unless it is the default. @param {HTMLInputElement} input */
+function valueOf(input) {
+  if (input.matches("select")) return chosen(input.name);
+  if (input.type === "checkbox") return input.checked ? input.value : "";
+  return input.type === "range" && !moved.has(input.name) ? "" : input.value;
 }
 
 /** Make the form agree with itself. */
@@ -128,18 +158,19 @@ export function useGeometry(file) {
 }
 
 /** Make the form say what was chosen before. @param {Record<string, string>} options */
-export function restoreOptions({ geometry, align, palette, stretch, range, ...others }) {
+export function restoreOptions({ geometry, align, palette, range, ...others }) {
   form().reset();
   moved.clear();
   alignment().value = geometry ? "file" : align ?? "";
   /** @type {RadioNodeList} */ (form().elements.namedItem("palette")).value = palette ?? "";
-  control("stretch").checked = Boolean(stretch);
   const isPreset = !range || [.../** @type {HTMLSelectElement} */ (/** @type {unknown} */ (control("range"))).options].some(({ value }) => value === range);
   if (range) control("range").value = isPreset ? range : "custom";
   if (!isPreset) control("limits").value = range;
   for (const [name, value] of Object.entries(others)) {
-    control(name).value = value;
-    if (control(name).type === "range") moved.add(name);
+    const input = control(name);
+    if (input.type === "checkbox") input.checked = Boolean(value);
+    else input.value = value;
+    if (input.type === "range") moved.add(name);
   }
   settle();
 }
