@@ -245,6 +245,12 @@ class FuseOptions:
         unit="bit",
         video=False,
     )
+    allow_damaged: bool = _option(
+        bool,
+        "Fuse what is left of damaged files, too; the record of the result says what is wrong.",
+        default=False,
+        video=False,
+    )
     backend: Backend = _option(
         str,
         "Runtime of the model: onnxruntime, or openvino (needs the extra `openvino`).",
@@ -294,6 +300,7 @@ class FuseArguments(TypedDict, total=False):
     palette: Palette | None
     hot: float | None
     depth: int | None
+    allow_damaged: bool
     backend: Backend
     threads: int | None
     memory: str | int | None

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,16 +28,13 @@ def test_a_task_a_death_and_another(engine: LocalEngine, task: Task, tmp_path: P
     assert (of, outcome and outcome.state) == (task, "done")
     assert "OMP_NUM_THREADS" not in os.environ or os.environ["OMP_NUM_THREADS"] == "1"
 
-    # Reading a pipe that nobody writes to takes for ever: a moment to be killed in.
-    os.mkfifo(tmp_path / "pipe")
-    stuck = replace(task, name="stuck", infrared=str(tmp_path / "pipe"), output=f"{tmp_path}/s.png")
-    engine.submit(stuck)
     pid = engine._workers[0].process.pid
     assert pid is not None
-    killer = threading.Timer(0.2, os.kill, (pid, signal.SIGKILL))
-    killer.start()
+    os.kill(pid, signal.SIGSTOP)  # a moment to be killed in
+    stuck = replace(task, name="stuck", output=f"{tmp_path}/s.png")
+    engine.submit(stuck)
+    os.kill(pid, signal.SIGKILL)
     assert engine.wait() == [(stuck, None, "signal 9")]
-    killer.join()
 
     engine.submit(replace(task, name="next", output=str(tmp_path / "next.png")))
     ((_, outcome, _),) = engine.wait()

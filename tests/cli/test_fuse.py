@@ -1,11 +1,13 @@
 """`clfnet fuse`: where results go, and what is reported."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 import tifffile
 from numpy.typing import NDArray
@@ -290,3 +292,40 @@ def test_two_folders_of_frames_make_a_video(run: Run, tmp_path: Path) -> None:
     code, out, err = run("fuse", *folders, "-o", output, "--model", "maximum", "--fps", "5")
     assert (code, out) == (0, f"{output}\n")
     assert "3 frames, 0.60 s, 32x24 H.264" in err
+
+
+def test_damaged_files_are_fused_only_if_asked_for(
+    run: Run, tmp_path: Path, pair: tuple[Path, Path]
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (48, 64), np.uint8)
+    for path in pair:
+        write_image(path, Image(noise), overwrite=True)
+    pair[1].write_bytes(pair[1].read_bytes()[:-200] + b"\xff\xd9")
+    output = tmp_path / "fused.png"
+    code, out, err = run("fuse", *pair, "-o", output)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "--allow-damaged" in err
+    code, out, _ = run("fuse", *pair, "-o", output, "--allow-damaged", "--json")
+    assert code == 0
+    (noted,) = json.loads(out)[0]["done"]["damaged"]
+    assert noted.startswith("visible: Corrupt JPEG data")
+    with PIL.Image.open(output) as picture:
+        assert json.loads(picture.info["Description"])["damaged"] == [noted]
+
+
+def test_files_that_lack_only_their_end_are_fused(
+    run: Run, tmp_path: Path, pair: tuple[Path, Path]
+) -> None:
+    pair[1].write_bytes(pair[1].read_bytes()[:-2])
+    assert run("fuse", *pair, "-o", tmp_path / "fused.png")[0] == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a POSIX system")
+def test_a_pipe_does_not_hang_a_folder(
+    run: Run, tmp_path: Path, folders: tuple[Path, Path]
+) -> None:
+    (folders[0] / "a.png").unlink()
+    os.mkfifo(folders[0] / "a.png")
+    code, out, err = run("fuse", *folders, "-o", tmp_path / "out")
+    assert (code, out.split()) == (3, [str(tmp_path / "out" / "b.jpg")])
+    assert "a.png must be readable, but: not a regular file" in err

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clfnet.errors import InputError, OutputExistsError
-from clfnet.io.files import write_atomic
+from clfnet.io.files import open_input, write_atomic
 
 
 def names(folder: Path) -> list[str]:
@@ -101,3 +101,14 @@ def test_mode_follows_the_umask(tmp_path: Path) -> None:
     write_atomic(tmp_path / "a", b"")
     (tmp_path / "b").write_bytes(b"")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a POSIX system")
+def test_only_regular_files_are_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="not a regular file"):
+            open_input(path)
+    (tmp_path / "file").write_bytes(b"whole")
+    with open_input(tmp_path / "file") as file:
+        assert file.read() == b"whole"

@@ -1,6 +1,7 @@
 """Images in files: what is written comes back, and what cannot be read is named."""
 
 import contextlib
+import os
 import struct
 import zlib
 from io import BytesIO
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clfnet.errors import ImageError, OutputExistsError
+from clfnet.io.damage import damage_allowed
 from clfnet.io.exif import Exif, Field, pack
 from clfnet.io.image import (
     SUFFIXES,
@@ -28,6 +30,8 @@ from clfnet.io.image import (
     to_uint16,
     write_image,
 )
+from clfnet.thermal import read_thermal
+from clfnet.thermal.flir import is_radiometric
 
 LOSSLESS = [".png", ".bmp", ".tif", ".tiff", ".PNG"]
 DEPTHS = [np.uint8, np.uint16]
@@ -517,3 +521,37 @@ def test_saved_by_pillow_equals_saved_by_us() -> None:
     pixels = random((5, 6), np.uint16)
     with PIL.Image.open(BytesIO(encode_image(Image(pixels), Path("a.png")))) as picture:
         np.testing.assert_array_equal(np.asarray(picture), pixels)
+
+
+def test_a_png_s_checksums_are_compared(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    draw = np.random.default_rng(0)
+    write_image(path, Image(draw.normal(100, 5, (60, 80)).astype(np.uint8)))
+    whole = path.read_bytes()
+    for place in draw.integers(8, len(whole) - 12, 100):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << draw.integers(8)
+        path.write_bytes(flipped)
+        with pytest.raises(ImageError):
+            read_image(path)
+
+
+def test_what_is_left_of_a_png_may_be_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    write_image(path, Image(np.zeros((60, 80), np.uint8)))
+    flipped = bytearray(path.read_bytes())
+    flipped[-13] ^= 1  # the last byte of the checksum of the pixels
+    path.write_bytes(flipped)
+    with pytest.raises(ImageError, match=r"checksum of chunk b'IDAT' is wrong.*--allow-damaged"):
+        read_image(path)
+    with damage_allowed() as noted:
+        assert not read_image(path).pixels.any()
+    assert noted == ["the checksum of chunk b'IDAT' is wrong"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a POSIX system")
+@pytest.mark.parametrize("read", [read_image, read_thermal, is_radiometric])
+def test_a_pipe_is_refused_at_once(read: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(ImageError, match=r"a\.png must be readable, but: not a regular file"):
+        read(tmp_path / "a.png")

@@ -106,7 +106,7 @@ def test_radiometric_files(
     path = tmp_path / "a.png"  # whatever its suffix
     for data in (flir_jpeg(fff_block(counts, **options)), fff_block(counts, **options)):
         path.write_bytes(data)
-        thermal, visible, alignment = read_pair(path)
+        thermal, visible, alignment, _ = read_pair(path)
         np.testing.assert_array_equal(thermal.values, counts)
         assert thermal.unit == "count"
         assert thermal.celsius is not None

@@ -15,6 +15,7 @@ from clfnet.align.geometry import Matrix, Points, Size
 from clfnet.align.quality import quality_of
 from clfnet.align.rig import Rig
 from clfnet.errors import AlignmentError, InputError
+from clfnet.io.files import open_input
 
 COLUMNS = ("x_ir", "y_ir", "x_vi", "y_vi")
 """The header of a landmarks file, in any order."""
@@ -44,7 +45,7 @@ def read_landmarks(path: Path) -> Landmarks:
         InputError: it cannot be read, or is no such file.
     """
     try:
-        with path.open("rb") as file:
+        with open_input(path) as file:
             data = file.read(_MAX_BYTES + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:

@@ -10,7 +10,7 @@ import numpy as np
 
 from clfnet.align.geometry import Matrix, Size, is_plain, normalised, scaling
 from clfnet.errors import InputError
-from clfnet.io.files import write_atomic
+from clfnet.io.files import open_input, write_atomic
 
 _MAX_BYTES = 65536
 _MAX_SIDE = 100_000
@@ -68,7 +68,7 @@ class Rig:
             InputError: it is not there, or is no whole rig file.
         """
         try:
-            with path.open("rb") as file:
+            with open_input(path) as file:
                 data = file.read(_MAX_BYTES + 1)
         except OSError as error:
             raise InputError(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from clfnet.io import png16
+from clfnet.io.files import open_input
 from clfnet.io.image import Image
 
 SUFFIXES = (".png", ".jpg", ".tif")
@@ -72,7 +73,7 @@ def _description(path: Path) -> tuple[str, int, int]:
     from PIL.JpegImagePlugin import JpegImageFile
     from PIL.PngImagePlugin import PngImageFile
 
-    with path.open("rb") as file:
+    with open_input(path) as file:
         if path.suffix == ".png":
             png = PngImageFile(file)
             return str(png.info[png16.DESCRIPTION]), *png.size

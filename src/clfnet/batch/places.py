@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from clfnet.errors import ClfnetError, ImageError, InputError, MissingExtraError, OutputExistsError
 from clfnet.io.checks import one_line
-from clfnet.io.files import publish
+from clfnet.io.files import open_input, publish
 
 _LOCAL = ("file://", "local://")
 _WHOLE = {"abfs", "abfss", "az", "gcs", "gs", "memory", "oci", "oss", "s3", "s3a"}
@@ -161,7 +161,7 @@ def file_system(place: str) -> tuple[Any, str]:
 
 def _opened(place: str) -> AbstractContextManager[Any]:
     if not is_remote(place):
-        return Path(place).open("rb")
+        return open_input(Path(place))
     system, path = file_system(place)
     opened: AbstractContextManager[Any] = system.open(path, "rb")
     return opened

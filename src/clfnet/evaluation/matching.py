@@ -2,10 +2,12 @@
 
 import csv
 from collections.abc import Iterable, Mapping
+from io import TextIOWrapper
 from pathlib import Path
 
 from clfnet.errors import InputError, PairingError
 from clfnet.evaluation.table import Files
+from clfnet.io.files import open_input
 from clfnet.io.names import match_names
 from clfnet.io.pairing import images_by_stem, listed, pair_folders
 
@@ -127,7 +129,7 @@ def _check_complete(
 def _rows(path: Path) -> list[dict[str, str]]:
     """The lines of a mapping, checked."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with TextIOWrapper(open_input(path), "utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
             columns = set(reader.fieldnames or ())

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from clfnet.colour.luma import bt601
 from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError
 from clfnet.io.checks import MAX_PIXELS
+from clfnet.io.damage import damage_allowed
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage
 from clfnet.thermal import Pair, Thermal, from_array, in_celsius, read_pair, read_thermal
@@ -68,6 +69,7 @@ def read_sources(
     *,
     kelvin_per_count: float | None = None,
     max_pixels: int = MAX_PIXELS,
+    allow_damaged: bool = False,
 ) -> Pair:
     """Read a pair of files; without a visible one, a radiometric file that holds both.
 
@@ -76,6 +78,7 @@ def read_sources(
         visible: the visible file.
         kelvin_per_count: for infrared counts that are linear in temperature.
         max_pixels: larger images are refused before their pixels are allocated.
+        allow_damaged: read what is left of damaged files, and tell what is wrong with them.
 
     Raises:
         ImageError: a file cannot be read.
@@ -88,10 +91,17 @@ def read_sources(
                 "`kelvin_per_count` must not be given for a radiometric file, which holds the "
                 "camera's own constants. Drop it."
             )
-        return read_pair(infrared, max_pixels=max_pixels)
+        with damage_allowed(allow_damaged) as noted:
+            pair = read_pair(infrared, max_pixels=max_pixels)
+        return pair._replace(damage=tuple(noted))
     refuse_same(infrared, visible)
-    thermal = read_thermal(infrared, kelvin_per_count=kelvin_per_count, max_pixels=max_pixels)
-    return Pair(thermal, read_image(visible, max_pixels=max_pixels), None)
+    with damage_allowed(allow_damaged) as of_infrared:
+        thermal = read_thermal(infrared, kelvin_per_count=kelvin_per_count, max_pixels=max_pixels)
+    with damage_allowed(allow_damaged) as of_visible:
+        light = read_image(visible, max_pixels=max_pixels)
+    noted = [f"infrared: {what}" for what in of_infrared]
+    noted += [f"visible: {what}" for what in of_visible]
+    return Pair(thermal, light, None, tuple(noted))
 
 
 def stacked(image: Image) -> Array:

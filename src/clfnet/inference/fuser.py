@@ -31,6 +31,7 @@ from clfnet.inference.find import find_method
 from clfnet.inference.memory import parse_memory
 from clfnet.inference.tiling import Fuse, Slices, Tile, TiledMethod, Tiles
 from clfnet.io.checks import MAX_PIXELS
+from clfnet.io.damage import damage_allowed
 from clfnet.io.image import Image
 from clfnet.method import FloatImage, FusionMethod
 from clfnet.options import FuseArguments, FuseOptions
@@ -188,6 +189,7 @@ class Fuser:
             visible,
             kelvin_per_count=self.options.kelvin_per_count,
             max_pixels=max_pixels,
+            allow_damaged=self.options.allow_damaged,
         )
 
     def place(self, pair: Pair, names: tuple[str, str] = _NAMES) -> Placed:
@@ -221,18 +223,20 @@ class Fuser:
         if visible.alpha is not None:
             light = np.dstack([light, visible.alpha])
         fused = self._fuse(pair.thermal, light, pair.alignment, names, sources=sources)
-        text = json.dumps(fused.record, ensure_ascii=False)
+        record = fused.record | ({"damaged": list(pair.damage)} if pair.damage else {})
+        text = json.dumps(record, ensure_ascii=False)
         image = Image(fused.pixels, fused.alpha, visible.icc, visible.exif, text)
         shown = fused.sources and (Image(fused.sources[0]), Image(fused.sources[1]))
-        return FusedPair(image, fused.record, shown)
+        return FusedPair(image, record, shown)
 
     def _sources(
         self, infrared: Source, visible: Source | None
     ) -> tuple[Thermal, Array, Matrix | None]:
         if visible is not None:
             refuse_same(infrared, visible)
-            thermal = thermal_picture(infrared, self.options.kelvin_per_count)
-            return thermal, np.atleast_3d(visible_array(visible)), None
+            with damage_allowed(self.options.allow_damaged):
+                thermal = thermal_picture(infrared, self.options.kelvin_per_count)
+                return thermal, np.atleast_3d(visible_array(visible)), None
         if not isinstance(infrared, str | os.PathLike):
             raise InputError(
                 "`visible` must be given unless `infrared` is the path of a radiometric file."

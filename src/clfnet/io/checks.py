@@ -25,11 +25,20 @@ def reading(path: Path) -> Iterator[None]:
         raise ImageError(f"{path} must be readable, but permission is denied.") from None
     except MemoryError:
         raise ImageError(f"{path} does not fit into memory. Use a smaller image.") from None
-    except Exception as error:  # decoders raise whatever damaged bytes lead to
+    except OSError as error:
+        if error.strerror is None:  # a decoder's own
+            raise _damaged(path, error) from error
         raise ImageError(
-            f"{path} must be a whole image, but is damaged ({one_line(error)}). "
-            f"Make or copy it again."
+            f"{path} must be readable, but: {error.strerror}. Take another file."
         ) from error
+    except Exception as error:  # decoders raise whatever damaged bytes lead to
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> ImageError:
+    return ImageError(
+        f"{path} must be a whole image, but is damaged ({one_line(error)}). Make or copy it again."
+    )
 
 
 def check_size(size: tuple[int, int], path: Path, max_pixels: int) -> None:

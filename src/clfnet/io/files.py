@@ -1,13 +1,40 @@
 """Files appear whole or not at all."""
 
+import errno
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from clfnet.errors import InputError, OutputExistsError
+
+IRREGULAR = "not a regular file, but a pipe, a device or a socket"
+
+
+def open_input(path: Path) -> BinaryIO:
+    """Open a file for reading.
+
+    Raises:
+        OSError: it cannot be opened, or is a pipe, a device or a socket, where reading would wait
+            for ever or never end.
+
+    Example:
+        >>> open_input(Path(os.devnull))
+        Traceback (most recent call last):
+        OSError: [Errno 22] not a regular file, but a pipe, a device or a socket
+    """
+    file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115  # the caller closes it
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, IRREGULAR)
+    return file
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def write_atomic(path: Path, data: bytes, *, overwrite: bool = False) -> None:

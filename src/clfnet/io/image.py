@@ -18,7 +18,7 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, ImageError
-from clfnet.io import exif, orientation, png16, tiff
+from clfnet.io import exif, jpeg, orientation, png16, tiff
 from clfnet.io.checks import (
     MAX_PIXELS,
     check_single,
@@ -27,7 +27,8 @@ from clfnet.io.checks import (
     one_line,
     reading,
 )
-from clfnet.io.files import open_atomic
+from clfnet.io.damage import report_damage
+from clfnet.io.files import open_atomic, open_input
 
 Pixels = NDArray[np.uint8 | np.uint16]
 
@@ -112,7 +113,7 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
         >>> read_image(path).pixels.tolist()
         [[0, 10000, 20000], [30000, 40000, 50000]]
     """
-    with reading(path), path.open("rb") as file:
+    with reading(path), open_input(path) as file:
         return _decode(file, path, max_pixels)
 
 
@@ -207,9 +208,13 @@ def _decode(file: BinaryIO, path: Path, max_pixels: int) -> Image:
         raise ImageError(f"{path} must be an image file, but is empty.")
     if head.startswith(tiff.SIGNATURES):
         return _decode_tiff(file, path, max_pixels)
+    if head.startswith(jpeg.MAGIC):
+        return _decode_jpeg(file.read(), path, max_pixels)
     picture = _open_with_pillow(file, head, path)
     check_size(picture.size, path, max_pixels)
     check_single(getattr(picture, "n_frames", 1), path)
+    if head.startswith(png16.SIGNATURE):
+        _check_checksums(file, path)
     if png16.is_16_bit(head) and (_is_keyed(picture) or not picture.mode.startswith("I")):
         file.seek(0)
         image = _split(png16.decode(file), picture.info.get("icc_profile"))
@@ -218,16 +223,32 @@ def _decode(file: BinaryIO, path: Path, max_pixels: int) -> Image:
     return _upright(image, *_notes(picture))
 
 
+def _decode_jpeg(data: bytes, path: Path, max_pixels: int) -> Image:
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    has_end = jpeg.check_structure(data)
+    check_size(JpegImageFile(BytesIO(data)).size, path, max_pixels)
+    picture = JpegImageFile(BytesIO(jpeg.check_pixels(data, path, has_end=has_end)))
+    return _upright(_from_pillow(picture, path), *_notes(picture))
+
+
+def _check_checksums(file: BinaryIO, path: Path) -> None:
+    """Check those of a PNG, of which Pillow leaves out those of the pixels."""
+    place = file.tell()
+    try:
+        png16.check(file)
+    except ValueError as error:
+        report_damage(path, one_line(error))
+    file.seek(place)
+
+
 def _open_with_pillow(file: BinaryIO, head: bytes, path: Path) -> PIL.Image.Image:
     """Open lazily, without `PIL.Image.open`, whose bound on the size is one for the process."""
     from PIL.BmpImagePlugin import BmpImageFile
-    from PIL.JpegImagePlugin import JpegImageFile
     from PIL.PngImagePlugin import PngImageFile
 
     if head.startswith(png16.SIGNATURE):
         return PngImageFile(file)
-    if head.startswith(b"\xff\xd8\xff"):
-        return JpegImageFile(file)
     if head.startswith(b"BM"):
         return BmpImageFile(file)
     raise ImageError(

@@ -19,6 +19,7 @@ DESCRIPTION = "Description"
 
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # colour type: samples per pixel
 _COLOUR_TYPE = {channels: colour_type for colour_type, channels in _CHANNELS.items()}
+_MOST_CHUNKS = 2**20
 _NONE, _SUB, _UP, _AVERAGE, _PAETH = range(5)
 _WHOLE = ((0, 0, 1, 1),)
 _ADAM7 = (  # first column, first row, step right, step down of each pass
@@ -61,6 +62,17 @@ def decode(file: BinaryIO) -> NDArray[np.uint16]:
         samples = _unfilter(rows[:, 0], rows[:, 1:].reshape(height, width, 2 * channels))
         view[:] = samples.view(">u2")
     return _with_alpha(pixels, transparent)
+
+
+def check(file: BinaryIO) -> None:
+    """Compare the checksums of the chunks that the pixels depend on.
+
+    Raises:
+        ValueError: one is wrong, or the file ends early.
+    """
+    for kind, data, checksum in _raw_chunks(file):
+        if kind[:1].isupper():  # what is not may be left out
+            _check(kind, data, checksum)
 
 
 def encode(
@@ -126,14 +138,26 @@ def _read_chunks(file: BinaryIO) -> tuple[tuple[int, ...], bytes, bytes]:
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    for kind, data, checksum in _raw_chunks(file):
+        _check(kind, data, checksum)
+        yield kind, data
+
+
+def _raw_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes, int]]:
+    """Yield kind, data and the checksum that is stated."""
     file.seek(len(SIGNATURE))
-    kind = b""
-    while kind != b"IEND":
+    for _ in range(_MOST_CHUNKS):
         length, kind = struct.unpack(">I4s", _read(file, 8))
         data = _read(file, length)
-        if _read(file, 4) != struct.pack(">I", zlib.crc32(kind + data)):
-            raise ValueError(f"the checksum of chunk {kind!r} is wrong")
-        yield kind, data
+        yield kind, data, int.from_bytes(_read(file, 4))
+        if kind == b"IEND":
+            return
+    raise ValueError(f"it has more than {_MOST_CHUNKS} chunks")
+
+
+def _check(kind: bytes, data: bytes, checksum: int) -> None:
+    if checksum != zlib.crc32(data, zlib.crc32(kind)):
+        raise ValueError(f"the checksum of chunk {kind!r} is wrong")
 
 
 def _read(file: BinaryIO, count: int) -> bytes:

@@ -113,11 +113,13 @@ def pixels_of(page: "TiffPage") -> NDArray[Any]:
 
 
 def _inflated(data: bytes, most: int) -> bytes:
-    """Return at most so many bytes."""
+    """Return at most so many bytes; more, fewer or a wrong checksum are an error."""
     stream = zlib.decompressobj()
     found = stream.decompress(data, most)
-    if not stream.eof and len(found) < most:
-        raise zlib.error("a strip or a tile ends early")
+    if not stream.eof:  # the checksum may be still to come
+        further = stream.decompress(stream.unconsumed_tail, 1)
+        if not stream.eof:
+            raise zlib.error(f"a strip or a tile {'is too long' if further else 'ends early'}")
     return found
 
 

@@ -9,6 +9,7 @@ from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from clfnet.errors import ConfigError
+from clfnet.io.files import open_input
 
 T = TypeVar("T")
 
@@ -20,7 +21,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         ConfigError: the file cannot be read, or is no TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with open_input(path) as file:
+            return tomllib.load(file)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

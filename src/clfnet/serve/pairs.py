@@ -60,6 +60,7 @@ def fuse_upload(
             infrared.path,
             visible.path if visible else None,
             kelvin_per_count=fusing.options.kelvin_per_count,
+            allow_damaged=fusing.options.allow_damaged,
             max_pixels=service.settings.max_pixels,
         )
         fuser = fusing.fuser(method, _rig(upload, pair))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from clfnet.errors import ImageError
 from clfnet.io.checks import MAX_PIXELS, check_size, reading
+from clfnet.io.files import open_input
 from clfnet.io.image import Image, decode_image
 from clfnet.thermal import fff, jpeg, planck
 
@@ -129,7 +130,7 @@ def is_radiometric(path: Path) -> bool:
     Raises:
         ImageError: it cannot be read at all.
     """
-    with reading(path), path.open("rb") as file:
+    with reading(path), open_input(path) as file:
         head = file.read(64)
         if head.startswith(jpeg.MAGIC):
             return jpeg.flir_block(file) is not None
@@ -150,7 +151,7 @@ def read_radiometric(path: Path, *, max_pixels: int = MAX_PIXELS) -> Radiometric
         ImageError: the file is no such file, is damaged, too large, a sequence, or packed in a way
             that is not known here.
     """
-    with reading(path), path.open("rb") as file:
+    with reading(path), open_input(path) as file:
         head = file.read(64)
         if fff.is_block(head):
             with mmap(file.fileno(), 0, access=ACCESS_READ) as data:

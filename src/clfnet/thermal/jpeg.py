@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from clfnet.io import exif
+from clfnet.io.jpeg import MAGIC, MOST_FILL, MOST_SEGMENTS
 
-MAGIC = b"\xff\xd8\xff"
+__all__ = ["MAGIC", "exif_of", "flir_block", "is_dji"]
 
 _APP1, _APP3, _SCAN, _END = 0xE1, 0xE3, 0xDA, 0xD9
 _FLIR = b"FLIR\0"
@@ -76,20 +77,23 @@ def _maker(payload: bytes) -> bytes:
 
 def _segments(file: BinaryIO) -> Iterator[Segment]:
     """Yield the segments from the file's start to its pixels, or to what is no segment."""
-    place = 2
-    while True:
+    place, fill = 2, 0
+    for _ in range(MOST_SEGMENTS + MOST_FILL):
         file.seek(place)
         head = file.read(4)
         if len(head) < 4 or head[0] != 0xFF or head[1] in (_SCAN, _END):
             return
-        if head[1] == 0xFF:  # a fill byte
-            place += 1
+        if head[1] == 0xFF:
+            place, fill = place + 1, fill + 1
+            if fill > MOST_FILL:
+                raise ValueError(f"more than {MOST_FILL} fill bytes stand before its markers")
             continue
         (length,) = struct.unpack(">H", head[2:])
         if length < 2:
             return
         yield Segment(head[1], place + 4, length - 2)
         place += 2 + length
+    raise ValueError(f"it has more than {MOST_SEGMENTS} segments")
 
 
 def _read(file: BinaryIO, segment: Segment) -> bytes:

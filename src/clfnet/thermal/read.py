@@ -10,6 +10,7 @@ from clfnet.colour.luma import bt601
 from clfnet.errors import ImageError
 from clfnet.io import orientation, tiff
 from clfnet.io.checks import MAX_PIXELS, depth_error, reading
+from clfnet.io.files import open_input
 from clfnet.io.image import Image, read_image
 from clfnet.thermal import fff, jpeg, npy
 from clfnet.thermal.flir import Radiometric, read_radiometric
@@ -33,11 +34,13 @@ class Pair(NamedTuple):
         visible: the picture that the camera took with it.
         alignment: what maps infrared pixels to visible pixels, float64, (3, 3), homogeneous, the
             centre of the first pixel (0, 0); None where the camera does not say.
+        damage: what is wrong with the files, if that was allowed.
     """
 
     thermal: Thermal
     visible: Image
     alignment: NDArray[np.float64] | None
+    damage: tuple[str, ...] = ()
 
 
 def read_thermal(
@@ -67,7 +70,7 @@ def read_thermal(
         [[20.0, 30.0]]
     """
     check_kelvin_per_count(kelvin_per_count)
-    with reading(path), path.open("rb") as file:
+    with reading(path), open_input(path) as file:
         thermal = _read(file, path, max_pixels)
     if kelvin_per_count is None:
         return thermal

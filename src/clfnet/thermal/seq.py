@@ -6,6 +6,7 @@ from pathlib import Path
 
 from clfnet.errors import ImageError
 from clfnet.io.checks import MAX_PIXELS, reading
+from clfnet.io.files import open_input
 from clfnet.thermal import fff
 from clfnet.thermal.flir import Radiometric, from_block
 
@@ -24,7 +25,7 @@ def frames(path: Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[Radiometric]
         ImageError: the file is no sequence, is damaged, or packed in a way that is not known here
             (CSQ). A picture that ends early is an error too, after those before it.
     """
-    with reading(path), path.open("rb") as file:
+    with reading(path), open_input(path) as file:
         head = file.read(64)
         if not fff.is_block(head):
             raise ImageError(

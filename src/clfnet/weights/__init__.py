@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from clfnet.errors import WeightsError
+from clfnet.io.files import open_input
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 """The list of shipped models."""
@@ -45,7 +46,8 @@ class ModelFile:
             WeightsError: the file is not there, cannot be read or does not match its checksum.
         """
         try:
-            data = self.path.read_bytes()
+            with open_input(self.path) as file:
+                data = file.read()
         except OSError as error:
             raise WeightsError(
                 f"{self.path} must be a model file, but {(error.strerror or str(error)).lower()}."
