@@ -11,7 +11,7 @@ from clfnet.io.files import write_atomic
 from clfnet.io.toml import known
 from experiments.results import Results
 from experiments.run import Run
-from experiments.spec import Comparison, Cost, Figures, Spec, Sweep, load_spec
+from experiments.spec import Comparison, Cost, Figures, Labelled, Spec, Sweep, load_spec
 
 EXPERIMENTS = Path("experiments")
 """Where the experiments are, relative to the project's folder."""
@@ -21,6 +21,7 @@ _MODULES: dict[type[Any], str] = {
     Sweep: "sweep",
     Cost: "cost",
     Figures: "figures",
+    Labelled: "labelled",
 }
 
 

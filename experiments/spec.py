@@ -174,13 +174,35 @@ class Figures:
     note: str = ""
 
 
-Spec = Comparison | Sweep | Cost | Figures
+@dataclass(frozen=True)
+class Labelled:
+    """Pairs with labelled persons: what fused pictures are worth.
+
+    Attributes:
+        title: of the table.
+        boxes: the CSV file of boxes; `images.csv` is beside it.
+        detectors: ONNX files.
+        methods: what `clfnet fuse --model` takes; all that are shipped and every rule if empty.
+        baseline: the method from which the others' differences are taken.
+        note: what a reader must know.
+    """
+
+    title: str
+    boxes: str
+    detectors: tuple[str, ...]
+    methods: tuple[str, ...] = ()
+    baseline: str = "clfnet"
+    note: str = ""
+
+
+Spec = Comparison | Sweep | Cost | Figures | Labelled
 
 KINDS: Mapping[str, type[Spec]] = {
     "comparison": Comparison,
     "sweep": Sweep,
     "cost": Cost,
     "figures": Figures,
+    "labelled": Labelled,
 }
 
 

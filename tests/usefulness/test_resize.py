@@ -1,10 +1,13 @@
 """Resizing against a naive integral of the picture, and Pillow where it grows."""
 
+import sys
+
 import numpy as np
 import PIL.Image
 import pytest
 
-from clfnet.usefulness.resize import resize, shrink
+from clfnet.errors import MissingExtraError
+from clfnet.usefulness.resize import resize
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (21, 33), np.uint8)
 
@@ -32,16 +35,14 @@ def test_a_larger_picture_is_bilinear() -> None:
 
 
 def test_channels_are_resized_alike() -> None:
-    colours = np.dstack([PICTURE, PICTURE[::-1], PICTURE.T[:21, :21].repeat(2, 1)[:, :33]])
-    whole = resize(colours, 9, 40)
+    colours = np.dstack([PICTURE, PICTURE[::-1], PICTURE[:, ::-1]])
+    whole = resize(colours, 9, 20)
     for channel in range(3):
-        np.testing.assert_array_equal(whole[..., channel], resize(colours[..., channel], 9, 40))
+        np.testing.assert_array_equal(whole[..., channel], resize(colours[..., channel], 9, 20))
 
 
-@pytest.mark.parametrize("factor", [1, 2, 3])
-def test_shrinking_is_a_mean_of_blocks(factor: int) -> None:
-    small = shrink(PICTURE, factor)
-    for y in range(21 // factor):
-        for x in range(33 // factor):
-            block = PICTURE[y * factor : (y + 1) * factor, x * factor : (x + 1) * factor]
-            assert small[y, x] == np.floor(block.mean() + 0.5)
+def test_without_opencv_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resize(PICTURE, 21, 33) is PICTURE
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    with pytest.raises(MissingExtraError, match=r"clfnet\[usefulness\]"):
+        resize(PICTURE, 9, 9)

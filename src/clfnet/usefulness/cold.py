@@ -1,43 +1,32 @@
-"""A guard: is what is colder than its surroundings still to be seen?"""
+"""A guard: is what the infrared picture alone shows as colder than its surroundings still seen?"""
 
-from dataclasses import dataclass
 from math import nan
 
-import numpy as np
-from numpy.typing import NDArray
-
-from clfnet.usefulness.filters import Grey, detail
-
-COLD = 0.05
-"""How far below its surroundings the infrared picture is where something is cold."""
-
-LEAST_PIXELS = 200
-"""Less that is cold says nothing."""
+from clfnet.usefulness.filters import Grey
+from clfnet.usefulness.structure import LEAST_PIXELS, OwnDetail
 
 
-@dataclass(frozen=True, eq=False)
-class ColdDetail:
-    """Where the infrared picture shows something cold, and how cold.
+def cold_contrast(fused_detail: Grey, infrared: OwnDetail) -> float:
+    """Return how strong the fused detail is where the infrared's own one is below zero.
 
-    Attributes:
-        where: the pixels, (H, W).
-        values: the infrared picture's detail on them, below 0, (N,).
+    The slope of the fused detail on the infrared's there, at least 0 and at most 1: a maximum of
+    both sources loses what is cold, since its other source is brighter there.
+
+    Args:
+        fused_detail: `detail` of the fused picture, (H, W).
+        infrared: the detail that the infrared picture alone has.
+
+    Returns:
+        In [0, 1]; not a number where too few pixels are cold.
+
+    Example:
+        >>> own = OwnDetail(np.ones((30, 30), bool), np.full(900, -0.2, np.float32))
+        >>> round(cold_contrast(np.full((30, 30), -0.1, np.float32), own), 3)
+        0.5
     """
-
-    where: NDArray[np.bool_]
-    values: NDArray[np.float32]
-
-
-def cold_detail(infrared: Grey) -> ColdDetail:
-    """Return what is cold in an infrared picture, float32 in [0, 1], (H, W)."""
-    own = detail(infrared)
-    where = own < -COLD
-    return ColdDetail(where, own[where])
-
-
-def cold_contrast(fused_detail: Grey, cold: ColdDetail) -> float:
-    """Return the slope of the fused detail on the infrared's where that is cold, in [0, 1]."""
-    if len(cold.values) < LEAST_PIXELS:
+    cold = infrared.values < 0
+    own = infrared.values[cold]
+    if len(own) <= LEAST_PIXELS:
         return nan
-    slope = float((fused_detail[cold.where] * cold.values).sum() / (cold.values**2).sum())
+    slope = float((fused_detail[infrared.where][cold] * own).sum() / (own**2).sum())
     return min(1.0, max(0.0, slope))

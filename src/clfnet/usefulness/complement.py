@@ -1,36 +1,60 @@
 """C: are persons that show in one source alone still found?"""
 
-from math import nan
+from math import isnan, nan
+from typing import NamedTuple
+
+from numpy import bool_
+from numpy.typing import NDArray
 
 from clfnet.usefulness.matching import Counts, Matches
 
 
-def complement(fused: Matches, infrared: Matches, visible: Matches, counts: Counts) -> float:
-    """Return the recall of persons that one source alone shows, of the worse source.
+class OneSource(NamedTuple):
+    """Who is found in one source alone.
 
-    Found is who is found at one false detection a picture.
+    Attributes:
+        infrared: in the infrared pictures and not in the visible ones, (P,).
+        visible: the reverse.
+    """
+
+    infrared: NDArray[bool_]
+    visible: NDArray[bool_]
+
+
+def one_source_only(infrared: Matches, visible: Matches, counts: Counts) -> OneSource:
+    """Return who one detector finds in one source alone, at one false detection a picture.
 
     Args:
-        fused: who was found in the fused pictures by one detector.
-        infrared: the same in the infrared pictures.
-        visible: the same in the visible ones.
+        infrared: what it found in the infrared pictures.
+        visible: what it found in the visible ones.
+        counts: how often each picture counts.
+    """
+    in_infrared, in_visible = infrared.found(counts), visible.found(counts)
+    return OneSource(in_infrared & ~in_visible, in_visible & ~in_infrared)
+
+
+def complement(fused: Matches, one_source: OneSource, counts: Counts) -> float:
+    """Return the recall of persons that one source alone shows, of the worse source.
+
+    Args:
+        fused: what a detector found in the fused pictures.
+        one_source: who it found in one source alone.
         counts: how often each picture counts.
 
     Returns:
-        In [0, 1]; not a number where some source shows nobody alone.
+        In [0, 1]; not a number where a source shows nobody alone.
 
     Example:
         >>> import numpy as np
         >>> from clfnet.usefulness.matching import Match
-        >>> def found(*scores):  # in one picture, with two persons
-        ...     return Matches([Match(np.array([]), np.array([], bool), np.array(scores))])
-        >>> # one is found in the infrared picture alone, the other in the visible one alone
+        >>> found = Matches([Match(np.array([0.9]), np.array([True]), np.array([0.9, 0.0]))])
+        >>> first, second = np.array([True, False]), np.array([False, True])
+        >>> complement(found, OneSource(first, second), np.ones(1))
+        0.0
     """
-    weights = counts[infrared.picture_of_person]
-    in_infrared, in_visible = infrared.found(counts), visible.found(counts)
-    still = fused.found(counts)
+    weights, still = counts[fused.picture_of_person], fused.found(counts)
     recalls = []
-    for alone in (in_infrared & ~in_visible, in_visible & ~in_infrared):
+    for alone in one_source:
         total = float(weights[alone].sum())
         recalls.append(float(weights[alone & still].sum()) / total if total else nan)
-    return min(recalls) if recalls[0] == recalls[0] and recalls[1] == recalls[1] else nan
+    return nan if any(map(isnan, recalls)) else min(recalls)

@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.errors import MissingExtraError
-from clfnet.usefulness.resize import Picture
+from clfnet.usefulness.resize import Picture, opencv
 
 Grey = NDArray[np.float32]
 """float32 in [0, 1], shape (H, W)."""
@@ -33,13 +32,12 @@ def blur(image: Grey) -> Grey:
     """Return an image blurred by a Gaussian of `SIGMA`, the borders mirrored.
 
     Raises:
-        MissingExtraError: scipy is not installed.
+        MissingExtraError: OpenCV is not installed.
     """
-    try:
-        from scipy.ndimage import gaussian_filter
-    except ImportError as error:
-        raise MissingExtraError("scipy", "evaluate") from error
-    return np.asarray(gaussian_filter(image, SIGMA, mode="reflect", truncate=4.0))
+    cv2 = opencv()
+    return np.asarray(
+        cv2.GaussianBlur(image, (0, 0), SIGMA, borderType=cv2.BORDER_REFLECT), np.float32
+    )
 
 
 def detail(image: Grey) -> Grey:

@@ -22,7 +22,7 @@ from clfnet.io.pairing import listed, pair_folders
 from clfnet.metrics.image import size_of
 from clfnet.thermal import parse_range, read_thermal
 from clfnet.usefulness.boxes import Boxes
-from clfnet.usefulness.resize import Picture, resize, shrink
+from clfnet.usefulness.resize import Picture, resize
 
 WIDTH = 640
 """Of the pictures that are measured, more or less, in pixels."""
@@ -41,7 +41,6 @@ class Sources:
         infrared: uint8, (H, W).
         visible: uint8, (H, W) or (H, W, 3) RGB.
         full: height and width of the visible file.
-        factor: how many pixels of it one pixel here is, along each side.
         persons: boxes in pixels of these pictures.
         ignored: boxes of groups, of doubtful and of small figures.
     """
@@ -49,7 +48,6 @@ class Sources:
     infrared: Picture
     visible: Picture
     full: tuple[int, int]
-    factor: int
     persons: Boxes
     ignored: Boxes
 
@@ -87,15 +85,15 @@ class LabelledPair:
         factor = max(1, round(width / WIDTH))
         heat, _ = parse_range("auto")(read_thermal(self.infrared))
         infrared = np.rint(heat * 255).astype(np.uint8)
-        light = shrink(visible, factor)
+        light = resize(visible, round(height / factor), round(width / factor))
+        scale = light.shape[1] / width
         small = (self.persons[:, 3] - self.persons[:, 1]) * WIDTH / width < LEAST_HEIGHT
         return Sources(
-            shrink(resize(infrared, height, width), factor),
+            resize(infrared, *light.shape[:2]),
             light,
             (height, width),
-            factor,
-            self.persons[~small] / factor,
-            np.concatenate([self.ignored, self.persons[small]]) / factor,
+            self.persons[~small] * scale,
+            np.concatenate([self.ignored, self.persons[small]]) * scale,
         )
 
 
@@ -116,7 +114,7 @@ def fitted(picture: Picture, sources: Sources, name: str) -> Picture:
             f"{name} must have the size of its visible picture, {sources.full[1]}x"
             f"{sources.full[0]}, got {size_of(picture)}. Resize it, or fuse again at full size."
         )
-    return picture if picture.shape[:2] == wanted else shrink(picture, sources.factor)
+    return resize(picture, *wanted)
 
 
 def read_labels(

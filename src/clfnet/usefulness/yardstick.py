@@ -15,7 +15,7 @@ them together are not. Guards beside U: `sunk`, what of the day is much darker t
 picture, and the contrast of what is cold that is kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import nan
@@ -28,8 +28,8 @@ from clfnet.errors import ImageError, InputError, PairingError
 from clfnet.io.image import read_image, to_uint8
 from clfnet.io.pairing import images_by_stem, listed
 from clfnet.usefulness.boxes import Detections, merge
-from clfnet.usefulness.cold import ColdDetail, cold_contrast, cold_detail
-from clfnet.usefulness.complement import complement
+from clfnet.usefulness.cold import cold_contrast
+from clfnet.usefulness.complement import OneSource, complement, one_source_only
 from clfnet.usefulness.detector import Detector
 from clfnet.usefulness.filters import detail, grey
 from clfnet.usefulness.labels import DAY, NIGHT, LabelledPair, Sources, fitted
@@ -95,12 +95,27 @@ class Measured:
 
 
 @dataclass(frozen=True, eq=False)
+class Bar:
+    """What D and C are taken over: the detections of both sources, merged.
+
+    Attributes:
+        precision: their average precision, by light and detector.
+        one_source: by detector, who is found in the infrared pictures alone, and in the visible
+            ones alone; each (P,).
+        complement: the recall of these in the merged detections, the worse source.
+    """
+
+    precision: Mapping[str, Mapping[str, float]]
+    one_source: Mapping[str, OneSource]
+    complement: float
+
+
+@dataclass(frozen=True, eq=False)
 class _Prepared:
     """A labelled pair with all that is the same for every method."""
 
     sources: Sources
     own: tuple[OwnDetail, OwnDetail]
-    cold: ColdDetail
     contrasts: tuple[NDArray[np.float64], NDArray[np.float64]]
     detections: Mapping[str, tuple[Detections, Detections]]
 
@@ -154,6 +169,15 @@ class Yardstick:
             if progress:
                 progress(len(self._ready), len(self.pairs))
 
+    def sources(self) -> Iterator[tuple[LabelledPair, Sources]]:
+        """Yield each pair and its pictures as they are measured; what is fused of them fits.
+
+        Raises:
+            ImageError: a file cannot be read.
+        """
+        for pair in self.pairs:
+            yield pair, pair.read()
+
     def measure(self, fused: Fused, progress: Progress | None = None) -> Measured:
         """Look at one method's fused pictures.
 
@@ -184,20 +208,40 @@ class Yardstick:
         matches = {name: Matches(each) for name, each in found.items()}
         return Measured(matches, values[0], np.concatenate(persons), *values[1:])
 
-    def score(self, measured: Measured, counts: Counts | None = None) -> Usefulness:
+    def bar(self, counts: Counts | None = None) -> Bar:
+        """Return what D and C are taken over.
+
+        Args:
+            counts: how often each picture counts; once by default.
+        """
+        counts = self.once if counts is None else counts
+        infrared, visible = self.of_sources
+        one_source = {
+            name: one_source_only(infrared[name], visible[name], counts) for name in infrared
+        }
+        return Bar(
+            {light: _precision(self.merged, some) for light, some in self._by_light(counts)},
+            one_source,
+            _complement(self.merged, one_source, counts),
+        )
+
+    def score(
+        self, measured: Measured, counts: Counts | None = None, bar: Bar | None = None
+    ) -> Usefulness:
         """Weigh what was measured.
 
         Args:
             measured: of this yardstick.
             counts: how often each picture counts; once by default.
+            bar: `bar(counts)`, if it is there already.
         """
         counts = self.once if counts is None else counts
-        of = {light: counts * (self._light == light) for light in self.lights}
-        precision = {light: self.precision(measured.matches, some) for light, some in of.items()}
-        late = {light: self.precision(self.merged, some) for light, some in of.items()}
+        bar = self.bar(counts) if bar is None else bar
+        of = dict(self._by_light(counts))
+        precision = {light: _precision(measured.matches, some) for light, some in of.items()}
         by_light = {
             light: {
-                "D": _mean(precision[light].values()) / _mean(late[light].values()),
+                "D": _over(_mean(precision[light].values()), _mean(bar.precision[light].values())),
                 "S": _weighed(measured.structure, some),
                 "P": _weighed(measured.pop_out, some[self._person_picture]),
                 "cold": _weighed(measured.cold, some),
@@ -207,7 +251,7 @@ class Yardstick:
         by_day = of.get(DAY, np.zeros(len(counts)))
         parts = {
             "D": _mean(each["D"] for each in by_light.values()),
-            "C": self.complement(measured.matches, counts),
+            "C": _over(_complement(measured.matches, bar.one_source, counts), bar.complement),
             "S": float(np.maximum(0, _mean(each["S"] for each in by_light.values()))),
             "P": _mean(each["P"] for each in by_light.values()),
             "W": whiteness(_weighed(measured.whitened, by_day)),
@@ -216,22 +260,6 @@ class Yardstick:
         u = float(np.exp(np.mean(np.log(np.maximum(known, LEAST))))) if known else nan
         least = min(known, default=nan)
         return Usefulness(parts, u, least, _weighed(measured.sunk, by_day), precision, by_light)
-
-    def precision(self, matches: Mapping[str, Matches], counts: Counts) -> dict[str, float]:
-        """Return by detector the average precision."""
-        return {name: each.average_precision(counts) for name, each in matches.items()}
-
-    def complement(self, matches: Mapping[str, Matches], counts: Counts) -> float:
-        """Return C: mean over detectors, over the same of both sources merged."""
-        infrared, visible = self.of_sources
-
-        def kept(of: Mapping[str, Matches]) -> float:
-            return _mean(
-                complement(of[name], infrared[name], visible[name], counts) for name in infrared
-            )
-
-        merged = kept(self.merged)
-        return kept(matches) / merged if merged else nan
 
     @cached_property
     def merged(self) -> Mapping[str, Matches]:
@@ -242,6 +270,11 @@ class Yardstick:
     def of_sources(self) -> tuple[Mapping[str, Matches], Mapping[str, Matches]]:
         """By detector, who is found in the infrared pictures; and in the visible ones."""
         return self._matches(lambda both: both[0]), self._matches(lambda both: both[1])
+
+    def _by_light(self, counts: Counts) -> Iterator[tuple[str, Counts]]:
+        """The counts of the pictures of each light."""
+        for light in self.lights:
+            yield light, counts * (self._light == light)
 
     @cached_property
     def _person_picture(self) -> NDArray[np.intp]:
@@ -268,13 +301,22 @@ class Yardstick:
         return _Prepared(
             sources,
             own_details(infrared, visible),
-            cold_detail(infrared),
             (contrasts(infrared, sources.persons), contrasts(visible, sources.persons)),
             {
                 detector.name: (detector(_rgb(sources.infrared)), detector(_rgb(sources.visible)))
                 for detector in self.detectors
             },
         )
+
+
+def _precision(matches: Mapping[str, Matches], counts: Counts) -> dict[str, float]:
+    return {name: each.average_precision(counts) for name, each in matches.items()}
+
+
+def _complement(
+    matches: Mapping[str, Matches], one_source: Mapping[str, OneSource], counts: Counts
+) -> float:
+    return _mean(complement(matches[name], each, counts) for name, each in one_source.items())
 
 
 def _measured(fused: NDArray[np.float32], ready: _Prepared) -> tuple[float, float, float, float]:
@@ -285,7 +327,7 @@ def _measured(fused: NDArray[np.float32], ready: _Prepared) -> tuple[float, floa
         structure(details, ready.own),
         whitened(fused, visible),
         sunk(fused, visible),
-        cold_contrast(details, ready.cold),
+        cold_contrast(details, ready.own[0]),
     )
 
 
@@ -330,6 +372,11 @@ def _mean(values: Iterable[float]) -> float:
     """The mean; not a number of none, or where one is none."""
     every = list(values)
     return sum(every) / len(every) if every else nan
+
+
+def _over(value: float, bar: float) -> float:
+    """The quotient; not a number where there is nothing to compare with."""
+    return value / bar if bar else nan
 
 
 def _weighed(values: NDArray[np.float64], counts: Counts) -> float:
