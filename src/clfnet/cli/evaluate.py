@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clfnet.errors import OutputExistsError
+from clfnet.cli.usefulness import Labels, refuse_existing, show_usefulness
+from clfnet.errors import ConfigError
 
 if TYPE_CHECKING:
     from clfnet.evaluation.folders import Progress
 
 
 def evaluate(
-    infrared: Annotated[Path, typer.Option(help="Folder of infrared images.")],
-    visible: Annotated[Path, typer.Option(help="Folder of visible images.")],
     fused: Annotated[
         list[Path],
         typer.Option(help="Folder of fused images, named as the method; repeatable."),
     ],
+    infrared: Annotated[Path | None, typer.Option(help="Folder of infrared images.")] = None,
+    visible: Annotated[Path | None, typer.Option(help="Folder of visible images.")] = None,
     mapping: Annotated[
         Path | None,
         typer.Option(help="CSV file with the columns file and name, for renumbered fused images."),
@@ -51,11 +52,41 @@ def evaluate(
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Images scored at a time.")] = 1,
+    boxes: Annotated[
+        Path | None,
+        typer.Option(help="CSV file of labelled persons: measure what they are worth instead."),
+    ] = None,
+    detector: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[FAMILY:]FILE.onnx",
+            help="Finds persons, with --boxes; repeatable. yolox, yolov8, nanodet or plain.",
+        ),
+    ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(help="Folder that keeps detections. [default: ~/.cache/clfnet/detections]"),
+    ] = None,
 ) -> None:
     """Score fused images against their sources and print a table of means.
 
     Files of the same stem in all folders belong together; fused ones may also be NAME_METHOD.
+    With --boxes, labelled persons tell what the fused images are worth: see docs/usefulness.md.
     """
+    if boxes is not None:
+        _refuse_with_boxes(
+            mapping=mapping, metrics=metrics, csv=csv, latex=latex, html=html, region=region,
+            plots=plots,
+        )  # fmt: skip
+        labels = Labels(boxes, infrared, visible, detector or [], cache)
+        show_usefulness(
+            labels, fused, baseline=baseline, json=json, markdown=markdown, overwrite=overwrite
+        )
+        return
+    if infrared is None or visible is None:
+        raise ConfigError("`--infrared` and `--visible` must be given. Add their folders.")
+    if detector or cache:
+        raise ConfigError("`--detector` must come with --boxes, the labelled persons. Add it.")
     from clfnet import evaluation
     from clfnet.evaluation.plots import plot_paths, write_plots
     from clfnet.evaluation.report import Region, as_html
@@ -63,9 +94,7 @@ def evaluate(
 
     texts = {csv: evaluation.as_csv, json: evaluation.as_json, latex: evaluation.as_latex}
     wanted = [path for path in (*texts, markdown, html) if path]
-    for path in wanted + (plot_paths(plots) if plots else []):
-        if path.exists() and not overwrite:  # told before the work, not after it
-            raise OutputExistsError(f"{path} is there already. Allow it with --overwrite.")
+    refuse_existing(wanted + (plot_paths(plots) if plots else []), overwrite=overwrite)
     box = None if region is None else Region.parse(region)
     names = None if metrics is None else [name.strip() for name in metrics.split(",")]
     with _bar() as progress:
@@ -93,6 +122,12 @@ def evaluate(
     if plots:
         write_plots(table, plots, overwrite=overwrite)
     typer.echo(shown, nl=False)
+
+
+def _refuse_with_boxes(**others: object) -> None:
+    for name, value in others.items():
+        if value is not None:
+            raise ConfigError(f"`--{name}` must be left out with --boxes. Drop it.")
 
 
 @contextmanager

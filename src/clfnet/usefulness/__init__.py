@@ -4,6 +4,7 @@ See `clfnet.usefulness.yardstick` for what is measured, `docs/usefulness.md` for
 """
 
 from clfnet.usefulness.detector import Detector, OnnxDetector, parse_detector
+from clfnet.usefulness.folders import Report, usefulness
 from clfnet.usefulness.labels import LabelledPair, read_labels, read_labels_of_folders
 from clfnet.usefulness.yardstick import PARTS, Measured, Usefulness, Yardstick
 
@@ -13,9 +14,11 @@ __all__ = [
     "LabelledPair",
     "Measured",
     "OnnxDetector",
+    "Report",
     "Usefulness",
     "Yardstick",
     "parse_detector",
     "read_labels",
     "read_labels_of_folders",
+    "usefulness",
 ]

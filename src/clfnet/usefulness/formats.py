@@ -6,6 +6,7 @@ from math import isfinite, isnan
 from typing import Any
 
 from clfnet.evaluation.bootstrap import Difference
+from clfnet.usefulness.folders import Report
 from clfnet.usefulness.yardstick import PARTS, Bar, Usefulness
 
 MERGED = "both sources, merged"
@@ -88,21 +89,41 @@ def differences_as_markdown(
     return _grid(head, lines)
 
 
-def as_json(
-    methods: Mapping[str, Usefulness],
-    bar: Bar,
-    differences: Mapping[str, Mapping[str, Difference]] | None = None,
-) -> str:
-    """Return all of it at full precision; what has no value is `null`."""
-    found: dict[str, Any] = {
-        "methods": {name: plain(use) for name, use in methods.items()},
-        "merged": {"precision": bar.precision},
-    }
-    if differences is not None:
-        found["differences"] = {
+def as_markdown(report: Report, baseline: str | None = None) -> str:
+    """Return all tables of a report, each with a line that says what it shows."""
+    parts = [
+        "Persons found, structure and contrast kept (1 is as good as could be asked for):\n",
+        parts_as_markdown(report.methods),
+        "Average precision of persons at an overlap of 0.5 (AP50):\n",
+        precision_as_markdown(report.methods, report.bar),
+        "By light:\n",
+        lights_as_markdown(report.methods),
+    ]
+    if baseline is not None:
+        parts += [
+            f"Difference from {baseline}, with the 95 % interval of the paired bootstrap over "
+            "scenes; bold where it leaves zero out:\n",
+            differences_as_markdown(baseline, report.differences),
+        ]
+    return "\n".join(parts)
+
+
+def as_json(report: Report) -> str:
+    """Return a report's values; what has none is `null`.
+
+    Returns:
+        `{"methods": {NAME: {"parts": {D, C, S, P, W}, "U", "least", "sunk", "precision": {LIGHT:
+        {DETECTOR: value}}, "by_light": {LIGHT: {"D", "S", "P", "cold"}}}}, "merged": {"precision":
+        ...}, "differences": {NAME: {PART: [mean, low, high]}}}`.
+    """
+    found = {
+        "methods": {name: plain(use) for name, use in report.methods.items()},
+        "merged": {"precision": report.bar.precision},
+        "differences": {
             method: {part: [d.mean, d.low, d.high] for part, d in of.items()}
-            for method, of in differences.items()
-        }
+            for method, of in report.differences.items()
+        },
+    }
     return json.dumps(finite(found), indent=1, allow_nan=False) + "\n"
 
 

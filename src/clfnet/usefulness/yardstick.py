@@ -47,8 +47,12 @@ LEAST = 1e-3
 Progress = Callable[[int, int], object]
 """Called after each picture: how many are done, of how many."""
 
-Fused = str | Path | Mapping[str, Picture]
-"""A folder of pictures whose stems are the pairs' names, or the pictures by that name."""
+Fuse = Callable[[LabelledPair, Sources], Picture]
+"""Gives the fused picture of a pair: uint8, (H, W) or (H, W, 3) RGB."""
+
+Fused = str | Path | Mapping[str, Picture] | Fuse
+"""A folder of pictures whose stems are the pairs' names, the pictures by that name, or what makes
+them, e.g. `lambda pair, sources: fuser(sources.infrared, sources.visible)`."""
 
 
 @dataclass(frozen=True)
@@ -182,8 +186,8 @@ class Yardstick:
         """Look at one method's fused pictures.
 
         Args:
-            fused: a folder, or the pictures by the pair's name: uint8, (H, W) or (H, W, 3) RGB, of
-                the visible picture's size or that at which it is measured.
+            fused: a folder, the pictures by the pair's name, or what makes them: uint8, (H, W) or
+                (H, W, 3) RGB, of the visible picture's size or that at which it is measured.
             progress: called after each picture.
 
         Raises:
@@ -196,7 +200,9 @@ class Yardstick:
         found: dict[str, list[Match]] = {detector.name: [] for detector in self.detectors}
         rows, persons = [], []
         for done, (pair, ready) in enumerate(zip(self.pairs, self._ready, strict=True), start=1):
-            picture = fitted(read(pair.name), ready.sources, f"{pair.name}'s fused picture")
+            picture = fitted(
+                read(pair, ready.sources), ready.sources, f"{pair.name}'s fused picture"
+            )
             for detector in self.detectors:
                 found[detector.name].append(_matched(detector(_rgb(picture)), ready.sources))
             rows.append(_measured(grey(picture), ready))
@@ -339,14 +345,16 @@ def _rgb(picture: Picture) -> Picture:
     return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
 
 
-def _reader(fused: Fused, names: Sequence[str]) -> Callable[[str], Picture]:
-    """What reads the fused picture of a pair; that there is one for each is checked."""
+def _reader(fused: Fused, names: Sequence[str]) -> Fuse:
+    """What gives the fused picture of a pair; that there is one for each is checked."""
     if isinstance(fused, Mapping):
         _complete(fused, names, "`fused`")
-        return lambda name: _checked(fused[name], name)
+        return lambda pair, _: _checked(fused[pair.name], pair.name)
+    if callable(fused):
+        return lambda pair, sources: _checked(fused(pair, sources), pair.name)
     files = images_by_stem(Path(fused))
     _complete(files, names, str(fused))
-    return lambda name: to_uint8(read_image(files[name]).pixels)
+    return lambda pair, _: to_uint8(read_image(files[pair.name]).pixels)
 
 
 def _complete(fused: Iterable[str], names: Sequence[str], where: str) -> None:
