@@ -7,9 +7,10 @@
 # make container-check  the Dockerfile's steps and its service without an engine; root on Linux
 # make train  the recipe of the shipped weights; data: see configs
 # make fast   the student that imitates them: train, and export into the package
+# make gpu-queue  what a GPU trains within MINUTES, most important first; goes on where it was stopped
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: demo test test-slow test-browser check check-js container-check fuzz format train fast scores docs curves bench clean
+.PHONY: demo test test-slow test-browser check check-js container-check fuzz format train fast gpu-queue scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -70,6 +71,10 @@ train: .venv/dev
 fast: .venv/dev
 	$(BIN)/clfnet train configs/fast.toml
 	$(BIN)/clfnet export runs/fast -o src/clfnet/weights --name fast --overwrite
+
+MINUTES ?= 10
+gpu-queue: .venv/dev
+	$(BIN)/python -m experiments.queue --minutes $(MINUTES) --data $(DATA)
 
 EXPERIMENTS := $(patsubst experiments/%/experiment.toml,%,$(wildcard experiments/*/experiment.toml))
 scores: .venv/dev

@@ -1,15 +1,19 @@
 """`clfnet train` and `clfnet export` of a student; the full network's are in tests/e2e."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from clfnet.example import night_street
 from clfnet.inference.find import find_method
 from clfnet.io.image import Image, write_image
+from clfnet.training.engine import Engine
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -55,6 +59,36 @@ def test_from_a_teacher_to_a_model_that_fuses(run: Run, recipe: Path, tmp_path: 
     fused = method(infrared, visible)
     # it was the maximum when it started, and had no time to become anything else
     assert np.abs(fused - np.maximum(infrared, visible)).mean() < 0.05
+
+
+def test_a_run_that_is_stopped_says_how_to_go_on(
+    run: Run, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Engine.run
+
+    def run_and_ask(engine: Engine, first: int, count: int) -> object:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return real(engine, first, count)
+
+    folder = tmp_path / "my run"
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "run", run_and_ask)
+        code, out, err = run("train", recipe, "-o", folder)
+    assert code == 128 + signal.SIGTERM
+    assert out == (
+        f"{folder}: stopped after 1 steps. Go on with: clfnet train --resume '{folder}'\n"
+    )
+    code, out, err = run("train", "--resume", folder)
+    assert code == 0, err
+    assert out.startswith(f"{folder}: 2 steps, best validation score -")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there(run: Run, recipe: Path, tmp_path: Path) -> None:
+    code, out, err = run("train", recipe, "-o", tmp_path / "run", "--device", "cuda")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "finds no GPU" in err
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_teacher_that_is_not_there(run: Run, recipe: Path, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Tiny data and recipes: a run takes a second or two."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from onnx import TensorProto, helper
 from clfnet.example import night_street
 from clfnet.io.image import Image, write_image
 from clfnet.metrics import to_grey
-from clfnet.training.config import DistillConfig, Recipe, TrainConfig, as_tables, parse
+from clfnet.training.config import DistillConfig, Recipe, TrainConfig, as_toml, parse
 from clfnet.training.dataset import Pair, Pixels
 from clfnet.training.networks import parse_any
 
@@ -143,14 +142,8 @@ def recipe_file(tmp_path: Path) -> Callable[[Recipe], Path]:
     """Write a recipe as the file that the command line takes."""
 
     def write(config: Recipe) -> Path:
-        tables = as_tables(config)
-        lines = [f'kind = "{tables.pop("kind")}"']
-        for name, table in tables.items():
-            lines.append(f"[{name}]")
-            # JSON's strings, numbers, truths and lists are TOML's too
-            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
         path = tmp_path / "recipe.toml"
-        path.write_text("\n".join(lines), encoding="utf-8")
+        path.write_text(as_toml(config), encoding="utf-8")
         return path
 
     return write

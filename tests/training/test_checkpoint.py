@@ -11,6 +11,7 @@ import torch
 from clfnet.errors import WeightsError
 from clfnet.training.checkpoint import load_checkpoint, save_checkpoint
 from clfnet.training.config import TrainConfig
+from clfnet.training.digest import digest
 from clfnet.training.network_file import network_tensors
 from clfnet.training.objective import Objective
 
@@ -136,3 +137,25 @@ def test_the_networks_tensors_are_its_weights_and_statistics(run: Run) -> None:
     assert not any(tensor.requires_grad for tensor in tensors.values())
     for name, tensor in tensors.items():
         assert torch.equal(tensor, network.state_dict()[name])
+
+
+def test_every_changed_bit_is_seen_or_harmless(path: Path) -> None:
+    data, expected = path.read_bytes(), digest(_plain(load_checkpoint(path)))
+    random = torch.Generator().manual_seed(0)
+    refused = 0
+    for _ in range(60):
+        damaged = bytearray(data)
+        bit = int(torch.randint(8 * len(data), (), generator=random))
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        try:
+            state = load_checkpoint(path)
+        except WeightsError as error:
+            refused += "\n" not in str(error)
+        else:
+            assert digest(_plain(state)) == expected
+    assert refused > 10  # the rest is padding, and what the archive says twice
+
+
+def _plain(state: dict[str, object]) -> dict[str, object]:
+    return {**state, "config": repr(state["config"])}

@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from clfnet.errors import ConfigError
 from clfnet.training import train
 from clfnet.training.config import DistillConfig, TrainConfig
 from clfnet.training.config import Recipe as AnyRecipe
@@ -56,6 +57,14 @@ def test_one_process_is_the_plain_case(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (process.rank, process.size, process.leads) == (0, 1, True)
         assert not torch.distributed.is_initialized()
     assert not Process(rank=1, size=2).leads
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ConfigError, match="`device` must be one of cpu, cuda, got 'tpu'"):
+        process_group("tpu").__enter__()
+    if not torch.cuda.is_available():
+        with pytest.raises(ConfigError, match="`device` must be cpu where PyTorch"):
+            process_group("cuda").__enter__()
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """The loop: it resumes bit for bit, keeps the best, and stops before it spoils anything."""
 
+import errno
 import math
 import os
 import re
@@ -18,12 +19,20 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
+from torch.utils.tensorboard import SummaryWriter
 
-from clfnet.errors import ConfigError, OutputExistsError, TrainingError, WeightsError
+from clfnet.errors import (
+    ConfigError,
+    InputError,
+    OutputExistsError,
+    TrainingError,
+    WeightsError,
+)
 from clfnet.io.image import read_image
-from clfnet.training import learning_rate, resume, train, trainer
+from clfnet.training import learning_rate, log, resume, train, trainer
 from clfnet.training.checkpoint import load_checkpoint, save_checkpoint
 from clfnet.training.config import OptimizerConfig, TrainConfig
+from clfnet.training.engine import Engine
 from clfnet.training.log import RunLog, read_log
 from clfnet.training.network_file import network_tensors
 from clfnet.training.objective import Objective
@@ -196,6 +205,105 @@ def test_kill_9_and_resume_equals_never_having_stopped(
     assert resumed.returncode == 0, resumed.stderr
     assert resumed.stdout.startswith(f"{folder}: 80 steps, best validation score ")
     assert_same_run(tmp_path / "straight", folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_a_checkpoint_of_the_last_step(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    config = recipe(**RICH | {"run": {"checkpoint_every": 100, "validate_every": 100}})
+    run = Engine.run
+
+    def run_and_ask(engine: Any, first: int, count: int) -> Any:
+        if first == 3:
+            os.kill(os.getpid(), number)
+        return run(engine, first, count)
+
+    before = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "run", run_and_ask)
+        result = train(config, tmp_path / "stopped")
+    assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == before
+    assert (result.steps, result.signal) == (4, number)
+    assert load_checkpoint(tmp_path / "stopped" / trainer.CHECKPOINT)["step"] == 4
+    assert list(values(tmp_path / "stopped", "loss")) == [1, 2, 3, 4]
+    assert not (tmp_path / "stopped" / trainer.LAST).exists()
+    resume(tmp_path / "stopped")
+    train(config, tmp_path / "straight")
+    assert_same_run(tmp_path / "straight", tmp_path / "stopped")
+
+
+def test_a_second_signal_does_what_it_does_elsewhere(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask_twice(*_: object) -> None:
+        for _turn in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+
+    monkeypatch.setattr(Engine, "run", ask_twice)
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(), tmp_path)
+
+
+def test_a_damaged_checkpoint_is_replaced_by_the_one_before(
+    recipe: Recipe, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("damaged", "straight"):
+        train(recipe(), tmp_path / name)
+    path = tmp_path / "damaged" / trainer.CHECKPOINT
+    data = bytearray(path.read_bytes())
+    weight = load_checkpoint(path)["objective"]["network.decoder.blocks.0.conv1.weight"]
+    data[data.index(weight.numpy().tobytes()) + 5] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(WeightsError, match=r"checkpoint\.pt is not"):
+        load_checkpoint(path)
+    assert load_checkpoint(path.with_name(trainer.PREVIOUS))["step"] == 4
+    resume(tmp_path / "damaged")
+    said = " ".join(capsys.readouterr().err.split())
+    assert "Going on from checkpoint-previous.pt, of step 4." in said
+    assert_same_run(tmp_path / "straight", tmp_path / "damaged")
+
+
+def test_what_killed_runs_left_is_swept(recipe: Recipe, tmp_path: Path) -> None:
+    train(recipe(run={"steps": 1}), tmp_path)
+    for folder in (tmp_path, tmp_path / "samples"):
+        (folder / ".clfnet-0123456789abcdef.tmp").write_bytes(b"half")
+    resume(tmp_path)
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("what", ["log", "events", "checkpoint"])
+def test_a_full_disk_is_one_line_and_the_run_can_go_on(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    config = recipe(run={"checkpoint_every": 1})
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    calls = [0]
+
+    def failing(real: Callable[..., Any], at: int) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            calls[0] += 1
+            if calls[0] == at:
+                raise full
+            return real(*arguments, **options)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        if what == "events":
+            patch.setattr(SummaryWriter, "add_scalar", failing(SummaryWriter.add_scalar, 20))
+        elif what == "checkpoint":
+            patch.setattr(os, "fsync", failing(os.fsync, 6))
+        else:
+            patch.setattr(log, "_csv", failing(log._csv, 4))
+        with pytest.raises(InputError, match="No space left on device") as caught:
+            train(config, tmp_path / "full")
+    assert "\n" not in str(caught.value)
+    assert 1 <= load_checkpoint(tmp_path / "full" / trainer.CHECKPOINT)["step"] < 6
+    resume(tmp_path / "full")
+    train(config, tmp_path / "straight")
+    assert_same_run(tmp_path / "straight", tmp_path / "full")
 
 
 def test_an_existing_run_is_refused_and_kept(recipe: Recipe, tmp_path: Path) -> None:
@@ -382,7 +490,7 @@ def test_the_logged_rate_is_the_one_used(recipe: Recipe, tmp_path: Path) -> None
     used: list[float] = []
 
     def keep(optimizer: torch.optim.Optimizer, *_: object) -> None:
-        used.append(optimizer.param_groups[0]["lr"])
+        used.append(float(optimizer.param_groups[0]["lr"]))
 
     handle = register_optimizer_step_pre_hook(keep)
     try:

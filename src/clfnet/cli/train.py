@@ -1,12 +1,21 @@
 """`clfnet train`: train a network, or distil one into a student, from a recipe."""
 
+from enum import StrEnum
 from math import isfinite
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 
 from clfnet.errors import ConfigError, MissingExtraError
+
+
+class Device(StrEnum):
+    """What a run runs on."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
 
 
 def train(
@@ -24,8 +33,9 @@ def train(
     resume: Annotated[
         Path | None, typer.Option(help="Continue the run in this folder.", show_default=False)
     ] = None,
+    device: Annotated[Device, typer.Option(help="What it runs on.")] = Device.CPU,
 ) -> None:
-    """Train a network, or a student of one; Ctrl-C stops it, --resume goes on bit for bit.
+    """Train a network, a student of one, or a head; Ctrl-C stops it, --resume goes on.
 
     Several processes: torchrun --nproc-per-node N -m clfnet train RECIPE.
     """
@@ -38,12 +48,19 @@ def train(
     if resume is not None:
         if settings or output:
             raise ConfigError("--resume takes the run's own recipe: leave out --set and --output.")
-        result = training.resume(resume)
+        result = training.resume(resume, device=device.value)
     else:
         assert config is not None  # noqa: S101  (for the type checker; refused above)
         recipe = training.load_any(config, settings or ())
-        result = training.train(recipe, output or Path("runs") / config.stem)
+        result = training.train(recipe, output or Path("runs") / config.stem, device=device.value)
     if not result.leads:
         return
+    if result.signal:
+        typer.echo(
+            f"{result.folder}: stopped after {result.steps} steps. Go on with: clfnet train "
+            f"--resume {quote(str(result.folder))}"
+            + (f" --device {device.value}" if device is not Device.CPU else "")
+        )
+        raise typer.Exit(128 + result.signal)
     score = f", best validation score {result.best:.4f}" if isfinite(result.best) else ""
     typer.echo(f"{result.folder}: {result.steps} steps{score}")

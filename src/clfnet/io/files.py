@@ -100,6 +100,15 @@ def open_atomic(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         ) from error
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed writers left under temporary names in a folder and those within.
+
+    Only for folders that nobody else is writing to.
+    """
+    for path in folder.rglob(".clfnet-*.tmp"):
+        path.unlink(missing_ok=True)
+
+
 def publish(temporary: Path, path: Path, *, overwrite: bool = False) -> None:
     """Give a file that is complete its name, in the same folder; the old name may remain.
 

@@ -1,10 +1,12 @@
 """M-SSIM (Eqs. 2–5): per window, SSIM with the brighter source."""
 
+from functools import partial
+
 import torch
 from torch import Tensor
 
 from clfnet.errors import InputError, SizeMismatchError
-from clfnet.losses.windows import Window, local_mean, window_weights
+from clfnet.losses.windows import Window, local_mean
 
 C1 = 1e-4
 C2 = 9e-4
@@ -56,13 +58,13 @@ def m_ssim_loss(
             f"Images must be at least {size}×{size}, the window, got "
             f"{fused.shape[-2]}×{fused.shape[-1]}."
         )
-    weights = window_weights(window, size, sigma).to(fused)
-    mean_f, mean_ff = local_mean(torch.cat((fused, fused**2), 1), weights).chunk(2, 1)
+    local = partial(local_mean, window=window, size=size, sigma=sigma)
+    mean_f, mean_ff = local(torch.cat((fused, fused**2), 1)).chunk(2, 1)
     scores, brightness = [], []
     for source in (infrared, visible):
-        mean_s, mean_ss, mean_fs = local_mean(
-            torch.cat((source, source**2, fused * source), 1), weights
-        ).chunk(3, 1)  # each (B, 1, H - size + 1, W - size + 1)
+        mean_s, mean_ss, mean_fs = local(torch.cat((source, source**2, fused * source), 1)).chunk(
+            3, 1
+        )  # each (B, 1, H - size + 1, W - size + 1)
         scores.append(_ssim(mean_f, mean_s, mean_ff, mean_ss, mean_fs))
         brightness.append(mean_s)
     score = torch.where(brightness[0] > brightness[1], scores[0], scores[1])  # Eq. (4)

@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from clfnet.errors import InputError
-from clfnet.losses.windows import local_mean, window_weights
+from clfnet.losses.windows import local_mean
 
 SIZE = 11
 SIGMA = 1.5
@@ -97,9 +97,8 @@ def _parts(a: Tensor, b: Tensor, c1: float, c2: float, size: int) -> tuple[Tenso
         raise InputError(
             f"Images must be at least {size}×{size}, the window, got {a.shape[-2]}×{a.shape[-1]}."
         )
-    weights = window_weights("gaussian", size, SIGMA).to(a)
     mean_a, mean_b, mean_aa, mean_bb, mean_ab = local_mean(
-        torch.cat((a, b, a * a, b * b, a * b), dim=1), weights
+        torch.cat((a, b, a * a, b * b, a * b), dim=1), window="gaussian", size=size, sigma=SIGMA
     ).chunk(5, 1)
     luminance = (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1)
     variances = mean_aa - mean_a**2 + mean_bb - mean_b**2

@@ -1,5 +1,6 @@
 """Local means: what every kind of SSIM here is made of."""
 
+from functools import lru_cache
 from typing import Literal
 
 import torch
@@ -29,18 +30,45 @@ def window_weights(window: Window, size: int, sigma: float) -> Tensor:
     return profile / profile.sum()
 
 
-def local_mean(x: Tensor, weights: Tensor) -> Tensor:
+def local_mean(
+    x: Tensor, *, window: Window = "uniform", size: int = 16, sigma: float = 1.5
+) -> Tensor:
     """Weighted mean of every window, (B, C, H, W) -> (B, C, H - size + 1, W - size + 1).
 
     Two products with band matrices: a convolution of single planes is many times slower on a CPU.
+
+    Args:
+        x: maps.
+        window: how a window is weighed.
+        size: its side in pixels.
+        sigma: standard deviation of the Gaussian in pixels.
+
+    Raises:
+        InputError: there is no such window.
+
+    Example:
+        >>> local_mean(torch.arange(4.0).reshape(1, 1, 2, 2), size=2)
+        tensor([[[[1.5000]]]])
     """
-    return _band(x.shape[-2], weights) @ x @ _band(x.shape[-1], weights).T
+    rows, columns = (
+        _band(length, window, size, sigma, x.dtype, x.device) for length in x.shape[-2:]
+    )
+    return rows @ x @ columns.T
 
 
-def _band(length: int, weights: Tensor) -> Tensor:
-    """The matrix that slides `weights` along an axis, (length - size + 1, length)."""
-    rows = length - len(weights) + 1
+@lru_cache(maxsize=64)
+@torch.inference_mode(False)
+def _band(
+    length: int, window: Window, size: int, sigma: float, dtype: torch.dtype, device: torch.device
+) -> Tensor:
+    """The matrix that slides a window's weights along an axis, (length - size + 1, length).
+
+    Kept, for a training run needs the same few at every step, and a step on a GPU must not wait for
+    what is made on the CPU.
+    """
+    weights = window_weights(window, size, sigma).to(dtype)
+    rows = length - size + 1
     band = weights.new_zeros(rows, length)
     for offset, weight in enumerate(weights):
         band.diagonal(offset)[:rows] = weight
-    return band
+    return band.to(device)

@@ -1,5 +1,7 @@
 """The student: mixes simple pictures of both sources by weights that a small network predicts."""
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -46,9 +48,16 @@ def bases(infrared: Tensor, visible: Tensor) -> Tensor:
 def detail(pictures: Tensor) -> Tensor:
     """Each picture less its 3×3 binomial mean, the border replicated: (B, C, H, W) of any C."""
     channels = pictures.shape[1]
-    kernel = pictures.new_tensor(BINOMIAL).expand(channels, 1, 3, 3)
+    kernel = _binomial(pictures.dtype, pictures.device).expand(channels, 1, 3, 3)
     around = F.pad(pictures, (1, 1, 1, 1), mode="replicate")
     return pictures - F.conv2d(around, kernel, groups=channels)
+
+
+@lru_cache
+@torch.inference_mode(False)
+def _binomial(dtype: torch.dtype, device: torch.device) -> Tensor:
+    """`BINOMIAL`, kept: a training step on a GPU must not wait for what is made on the CPU."""
+    return torch.tensor(BINOMIAL, dtype=dtype, device=device)
 
 
 def bent(image: Tensor) -> Tensor:

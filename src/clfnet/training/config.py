@@ -3,6 +3,7 @@
 Each network's recipe is a `Recipe` of its own; which there are says `clfnet.training.networks`.
 """
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -34,6 +35,8 @@ class DataConfig:
         crop: side of a training crop in pixels.
         stride: distance of neighbouring crops in pixels.
         augment: mirror and transpose crops at random.
+        validation_infrared: folder of infrared images of further pairs to validate on, or empty.
+        validation_visible: folder of their visible images.
     """
 
     infrared: str
@@ -42,10 +45,12 @@ class DataConfig:
     crop: Crop = 128
     stride: Count = 32
     augment: bool = False
+    validation_infrared: str = ""
+    validation_visible: str = ""
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """All that is read."""
+        """What is trained on."""
         return self.infrared, self.visible
 
 
@@ -132,6 +137,7 @@ class RunConfig:
             `statistics` it says nothing to a student, which has no batch norm.
         threads: CPU threads; 0 leaves the choice to torch.
         amp: automatic mixed precision (bfloat16).
+        tf32: let a GPU round factors to ten bits (TF32); a CPU does not.
         validate_every: steps between validations, sample pictures and best-model selection.
         checkpoint_every: steps between checkpoints.
     """
@@ -144,6 +150,7 @@ class RunConfig:
     freeze_statistics: Share = 1.0
     threads: Whole = 0
     amp: bool = False
+    tf32: bool = False
     validate_every: Count = 500
     checkpoint_every: Count = 100
 
@@ -170,7 +177,7 @@ class DistillDataConfig:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """All that is read."""
+        """What is trained on."""
         return *self.infrared, *self.visible
 
 
@@ -269,8 +276,13 @@ class TrainConfig(Recipe):
 
     def check(self) -> None:
         """See `Recipe`."""
-        loss = self.loss
-        check_places(self.data.crop, loss.samples, self.run.batch if loss.lambda1 else None)
+        data, loss = self.data, self.loss
+        if bool(data.validation_infrared) != bool(data.validation_visible):
+            raise ConfigError(
+                "`data.validation_infrared` and `data.validation_visible` must be given together, "
+                f"got {data.validation_infrared!r} and {data.validation_visible!r}."
+            )
+        check_places(data.crop, loss.samples, self.run.batch if loss.lambda1 else None)
         if not loss.lambda1 + loss.lambda2 + loss.intensity + loss.gradient > 0:
             raise ConfigError("At least one weight of `loss` must be above 0, got none.")
 
@@ -363,6 +375,17 @@ def as_tables(config: Recipe) -> dict[str, Any]:
         name: {key: list(v) if isinstance(v, tuple) else v for key, v in table.items()}
         for name, table in asdict(config).items()
     }
+
+
+def as_toml(config: Recipe) -> str:
+    """The recipe as the text of a TOML file, from which it can be read again."""
+    tables = as_tables(config)
+    lines = [f"kind = {json.dumps(tables.pop('kind'))}"]
+    for name, table in tables.items():
+        lines.append(f"\n[{name}]")
+        # strings, numbers, truths and lists are written in JSON as in TOML
+        lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+    return "\n".join(lines) + "\n"
 
 
 def with_steps(config: AnyRecipe, per_epoch: int) -> AnyRecipe:

@@ -1,9 +1,9 @@
 """Pairs in memory, and the crop of each step as a function of the seed and the step alone."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Self
 
 import numpy as np
 import torch
@@ -18,7 +18,6 @@ from clfnet.metrics.vif import MINIMUM_SIDE
 from clfnet.training.config import DataConfig, DistillDataConfig
 from clfnet.training.crops import crop_places
 
-Level = TypeVar("Level", np.uint8, np.uint16)
 Pixels = NDArray[np.uint8]
 Fine = NDArray[np.uint16]
 """A grey image (H, W) at full scale 65535."""
@@ -34,7 +33,7 @@ class Pair:
 
 
 def load_pairs(data: DataConfig) -> tuple[list[Pair], list[Pair]]:
-    """Read every pair of the two folders; return those to train on and those held out.
+    """Read every pair; return those to train on, and those held out or only to validate on.
 
     Raises:
         PairingError: if a file has no partner.
@@ -42,6 +41,12 @@ def load_pairs(data: DataConfig) -> tuple[list[Pair], list[Pair]]:
         ConfigError: if a held-out stem is not there, or nothing is left to train on.
     """
     (rest,), held_out = _load([(data.infrared, data.visible)], data)
+    if data.validation_infrared:
+        (further,), _ = _load(
+            [(data.validation_infrared, data.validation_visible)],
+            replace(data, crop=MINIMUM_SIDE, held_out=()),
+        )
+        held_out += further
     return rest, held_out
 
 
@@ -103,6 +108,57 @@ def to_network_range(levels: Pixels | Fine) -> Tensor:
     return torch.from_numpy(levels.astype(np.float32) / half - 1)
 
 
+class Images:
+    """Whole images on a device, and crops of them: a gather whose numbers are a tensor too.
+
+    Args:
+        kinds: of each kind (infrared, visible, ...) all images, (H, W), uint8 or uint16. Those of
+            one place in their lists have one size.
+    """
+
+    def __init__(self, *kinds: Sequence[Pixels] | Sequence[Fine]) -> None:
+        shapes = np.array([image.shape for image in kinds[0]], np.int64).reshape(-1, 2)
+        areas = shapes.prod(1)
+        self._levels, self._halves = [], []
+        for images in kinds:
+            flat = np.concatenate([image.ravel() for image in images])
+            self._halves.append(float(np.iinfo(flat.dtype).max) / 2)
+            if flat.dtype == np.uint16:
+                flat = flat.astype(np.int32)  # torch gathers no uint16
+            self._levels.append(torch.from_numpy(flat))
+        self._starts = torch.from_numpy(np.cumsum(areas) - areas)
+        self._widths = torch.from_numpy(np.ascontiguousarray(shapes[:, 1]))
+
+    def to(self, device: torch.device) -> None:
+        """Move there."""
+        self._levels = [levels.to(device) for levels in self._levels]
+        self._starts, self._widths = self._starts.to(device), self._widths.to(device)
+
+    def cut(self, crops: Tensor, side: int) -> tuple[Tensor, ...]:
+        """Cut crops.
+
+        Args:
+            crops: (B, 4), int64: image, y and x of the top-left corner, and which of the square's
+                eight symmetries: 1 flips rows, 2 columns, and then 4 transposes.
+            side: of a crop in pixels.
+
+        Returns:
+            Of each kind, (B, 1, side, side), float32 in [-1, 1].
+        """
+        image, top, left, symmetry = (each[:, None, None] for each in crops.unbind(1))
+        along = torch.arange(side, device=crops.device)
+        turned = symmetry & 4 > 0
+        rows = torch.where(turned, along, along[:, None])
+        columns = torch.where(turned, along[:, None], along)  # both (B, side, side)
+        rows = torch.where(symmetry & 1 > 0, side - 1 - rows, rows)
+        columns = torch.where(symmetry & 2 > 0, side - 1 - columns, columns)
+        pixels = self._starts[image] + (top + rows) * self._widths[image] + left + columns
+        return tuple(
+            (levels[pixels].float() / half - 1)[:, None]
+            for levels, half in zip(self._levels, self._halves, strict=True)
+        )
+
+
 class Crops:
     """All crops of the training pairs, in an order that depends on the seed and the epoch alone.
 
@@ -116,7 +172,8 @@ class Crops:
     """
 
     def __init__(self, pairs: Sequence[Pair], data: DataConfig, seed: int) -> None:
-        self._pairs, self._data, self._seed = pairs, data, seed
+        self._data, self._seed = data, seed
+        self.images = Images([p.infrared for p in pairs], [p.visible for p in pairs])
         self._places = [
             (index, y, x)
             for index, pair in enumerate(pairs)
@@ -127,30 +184,32 @@ class Crops:
     def __len__(self) -> int:
         return len(self._places)
 
-    def batch(self, first: int, count: int) -> tuple[Tensor, Tensor]:
+    def to(self, device: torch.device) -> Self:
+        """Keep the images there."""
+        self.images.to(device)
+        return self
+
+    def batch(self, first: int, count: int) -> tuple[Tensor, ...]:
         """Crops number `first` … `first + count - 1` of the endless sequence of epochs.
 
         Returns:
             infrared, visible: each (count, 1, crop, crop), float32 in [-1, 1].
         """
-        cuts = [self._crop(first + i) for i in range(count)]
-        infrared, visible = (
-            to_network_range(np.stack(images))[:, None] for images in zip(*cuts, strict=True)
-        )
-        return infrared, visible
+        return self.images.cut(self.plan(first, count), self._data.crop)
 
-    def _crop(self, number: int) -> tuple[Pixels, Pixels]:
+    def plan(self, first: int, count: int) -> Tensor:
+        """Say which crops a batch is of: (count, 4), as `Images.cut` takes it."""
+        return torch.tensor([self._crop(first + i) for i in range(count)])
+
+    def _crop(self, number: int) -> tuple[int, int, int, int]:
         epoch, position = divmod(number, len(self))
         if self._order[0] != epoch:
             shuffle = np.random.default_rng((self._seed, epoch))
             self._order = epoch, shuffle.permutation(len(self))
-        index, y, x = self._places[self._order[1][position]]
-        pair, size = self._pairs[index], self._data.crop
-        cuts = tuple(image[y : y + size, x : x + size] for image in (pair.infrared, pair.visible))
+        symmetry = 0
         if self._data.augment:
             symmetry = int(np.random.default_rng((self._seed, epoch, position)).integers(8))
-            cuts = tuple(_mirrored(cut, symmetry) for cut in cuts)
-        return cuts[0], cuts[1]
+        return *self._places[self._order[1][position]], symmetry
 
 
 class RandomCrops:
@@ -174,7 +233,9 @@ class RandomCrops:
         data: DistillDataConfig,
         seed: int,
     ) -> None:
-        self._pairs, self._targets, self._data, self._seed = pairs, targets, data, seed
+        self._data, self._seed = data, seed
+        self.images = Images([p.infrared for p in pairs], [p.visible for p in pairs], targets)
+        self._shapes = [pair.infrared.shape for pair in pairs]
         areas = np.array([pair.infrared.size for pair in pairs], float)
         self._shares = np.cumsum(areas * weights) / np.dot(areas, weights)
         self._length = int(np.ceil(areas.sum() / data.crop**2))
@@ -183,37 +244,27 @@ class RandomCrops:
         """How many crops have as many pixels as all pairs."""
         return self._length
 
-    def batch(self, first: int, count: int) -> tuple[Tensor, Tensor, Tensor]:
+    def to(self, device: torch.device) -> Self:
+        """Keep the images there."""
+        self.images.to(device)
+        return self
+
+    def batch(self, first: int, count: int) -> tuple[Tensor, ...]:
         """Crops number `first` … `first + count - 1` of an endless sequence.
 
         Returns:
             infrared, visible, teacher: each (count, 1, crop, crop), float32 in [-1, 1].
         """
-        cuts = [self._crop(first + i) for i in range(count)]
-        infrared, visible, teacher = (
-            to_network_range(np.stack(images))[:, None] for images in zip(*cuts, strict=True)
-        )
-        return infrared, visible, teacher
+        return self.images.cut(self.plan(first, count), self._data.crop)
 
-    def _crop(self, number: int) -> tuple[Pixels, Pixels, Fine]:
+    def plan(self, first: int, count: int) -> Tensor:
+        """Say which crops a batch is of: (count, 4), as `Images.cut` takes it."""
+        return torch.tensor([self._crop(first + i) for i in range(count)])
+
+    def _crop(self, number: int) -> tuple[int, int, int, int]:
         random = np.random.default_rng((self._seed, number))
-        index = min(int(np.searchsorted(self._shares, random.random())), len(self._pairs) - 1)
-        pair, side = self._pairs[index], self._data.crop
-        height, width = pair.infrared.shape
+        index = min(int(np.searchsorted(self._shares, random.random())), len(self._shapes) - 1)
+        (height, width), side = self._shapes[index], self._data.crop
         y, x = random.integers(height - side + 1), random.integers(width - side + 1)
-        place = np.s_[y : y + side, x : x + side]
-        cuts = pair.infrared[place], pair.visible[place], self._targets[index][place]
-        if self._data.augment:
-            symmetry = int(random.integers(8))
-            return (
-                _mirrored(cuts[0], symmetry),
-                _mirrored(cuts[1], symmetry),
-                _mirrored(cuts[2], symmetry),
-            )
-        return cuts
-
-
-def _mirrored(image: NDArray[Level], symmetry: int) -> NDArray[Level]:
-    """One of the square's eight symmetries, 0 … 7."""
-    image = image[:: -1 if symmetry & 1 else 1, :: -1 if symmetry & 2 else 1]
-    return image.T if symmetry & 4 else image
+        symmetry = int(random.integers(8)) if self._data.augment else 0
+        return index, int(y), int(x), symmetry

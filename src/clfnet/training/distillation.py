@@ -87,7 +87,8 @@ class Contrast:
         encoders = network.infrared_encoder, network.visible_encoder
 
         def embed(encoder: nn.Module, images: Tensor) -> Tensor:
-            z: Tensor = head(encoder(images).flatten(2)[:, :, where].transpose(1, 2))  # (B, S, D)
+            columns = encoder(images).flatten(2).index_select(2, where)  # (B, C, S)
+            z: Tensor = head(columns.transpose(1, 2))  # (B, S, D)
             return z
 
         with torch.no_grad():
@@ -118,7 +119,9 @@ class DistillationTask(Task):
         weights = config.data.weights or [1.0] * len(sets)
         each = [weight for weight, pairs in zip(weights, sets, strict=True) for _ in pairs]
         self._samples = config.loss.samples
-        self._crops = RandomCrops(pairs, pictures[: len(pairs)], each, config.data, config.run.seed)
+        self._crops = RandomCrops(
+            pairs, pictures[: len(pairs)], each, config.data, config.run.seed
+        ).to(context.process.device)
         torch.manual_seed(config.run.seed)
         objective = Distillation(config, teacher)
         targets = pictures[len(pairs) :]
@@ -130,8 +133,13 @@ class DistillationTask(Task):
             validate=ImitationValidator(held_out, targets) if held_out else None,
         )
 
-    def batch(self, step: int, first: int) -> tuple[Tensor, ...]:
-        """Infrared, visible, the teacher's, and the places of the step."""
+    def plan(self, step: int, first: int) -> tuple[Tensor, ...]:
+        """The crops and the places of a step."""
         run, crop = self.config.run, self.config.data.crop
-        images = self._crops.batch(first, run.batch)
-        return *images, places(run.seed, step, crop, self._samples)
+        where = places(run.seed, step, crop, self._samples)
+        return self._crops.plan(first, run.batch), where
+
+    def batch(self, *plan: Tensor) -> tuple[Tensor, ...]:
+        """Infrared, visible, the teacher's, and the places."""
+        crops, where = plan
+        return *self._crops.images.cut(crops, self.config.data.crop), where

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 import torch
 from torch import distributed as dist
 
+from clfnet.errors import ConfigError
+
+DEVICES = ("cpu", "cuda")
+
 
 @dataclass(frozen=True)
 class Process:
@@ -24,22 +28,43 @@ class Process:
 
 
 @contextmanager
-def process_group() -> Iterator[Process]:
+def process_group(device: str = "cpu") -> Iterator[Process]:
     """Join the group that torchrun describes in the environment, if any.
 
-    Uses one GPU per process where there are GPUs (NCCL), else the CPU (gloo).
+    Args:
+        device: "cpu" (gloo), or "cuda", one GPU per process (NCCL).
+
+    Raises:
+        ConfigError: no such device, or PyTorch sees no GPU.
     """
+    if device not in DEVICES:
+        raise ConfigError(f"`device` must be one of {', '.join(DEVICES)}, got {device!r}.")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError(
+            f"`device` must be cpu where PyTorch {torch.__version__} finds no GPU, got 'cuda'. "
+            "Check the driver, or install a build of PyTorch for CUDA."
+        )
     size = int(os.environ.get("WORLD_SIZE", "1"))
     local = int(os.environ.get("LOCAL_RANK", "0"))
-    cuda = torch.cuda.is_available()
-    device = torch.device("cuda", local) if cuda else torch.device("cpu")
+    cuda = device == "cuda"
+    place = torch.device("cuda", local) if cuda else torch.device("cpu")
     if cuda:
-        torch.cuda.set_device(device)
+        torch.cuda.set_device(place)
     if size == 1:
-        yield Process(device=device)
+        yield Process(device=place)
         return
     dist.init_process_group("nccl" if cuda else "gloo")
     try:
-        yield Process(rank=dist.get_rank(), size=size, device=device)
+        yield Process(rank=dist.get_rank(), size=size, device=place)
     finally:
         dist.destroy_process_group()
+
+
+def allow_tf32(allowed: bool) -> None:
+    """Whether a GPU may round factors to ten bits in convolutions and matrix products."""
+    convolutions = getattr(torch.backends.cudnn, "conv", None)
+    if hasattr(convolutions, "fp32_precision"):
+        for part in (torch.backends.cuda.matmul, convolutions):
+            setattr(part, "fp32_precision", "tf32" if allowed else "ieee")  # noqa: B010 -- untyped
+    else:  # PyTorch before 2.9
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = allowed

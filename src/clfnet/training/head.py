@@ -7,19 +7,18 @@ one is trained by the same loss (Eq. 8) while the network stays as it is.
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from clfnet.nn import ProjectionHead
 from clfnet.training.config import HeadConfig
-from clfnet.training.dataset import Crops, Pair, Pixels, load_pairs
+from clfnet.training.dataset import Crops, Pair, Pixels
 from clfnet.training.objective import Objective
-from clfnet.training.task import Context, Task, places, start_network
+from clfnet.training.task import Context, FusionTask, Validation, places
 
 _BATCHES = 25
 """Of held-out crops, in a validation."""
 
 
-class HeadTask(Task):
+class HeadTask(FusionTask):
     """Training a head for a frozen network.
 
     Args:
@@ -31,33 +30,25 @@ class HeadTask(Task):
         WeightsError: `model.start` is not a network.
     """
 
-    def __init__(self, config: HeadConfig, context: Context) -> None:  # noqa: ARG002 -- every task's
-        pairs, held_out = load_pairs(config.data)
-        torch.manual_seed(config.run.seed)
-        self._objective = Objective(config)
-        self._objective.network.load_state_dict(start_network(config).state_dict())
-        self._objective.network.requires_grad_(False)
-        self._crops = Crops(pairs, config.data, config.run.seed)
-        self._samples = config.loss.samples
-        super().__init__(
-            config,
-            self._objective,
-            head_of(self._objective),
-            crops=len(self._crops),
-            validate=HeadValidator(self._objective, held_out) if held_out else None,
-        )
+    def __init__(self, config: HeadConfig, context: Context) -> None:
+        super().__init__(config, context)
+        assert isinstance(self.objective, Objective)  # noqa: S101 -- for the type checker
+        assert self.objective.head is not None  # noqa: S101 -- the recipe's `check` has seen to λ1
+        self.objective.network.requires_grad_(False)
+        self.network = self.objective.head
 
-    def enter(self, step: int) -> str:  # noqa: ARG002 -- all steps are alike
-        """The head trains, the network normalises as in use."""
-        self._objective.train()
-        self._objective.network.eval()
+    def validation(self, objective: Objective, held_out: Sequence[Pair]) -> Validation:
+        """By the loss on them."""
+        return HeadValidator(objective, held_out)
+
+    def mode(self, step: int) -> str:  # noqa: ARG002 -- all steps are alike
+        """Always the same."""
         return "train"
 
-    def batch(self, step: int, first: int) -> tuple[Tensor, ...]:
-        """Infrared, visible and the places of the step."""
-        run, crop = self.config.run, self.config.data.crop
-        images = self._crops.batch(first, run.batch)
-        return *images, places(run.seed, step, crop, self._samples)
+    def enter(self, mode: str) -> None:
+        """The head trains, the network normalises as in use."""
+        super().enter(mode)
+        self.objective.get_submodule("network").eval()
 
 
 class HeadValidator:
@@ -87,9 +78,3 @@ class HeadValidator:
             for name in ("patch_nce", "infrared_share")
         }
         return {"score": -values["patch_nce"], **values}, []
-
-
-def head_of(objective: Objective) -> ProjectionHead:
-    """The head of an objective that has one."""
-    assert objective.head is not None  # noqa: S101 -- a recipe's `check` has seen to λ1
-    return objective.head

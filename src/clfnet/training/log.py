@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import PIL.Image
 from numpy.typing import NDArray
 from torch.utils.tensorboard import SummaryWriter
 
+from clfnet.errors import InputError
 from clfnet.io.files import write_atomic
 from clfnet.training.dataset import Pair
 
@@ -31,15 +33,35 @@ class RunLog:
         self._events = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
 
     def write(self, step: int, values: Mapping[str, float]) -> None:
-        """Add the values of a step."""
-        with self.path.open("ab") as file:
-            file.write(_csv([(step, name, value) for name, value in values.items()]))
-        for name, value in values.items():
-            self._events.add_scalar(name, value, step)
+        """Add the values of a step.
+
+        Raises:
+            InputError: the system refuses, e.g. the disk is full.
+        """
+        with self._refusals():
+            with self.path.open("ab") as file:
+                file.write(_csv([(step, name, value) for name, value in values.items()]))
+            for name, value in values.items():
+                self._events.add_scalar(name, value, step)
 
     def close(self) -> None:
-        """Flush what TensorBoard still holds."""
-        self._events.close()
+        """Flush what TensorBoard still holds.
+
+        Raises:
+            InputError: the system refuses.
+        """
+        with self._refusals():
+            self._events.close()
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise InputError(
+                f"{self.path.parent} cannot be written to: {error.strerror or error}. Make room, "
+                "then resume the run."
+            ) from error
 
 
 def read_log(path: Path) -> list[tuple[int, str, float]]:

@@ -91,7 +91,7 @@ class Objective(nn.Module):
 
         def embed(maps: Tensor) -> Tensor:
             rows = maps.permute(0, 2, 3, 1).flatten(1, 2)  # (B, H·W, C), as they lie in memory
-            z: Tensor = head(rows[:, places])  # (B, S, D)
+            z: Tensor = head(rows.index_select(1, places))  # (B, S, D)
             return z
 
         with untouched_statistics(network, enabled=self.config.run.statistics == "sources"):

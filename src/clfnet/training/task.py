@@ -17,6 +17,8 @@ from clfnet.training.network_file import load_network
 from clfnet.training.objective import Objective, freeze_statistics
 from clfnet.training.validation import Validator
 
+_TRAIN, _FROZEN = "train", "frozen statistics"
+
 
 @dataclass(frozen=True)
 class Context:
@@ -54,7 +56,8 @@ class Update:
     """A loss and what is trained by it. A step makes one or several, each with an Adam of its own.
 
     Attributes:
-        objective: maps what `Task.batch` gives to scalars, "loss" among them.
+        objective: maps what `Task.batch` gives to scalars, "loss" among them, without asking the
+            device for a value: a step on a GPU is recorded once and then only repeated.
         parameters: what is trained; other weights that the loss depends on stay as they are.
         optimizer: Adam and its rate.
         prefix: of the scalars' names in the log, where a step makes several updates.
@@ -95,20 +98,28 @@ class Task:
         weights = [weight for weight in self.objective.parameters() if weight.requires_grad]
         return [Update(self.objective, weights, self.config.optimizer)]
 
-    def enter(self, step: int) -> str:
-        """Put every module into the mode of a step.
+    def mode(self, step: int) -> str:
+        """Name the mode of a step: the steps of one mode are one computation on other numbers."""
+        run = self.config.run
+        return _TRAIN if step < run.freeze_statistics * run.steps else _FROZEN
 
-        Returns:
-            The mode's name: the steps of one mode are one computation on other numbers.
-        """
+    def enter(self, mode: str) -> None:
+        """Put every module into a mode."""
         self.objective.train()
-        if step < self.config.run.freeze_statistics * self.config.run.steps:
-            return "train"
-        freeze_statistics(self.network)
-        return "frozen statistics"
+        if mode == _FROZEN:
+            freeze_statistics(self.network)
 
-    def batch(self, step: int, first: int) -> tuple[Tensor, ...]:
-        """What the updates take: of that step, and from that crop of an endless sequence."""
+    def plan(self, step: int, first: int) -> tuple[Tensor, ...]:
+        """What is drawn for a step, as tensors of the same shapes for every step.
+
+        Args:
+            step: its number, from 0.
+            first: of its crops in an endless sequence.
+        """
+        raise NotImplementedError
+
+    def batch(self, *plan: Tensor) -> tuple[Tensor, ...]:
+        """What the updates take, given a step's plan; on the device, nothing of it on the CPU."""
         raise NotImplementedError
 
 
@@ -129,21 +140,30 @@ class FusionTask(Task):
         objective = Objective(config)
         if config.model.start and context.fresh:
             objective.network = start_network(config)
-        self._crops = Crops(pairs, config.data, config.run.seed)
+        self._crops = Crops(pairs, config.data, config.run.seed).to(context.process.device)
         self._samples = config.loss.samples
         super().__init__(
             config,
             objective,
             objective.network,
             crops=len(self._crops),
-            validate=Validator(held_out) if held_out else None,
+            validate=self.validation(objective, held_out) if held_out else None,
         )
 
-    def batch(self, step: int, first: int) -> tuple[Tensor, ...]:
-        """Infrared, visible and the places of the step."""
+    def validation(self, objective: Objective, held_out: Sequence[Pair]) -> Validation:  # noqa: ARG002 -- for others
+        """How held-out pairs are judged."""
+        return Validator(held_out)
+
+    def plan(self, step: int, first: int) -> tuple[Tensor, ...]:
+        """The crops and the places of a step."""
         run, crop = self.config.run, self.config.data.crop
-        images = self._crops.batch(first, run.batch)
-        return *images, places(run.seed, step, crop, self._samples)
+        where = places(run.seed, step, crop, self._samples)
+        return self._crops.plan(first, run.batch), where
+
+    def batch(self, *plan: Tensor) -> tuple[Tensor, ...]:
+        """Infrared, visible and the places."""
+        crops, where = plan
+        return *self._crops.images.cut(crops, self.config.data.crop), where
 
 
 def places(seed: int, step: int, crop: int, samples: int) -> Tensor:

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -18,22 +19,26 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Column
-from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
 
-from clfnet.errors import OutputExistsError, TrainingError
-from clfnet.io.files import write_atomic
+from clfnet.errors import OutputExistsError, TrainingError, WeightsError
+from clfnet.io.files import remove_leftovers, write_atomic
 from clfnet.training.checkpoint import load_checkpoint, save_checkpoint
 from clfnet.training.config import OptimizerConfig, Recipe, with_steps
-from clfnet.training.distributed import Process, process_group
+from clfnet.training.distributed import Process, allow_tf32, process_group
+from clfnet.training.engine import Block, Engine, Updater, cuda_graph
+from clfnet.training.interrupt import StopRequest, stop_requests
 from clfnet.training.log import RunLog, save_sample
 from clfnet.training.network_file import network_bytes
 from clfnet.training.networks import NETWORKS
-from clfnet.training.task import Context, Task, Update
+from clfnet.training.task import Context, Task
 
 CHECKPOINT = "checkpoint.pt"
+PREVIOUS = "checkpoint-previous.pt"
 BEST = "best.safetensors"
 LAST = "last.safetensors"
+
+LAUNCHED = 50
+"""Steps that a GPU is given at once; their losses are read, and logged, when they are done."""
 
 _SHOWN = {"loss", "distillation", "m_ssim", "patch_nce", "infrared_share", "images/s"}
 
@@ -43,23 +48,26 @@ _Values = dict[str, float]
 
 @dataclass(frozen=True)
 class Result:
-    """What a finished run leaves: its folder, steps done and the best validation score.
+    """What a run leaves: its folder, steps done and the best validation score.
 
-    Of several processes one `leads`: it alone writes, and has something to report.
+    Of several processes one `leads`: it alone writes, and has something to report. A run that was
+    asked to stop by a `signal` has a checkpoint of its last step, from which it can go on.
     """
 
     folder: Path
     steps: int
     best: float
     leads: bool
+    signal: int | None = None
 
 
-def train(config: Recipe, folder: Path) -> Result:
+def train(config: Recipe, folder: Path, *, device: str = "cpu") -> Result:
     """Train from the start.
 
     Args:
         config: the recipe.
         folder: where checkpoints, weights, logs and samples go; must not hold a run yet.
+        device: "cpu" or "cuda".
 
     Raises:
         OutputExistsError: if `folder` holds a run.
@@ -70,27 +78,44 @@ def train(config: Recipe, folder: Path) -> Result:
         raise OutputExistsError(
             f"{folder} must not hold a run yet, but does. Resume it, or choose another folder."
         )
-    with process_group() as process:
+    with process_group(device) as process:
         return _Trainer(config, folder, process).run()
 
 
-def resume(folder: Path) -> Result:
-    """Continue a run from its checkpoint, bit for bit as if it had never stopped.
+def resume(folder: Path, *, device: str = "cpu") -> Result:
+    """Continue a run from its checkpoint, on a CPU bit for bit as if it had never stopped.
+
+    On a GPU the sums of a step are of no fixed order: the run goes on from the same state, on the
+    same crops and places, but not to the bit. A run may go on on another device.
 
     Args:
         folder: the run's folder.
+        device: "cpu" or "cuda".
+
+    Where the checkpoint is damaged, the one before it is taken, and that is said.
 
     Raises:
         WeightsError: if it has no readable checkpoint.
     """
-    state = load_checkpoint(folder / CHECKPOINT)
-    with process_group() as process:
+    state = _last_checkpoint(folder)
+    with process_group(device) as process:
         trainer = _Trainer(state["config"], folder, process, done=state["step"])
         trainer.objective.load_state_dict(state["objective"])
         for updater, kept in zip(trainer.updaters, state["optimizers"], strict=True):
-            updater.optimizer.load_state_dict(kept)
+            updater.load(kept)
         trainer.best = state["best"]
         return trainer.run()
+
+
+def _last_checkpoint(folder: Path) -> dict[str, Any]:
+    try:
+        return load_checkpoint(folder / CHECKPOINT)
+    except WeightsError as error:
+        if not (folder / PREVIOUS).exists():
+            raise
+        state = load_checkpoint(folder / PREVIOUS)
+        Console(stderr=True).print(f"{error} Going on from {PREVIOUS}, of step {state['step']}.")
+        return state
 
 
 def learning_rate(optimizer: OptimizerConfig, step: int, steps: int) -> float:
@@ -111,65 +136,56 @@ def learning_rate(optimizer: OptimizerConfig, step: int, steps: int) -> float:
     return peak * (0.01 + 0.99 * (1 + math.cos(math.pi * phase)) / 2)
 
 
-class _Updater:
-    """An update with its optimiser."""
-
-    def __init__(self, update: Update, process: Process) -> None:
-        self.update = update
-        self.optimizer = torch.optim.Adam(update.parameters, lr=update.optimizer.learning_rate)
-        self.model: nn.Module = update.objective
-        if process.size > 1:
-            self.model = DistributedDataParallel(update.objective)
-
-    def __call__(self, batch: tuple[Tensor, ...], rate: float, amp: torch.autocast) -> _Values:
-        """Train once at a rate; return the loss and its parts."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        with amp:
-            terms = self.model(*batch)
-        loss: Tensor = terms["loss"]
-        self.optimizer.zero_grad()
-        torch.autograd.backward(loss, inputs=[*self.update.parameters])
-        bound = self.update.optimizer.clip or math.inf
-        norm = nn.utils.clip_grad_norm_(self.update.parameters, bound)
-        if bool(torch.isfinite(norm)):  # else the weights stay those of the last good step
-            self.optimizer.step()
-        values = {name: float(value.detach()) for name, value in terms.items()}
-        return {**values, "gradient norm": float(norm)}
-
-
 class _Trainer:
     """Everything that a run holds while it lasts."""
 
     def __init__(self, config: Recipe, folder: Path, process: Process, done: int = 0) -> None:
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
+        allow_tf32(config.run.tf32)
         context = Context(folder, process, fresh=not done)
         self.task: Task = NETWORKS[config.kind].task(config, context)
         batch = config.run.batch * process.size
         self.config = config = with_steps(config, math.ceil(self.task.crops / batch))
         self.task.config = config
         self.folder, self.process, self.done, self.best = folder, process, done, -math.inf
+        if process.leads:
+            remove_leftovers(folder)
         self.objective = self.task.objective.to(process.device)
-        self.updaters = [_Updater(update, process) for update in self.task.updates]
+        self.updaters = [Updater(update, process) for update in self.task.updates]
+        gpu = process.device.type == "cuda"
+        self.engine = Engine(
+            self.task,
+            self.updaters,
+            process,
+            lambda update, step: learning_rate(update.optimizer, step, config.run.steps),
+            capacity=LAUNCHED if gpu else 1,
+            capture=cuda_graph if gpu and process.size == 1 else None,
+        )
 
     def run(self) -> Result:
         """Train until the last step."""
         run, leads = self.config.run, self.process.leads
         log = RunLog(self.folder, self.done) if leads else None
-        with _progress(run.steps, self.done, shown=leads) as show:
-            for step in range(self.done, run.steps):
-                values = self._step(step)
-                self._check_finite(step + 1, values)
-                self.done = step + 1
-                last = self.done == run.steps
-                if log is not None:
-                    log.write(self.done, values)
-                    show(values, run.batch * self.process.size)
-                    if self.done % run.validate_every == 0 or last:
-                        self._validate(log)
-                    if self.done % run.checkpoint_every == 0 or last:
-                        self._checkpoint()
+        with self._stop_requests() as stop, _progress(run.steps, self.done, shown=leads) as show:
+            launched: Block | None = None
+            while self.done < run.steps and not stop.signal:
+                count = self._until_next_stop()
+                block = self.engine.run(self.done, count)
+                if launched is not None:
+                    self._report(launched, log, show)
+                launched, self.done = block, self.done + count
+                if self._stops(self.done) or self.engine.capacity == 1:
+                    self._report(launched, log, show)
+                    launched = None
+                    self._keep(log)
+            if launched is not None:
+                self._report(launched, log, show)
+        if self.done < run.steps:
+            if log is not None:
+                log.close()
+                self._checkpoint()
+            return Result(self.folder, self.done, self.best, leads, stop.signal)
         if log is not None:
             log.close()
             self._write_weights(LAST)
@@ -177,20 +193,55 @@ class _Trainer:
                 self._write_weights(BEST)
         return Result(self.folder, run.steps, self.best, leads)
 
-    def _step(self, step: int) -> _Values:
-        """Every update once; returns the losses and their parts."""
-        run, process = self.config.run, self.process
-        self.task.enter(step)
-        first = (step * process.size + process.rank) * run.batch
-        batch = tuple(tensor.to(process.device) for tensor in self.task.batch(step, first))
-        amp = torch.autocast(process.device.type, torch.bfloat16, enabled=run.amp)
-        values: _Values = {}
-        for updater in self.updaters:
-            update = updater.update
-            rate = learning_rate(update.optimizer, step, run.steps)
-            terms = {**updater(batch, rate, amp), "learning rate": rate}
-            values |= {f"{update.prefix}{name}": value for name, value in terms.items()}
-        return values
+    def _stop_requests(self) -> AbstractContextManager[StopRequest]:
+        """One process stops where it is; several would stop at different steps."""
+        return stop_requests() if self.process.size == 1 else nullcontext(StopRequest())
+
+    def _until_next_stop(self) -> int:
+        """How many steps can be launched at once: of one mode, none after a validation is due."""
+        first, steps = self.done, 1
+        mode = self.task.mode(first)
+        while (
+            steps < self.engine.capacity
+            and not self._stops(first + steps)
+            and self.task.mode(first + steps) == mode
+        ):
+            steps += 1
+        return steps
+
+    def _stops(self, done: int) -> bool:
+        """Whether something is due after that many steps that needs their results."""
+        run = self.config.run
+        due = (done % each == 0 for each in (run.validate_every, run.checkpoint_every))
+        return done == run.steps or any(due)
+
+    def _report(self, block: Block, log: RunLog | None, show: "_Show") -> None:
+        """Log steps that are done, and see that they went well."""
+        run = self.config.run
+        for step, values in enumerate(block.rows(), start=block.first):
+            self._check_finite(step + 1, values)
+            if log is not None:
+                log.write(step + 1, {**values, **self._rates(step)})
+                show(values, run.batch * self.process.size)
+
+    def _rates(self, step: int) -> _Values:
+        run = self.config.run
+        return {
+            f"{each.update.prefix}learning rate": learning_rate(
+                each.update.optimizer, step, run.steps
+            )
+            for each in self.updaters
+        }
+
+    def _keep(self, log: RunLog | None) -> None:
+        """Validate and write a checkpoint if they are due."""
+        run, last = self.config.run, self.done == self.config.run.steps
+        if log is None:
+            return
+        if self.done % run.validate_every == 0 or last:
+            self._validate(log)
+        if self.done % run.checkpoint_every == 0 or last:
+            self._checkpoint()
 
     def _check_finite(self, step: int, values: _Values) -> None:
         for updater in self.updaters:
@@ -221,8 +272,11 @@ class _Trainer:
             self._write_weights(BEST)
 
     def _checkpoint(self) -> None:
+        path = self.folder / CHECKPOINT
+        if path.exists():
+            write_atomic(self.folder / PREVIOUS, path.read_bytes(), overwrite=True)
         save_checkpoint(
-            self.folder / CHECKPOINT,
+            path,
             config=self.config,
             step=self.done,
             best=self.best,
