@@ -54,7 +54,7 @@ def test_the_commands_have_them_all(command: Any) -> None:
         ({"space": "lab"}, "`space` must be one of bt601, linear, got 'lab'. Choose one."),
         ({"grid": "x"}, "`grid` must be one of visible, infrared, got 'x'"),
         ({"outside": "x"}, "`outside` must be one of crop, keep, black, got 'x'"),
-        ({"palette": "ironbo"}, "Did you mean ironbow?"),
+        ({"palette": "ironbo"}, "Did you mean `ironbow`?"),
         ({"depth": 12}, "`depth` must be one of 8, 16, got 12. Choose one."),
         ({"strength": 1.5}, "`strength` must be in [0, 1], got 1.5. Correct the value."),
         ({"strength": float("nan")}, "`strength` must be in [0, 1], got nan"),

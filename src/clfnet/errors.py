@@ -21,6 +21,8 @@ Messages read: what must hold, what was got, what to do next.
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_LINE = 200  # characters
+
 
 class ClfnetError(Exception):
     """Base of every error that clfnet raises on purpose."""
@@ -94,12 +96,23 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) 
 
     Example:
         >>> did_you_mean("ironbew", ["ironbow", "lava"])
-        'Did you mean ironbow?'
+        'Did you mean `ironbow`?'
         >>> did_you_mean("x", ["ironbow", "lava"])
         'Known: ironbow, lava.'
     """
-    names = [*known]
-    near = get_close_matches(word, names, n=1)
+    names = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), names, n=1)
     if near:
-        return f"Did you mean {near[0]}?"
-    return f"Known: {', '.join(names)}." if otherwise is None else otherwise
+        return f"Did you mean `{names[near[0]]}`?"
+    return f"Known: {', '.join(names.values())}." if otherwise is None else otherwise
+
+
+def one_line(error: BaseException) -> str:
+    """Return what an error says on one line of bearable length; its type if it says nothing.
+
+    Example:
+        >>> one_line(ValueError("no  such   layer"))
+        'no such layer'
+    """
+    text = getattr(error, "strerror", None) or str(error)  # without the number and the file's name
+    return " ".join(str(text).split())[:_LINE] or type(error).__name__

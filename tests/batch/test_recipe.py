@@ -59,7 +59,7 @@ def test_what_is_wrong_shows_at_once(tmp_path: Path) -> None:
         made(".bmp")
     with pytest.raises(ConfigError, match="to hold 16 bits"):
         made(".jpg", depth=16)
-    with pytest.raises(WeightsError, match="Did you mean 'clfnet'"):
+    with pytest.raises(WeightsError, match="Did you mean `clfnet`"):
         made(model="clfnot")
     with pytest.raises(ConfigError, match="`palette`"):
         made(model="maximum", palette="pink")

@@ -38,5 +38,5 @@ def test_the_graph_is_that_which_runs(maximum_onnx: Path) -> None:
 
 
 def test_an_unknown_model() -> None:
-    with pytest.raises(WeightsError, match="Did you mean 'clfnet'"):
+    with pytest.raises(WeightsError, match="Did you mean `clfnet`"):
         Candidate("clfnot").load()

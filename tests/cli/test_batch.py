@@ -111,7 +111,7 @@ def test_ctrl_c(run: Run, asked: dict[str, Any]) -> None:
         (("ir/",), "must end in .csv, .jsonl or .parquet"),
         (("ir/*.png", "vi/??.png"), "must have the same wildcards"),
         (("none.csv", "--shard", "0/3"), "`shard` must be I/N"),
-        (("none.csv", "--model", "clfnot"), "Did you mean 'clfnet'"),
+        (("none.csv", "--model", "clfnot"), "Did you mean `clfnet`"),
         (("none.csv", "--format", "bmp"), "--format"),
         (("none.csv", "--workers", "0"), "--workers"),
     ],

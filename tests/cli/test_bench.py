@@ -83,7 +83,7 @@ def test_what_fails_is_told(run: Run, fixed: Path) -> None:
     ("options", "message"),
     [
         (["--size=huge"], "`size` must be one of roadscene, tno"),
-        (["--model=clfnot"], "Did you mean 'clfnet'"),
+        (["--model=clfnot"], "Did you mean `clfnet`"),
         (["--compare=no.onnx"], "no.onnx must be an ONNX file"),
         (["--plot=cost.png"], "The plot must have at least 2 sizes, got 1."),
         (["--plot=cost.png", "--size=vga", "--size=640x480"], "at least 2 sizes, got 1."),

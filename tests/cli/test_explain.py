@@ -98,7 +98,7 @@ def test_files_that_are_there_are_kept(root: Path) -> None:
         (["--grid=65"], "map.png", InputError, "`grid` must be 1 to 64"),
         (["--smoothing=1"], "map.png", InputError, "`smoothing` must be at least 2"),
         (["--model=laplacian"], "map.png", WeightsError, "--fused FILE --model clfnet"),
-        (["--model=clfnot"], "map.png", WeightsError, "Did you mean 'clfnet'"),
+        (["--model=clfnot"], "map.png", WeightsError, "Did you mean `clfnet`"),
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_is_written(

@@ -174,7 +174,7 @@ def test_a_model_of_ones_own(
 ) -> None:
     assert run("fuse", *pair, "-o", tmp_path / "a.png", "--model", maximum_onnx)[0] == 0
     code, _, err = run("fuse", *pair, "-o", tmp_path / "b.png", "--model", "clfnot")
-    assert (code, "Did you mean 'clfnet'" in err, err.count("\n")) == (2, True, 1)
+    assert (code, "Did you mean `clfnet`" in err, err.count("\n")) == (2, True, 1)
 
 
 @pytest.mark.parametrize(

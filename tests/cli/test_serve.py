@@ -83,7 +83,7 @@ def test_what_keeps_it_from_starting_is_one_line(run: Run, tmp_path: Path) -> No
     assert "Choose another port (--port)." in taken[2]
     unknown = run("serve", "--port=0", "--model=clfnot", f"--data={tmp_path / 'd'}")
     assert (unknown[0], unknown[1], unknown[2].count("\n")) == (2, "", 1)
-    assert "Did you mean clfnet?" in unknown[2]
+    assert "Did you mean `clfnet`?" in unknown[2]
     (tmp_path / "file").touch()
     nowhere = run("serve", "--port=0", f"--data={tmp_path / 'file'}")
     assert (nowhere[0], nowhere[1], nowhere[2].count("\n")) == (2, "", 1)

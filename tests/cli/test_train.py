@@ -94,5 +94,5 @@ def test_a_gpu_that_is_not_there(run: Run, recipe: Path, tmp_path: Path) -> None
 def test_a_teacher_that_is_not_there(run: Run, recipe: Path, tmp_path: Path) -> None:
     code, out, err = run("train", recipe, "-o", tmp_path / "run", "--set", "teacher.model=clfnat")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "Did you mean 'clfnet'?" in err
+    assert "Did you mean `clfnet`?" in err
     assert not (tmp_path / "run").exists()

@@ -64,7 +64,7 @@ def test_the_grey_version_is_the_thermal_picture(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("ironbw", "Did you mean ironbow"), ("x", r"got 'x'\. Choose one\.$")]
+    ("name", "hint"), [("ironbw", "Did you mean `ironbow`"), ("x", r"got 'x'\. Choose one\.$")]
 )
 def test_unknown(name: str, hint: str) -> None:
     with pytest.raises(ConfigError, match=hint):

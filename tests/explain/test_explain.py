@@ -165,7 +165,7 @@ def test_a_model_without_a_head_says_what_to_do(maximum_onnx: Path) -> None:
 
 
 def test_unknown_models_are_told() -> None:
-    with pytest.raises(WeightsError, match="Did you mean 'clfnet'"):
+    with pytest.raises(WeightsError, match="Did you mean `clfnet`"):
         find_graph("clfnett")
 
 

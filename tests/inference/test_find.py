@@ -46,9 +46,9 @@ def test_a_path_is_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("clfnett", r"got 'clfnett'\. Did you mean 'clfnet'\?"),
-        ("laplace", "Did you mean 'laplacian'"),
-        ("dwtt", "Did you mean 'dwt' or 'dtcwt'"),
+        ("clfnett", r"got 'clfnett'\. Did you mean `clfnet`\?"),
+        ("laplace", "Did you mean `laplacian`"),
+        ("dwtt", "Did you mean `dwt`"),
         ("zzz", "one of 'clfnet', 'infrared', .* got 'zzz'. See: clfnet models"),
         ("a.safetensors", "clfnet export"),
         ("no.onnx", "no such file"),

@@ -128,9 +128,9 @@ def test_names_are_found_in_any_case_once_and_in_order() -> None:
 
 
 def test_unknown_names_are_refused_with_the_nearest(fused: GreyImage) -> None:
-    with pytest.raises(ConfigError, match=r"`dialect` must be of paper, .* 'papers'.*mean paper"):
+    with pytest.raises(ConfigError, match=r"`dialect` must be of paper, .* 'papers'.*mean .paper."):
         score(fused, fused, fused, dialect="papers")
-    with pytest.raises(ConfigError, match=r"`metrics` must be of EN, .*'VIFs'.*mean VIF\?"):
+    with pytest.raises(ConfigError, match=r"`metrics` must be of EN, .*'VIFs'.*mean .VIF.\?"):
         score(fused, fused, fused, metrics=["VIFs"])
     with pytest.raises(ConfigError, match="Choose one of these"):
         metrics_of("paper", ["xyzzy"])

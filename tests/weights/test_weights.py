@@ -33,7 +33,7 @@ def test_another_manifest_can_be_given(manifest: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("clfnett", "Did you mean 'clfnet'"),
+        ("clfnett", "Did you mean `clfnet`"),
         ("zzz", "one of 'clfnet' or the path .* got 'zzz'. List the models"),
         ("a.safetensors", "clfnet export"),
     ],

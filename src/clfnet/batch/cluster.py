@@ -7,8 +7,7 @@ from typing import Any
 from clfnet.batch.engine import Finished
 from clfnet.batch.recipe import Recipe
 from clfnet.batch.work import Task, fuse_task
-from clfnet.errors import InputError, MissingExtraError
-from clfnet.io.checks import one_line
+from clfnet.errors import InputError, MissingExtraError, one_line
 
 _PER_THREAD = 2  # one in work, one that waits: the next is there when a thread becomes free
 _FRESH = 5.0  # seconds for which the number of threads is taken as known

@@ -12,8 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from clfnet.batch.places import file_system, folder_of, is_remote, path_in, reading, resolve
-from clfnet.errors import InputError, MissingExtraError
-from clfnet.io.checks import one_line
+from clfnet.errors import InputError, MissingExtraError, one_line
 from clfnet.io.pairing import (
     THERMAL_SUFFIXES,
     Pairs,

@@ -10,8 +10,14 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
-from clfnet.errors import ClfnetError, ImageError, InputError, MissingExtraError, OutputExistsError
-from clfnet.io.checks import one_line
+from clfnet.errors import (
+    ClfnetError,
+    ImageError,
+    InputError,
+    MissingExtraError,
+    OutputExistsError,
+    one_line,
+)
 from clfnet.io.files import open_input, publish
 
 _LOCAL = ("file://", "local://")

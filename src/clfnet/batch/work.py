@@ -13,9 +13,8 @@ from typing import Any
 from clfnet.batch.mark import Mark, Marked, marked, read_mark
 from clfnet.batch.places import at_hand, exists, is_remote, send
 from clfnet.batch.recipe import Recipe
-from clfnet.errors import ClfnetError, ImageError, InputError, OutputExistsError
+from clfnet.errors import ClfnetError, ImageError, InputError, OutputExistsError, one_line
 from clfnet.inference.fuser import Fuser
-from clfnet.io.checks import one_line
 from clfnet.io.image import Image, write_image
 
 _kept = threading.local()

@@ -1,12 +1,11 @@
 """From what a user writes to a method: shipped models, classical rules, ONNX files, folders."""
 
 import os
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from clfnet import weights
-from clfnet.errors import InputError, WeightsError
+from clfnet.errors import InputError, WeightsError, did_you_mean
 from clfnet.method import FusionMethod
 from clfnet.methods import METHODS, Published
 from clfnet.methods.published import PREFIX
@@ -83,11 +82,10 @@ def _check_name(spec: str) -> None:
     names = [*weights.load_manifest(), *METHODS]
     if spec in names or Path(spec).suffix in _FILES or Path(spec).is_file():
         return
-    near = get_close_matches(spec, names, n=3)
     raise WeightsError(
         f"`model` must be one of {', '.join(map(repr, names))}, the path of an .onnx file or "
         f"onnx:FILE, got {spec!r}. "
-        + (f"Did you mean {' or '.join(map(repr, near))}?" if near else "See: clfnet models")
+        f"{did_you_mean(spec, names, 'See: clfnet models')}"
     )
 
 

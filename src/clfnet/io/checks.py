@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clfnet.errors import ClfnetError, ImageError
+from clfnet.errors import ClfnetError, ImageError, one_line
 
 MAX_PIXELS = 200_000_000
 """The largest image that is read unless a caller says otherwise."""
@@ -66,8 +66,3 @@ def depth_error(path: Path, found: str) -> ImageError:
     return ImageError(
         f"{path} must have 8 or 16 bits per sample, unsigned, but has {found}. Convert it first."
     )
-
-
-def one_line(error: Exception) -> str:
-    """Return what an error says, on one line of bearable length."""
-    return " ".join(str(error).split())[:160] or type(error).__name__

@@ -17,14 +17,13 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from clfnet.errors import ConfigError, ImageError
+from clfnet.errors import ConfigError, ImageError, one_line
 from clfnet.io import exif, jpeg, orientation, png16, tiff
 from clfnet.io.checks import (
     MAX_PIXELS,
     check_single,
     check_size,
     depth_error,
-    one_line,
     reading,
 )
 from clfnet.io.damage import report_damage

@@ -10,7 +10,7 @@ import logging
 import re
 from pathlib import Path
 
-from clfnet.io.checks import one_line
+from clfnet.errors import one_line
 from clfnet.io.damage import report_damage
 
 MAGIC = b"\xff\xd8\xff"

@@ -3,12 +3,11 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from clfnet.errors import ConfigError
+from clfnet.errors import ConfigError, did_you_mean
 from clfnet.io.files import open_input
 
 T = TypeVar("T")
@@ -79,10 +78,8 @@ def known(name: str, names: list[str], what: str, where: str = "") -> str:
     """
     if name in names:
         return name
-    near = get_close_matches(name, names, n=1)
-    hint = f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(names)}."
     place = f" in `{where}`" if where else ""
-    raise ConfigError(f"Unknown {what} `{name}`{place}. {hint}")
+    raise ConfigError(f"Unknown {what} `{name}`{place}. {did_you_mean(name, names)}")
 
 
 def _value(name: str, kind: Any, value: Any) -> Any:

@@ -14,13 +14,12 @@ dialects are never comparable, so every table names its dialect.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import partial
 from math import e, inf, log, log2, sqrt
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
-from clfnet.errors import ConfigError
+from clfnet.errors import ConfigError, did_you_mean
 from clfnet.metrics.ag import ag
 from clfnet.metrics.cc import cc
 from clfnet.metrics.ce import ce
@@ -347,6 +346,5 @@ def _find(argument: str, name: str, known: Mapping[str, T], hint: str = "") -> T
     keys = {key.casefold(): key for key in known}
     if name.casefold() in keys:
         return known[keys[name.casefold()]]
-    near = get_close_matches(name.casefold(), keys, n=1)
-    hint = hint or (f"Did you mean {keys[near[0]]}?" if near else "Choose one of these.")
+    hint = hint or did_you_mean(name, known, "Choose one of these.")
     raise ConfigError(f"`{argument}` must be of {', '.join(known)}, got {name!r}. {hint}")

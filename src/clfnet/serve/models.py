@@ -1,11 +1,10 @@
 """Which models a request may name, and those that are loaded."""
 
 import threading
-from difflib import get_close_matches
 from typing import Any
 
 from clfnet import weights
-from clfnet.errors import MissingExtraError, WeightsError
+from clfnet.errors import MissingExtraError, WeightsError, did_you_mean
 from clfnet.inference.find import find_method
 from clfnet.method import FusionMethod
 from clfnet.methods import METHODS
@@ -69,10 +68,9 @@ class Models:
 
     def _check(self, name: str) -> None:
         if name not in self.names:
-            near = get_close_matches(name, self.names, n=1)
             raise WeightsError(
                 f"`model` must be one of {', '.join(self.names)}, got {name!r:.80}. "
-                + (f"Did you mean {near[0]}?" if near else "GET /v1/models lists them.")
+                f"{did_you_mean(name, self.names, 'GET /v1/models lists them.')}"
             )
 
 

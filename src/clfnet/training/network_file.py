@@ -8,7 +8,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 
-from clfnet.errors import WeightsError
+from clfnet.errors import WeightsError, one_line
 from clfnet.nn import CLFNet, FastNet, Network, ProjectionHead
 from clfnet.training.digest import digest
 
@@ -139,5 +139,4 @@ def _described_until_0_1(
 
 
 def _unreadable(path: Path, error: Exception) -> WeightsError:
-    reason = " ".join(str(error).split())  # torch's messages have several lines
-    return WeightsError(f"{path} is not a readable network ({reason}).")
+    return WeightsError(f"{path} is not a readable network ({one_line(error)}).")

@@ -3,7 +3,8 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from clfnet.video.frames import load_av, one_line
+from clfnet.errors import one_line
+from clfnet.video.frames import load_av
 from clfnet.video.stream import open_container
 
 if TYPE_CHECKING:

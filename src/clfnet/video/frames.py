@@ -114,9 +114,3 @@ def load_av() -> "ModuleType":
     except ImportError:
         raise MissingExtraError("PyAV", "video") from None
     return av
-
-
-def one_line(error: Exception) -> str:
-    """The reason alone, without number and file name, for a message of ours."""
-    text = getattr(error, "strerror", None) or str(error)
-    return " ".join(str(text).split())[:160] or type(error).__name__

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.errors import InputError, OutputExistsError, VideoError
+from clfnet.errors import InputError, OutputExistsError, VideoError, one_line
 from clfnet.io.files import publish, refuse_existing
 from clfnet.io.image import Image, to_uint8, write_image
 from clfnet.video.audio import AudioTrack
-from clfnet.video.frames import ACCURATE, Frame, Pixels, load_av, one_line
+from clfnet.video.frames import ACCURATE, Frame, Pixels, load_av
 
 if TYPE_CHECKING:
     from av.container import OutputContainer

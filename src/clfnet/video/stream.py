@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clfnet.errors import VideoError
-from clfnet.video.frames import ACCURATE, MAX_PIXELS, Frame, Pixels, load_av, one_line
+from clfnet.errors import VideoError, one_line
+from clfnet.video.frames import ACCURATE, MAX_PIXELS, Frame, Pixels, load_av
 
 if TYPE_CHECKING:
     import av

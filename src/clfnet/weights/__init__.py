@@ -13,14 +13,13 @@ The ONNX graph has the inputs `infrared` and `visible` and the output `fused`, a
 `clfnet explain` runs; see `clfnet.graphs.explain_graph`.
 """
 
-import difflib
 import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clfnet.errors import WeightsError
+from clfnet.errors import WeightsError, did_you_mean
 from clfnet.io.files import open_input
 
 MANIFEST = Path(__file__).with_name("manifest.json")
@@ -126,10 +125,9 @@ def find(model: str | Path, manifest: Path | None = None) -> Model:
         beside = path.with_name(f"{path.stem}-explain.onnx")
         explain = ModelFile(beside) if beside.is_file() else None
         return Model(path.stem, ModelFile(path), None, {}, explain)
-    near = difflib.get_close_matches(str(model), shipped, n=1)
     raise WeightsError(
         f"`model` must be {_choices(shipped)} or the path of an .onnx file, got {str(model)!r}. "
-        + (f"Did you mean {near[0]!r}?" if near else "List the models with: clfnet models")
+        f"{did_you_mean(str(model), shipped, 'List the models with: clfnet models')}"
     )
 
 

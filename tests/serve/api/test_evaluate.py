@@ -40,7 +40,7 @@ def test_equals_the_library(
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({"dialect": "plane"}, "Did you mean plain?"),
+        ({"dialect": "plane"}, "Did you mean `plain`?"),
         ({"metrics": "EN,X"}, "got 'X'"),
         ({"metric": "EN"}, "Did you mean `metrics`?"),
     ],

@@ -203,7 +203,7 @@ def test_counts_and_temperatures(client: TestClient, scene: ExamplePair) -> None
         ({"range": "agc:x"}, 422, "ConfigError", "`range` must be auto"),
         ({"format": "gif"}, 422, "ConfigError", "`format` must be one of png"),
         ({"format": "jpeg", "depth": "16"}, 422, "ConfigError", "to hold 16 bits, got .jpg"),
-        ({"model": "clfnot"}, 422, "WeightsError", "Did you mean clfnet?"),
+        ({"model": "clfnot"}, 422, "WeightsError", "Did you mean `clfnet`?"),
         ({"model": "onnx:/etc/passwd"}, 422, "WeightsError", "`model` must be one of clfnet"),
         ({"model": "/tmp/model.onnx"}, 422, "WeightsError", "`model` must be one of clfnet"),
         ({"model": "published:/tmp"}, 422, "WeightsError", "`model` must be one of clfnet"),

@@ -132,7 +132,7 @@ def test_a_rig_aligns_all(
         ({"kind": "films"}, "`kind` must be one of folder, video"),
         ({"palete": "x"}, "Did you mean `palette`?"),
         ({"strength": "3"}, "must be in [0, 1]"),
-        ({"model": "clfnot"}, "Did you mean clfnet?"),
+        ({"model": "clfnot"}, "Did you mean `clfnet`?"),
         ({"format": "mp4"}, "`format` must be one of png, tiff, jpeg"),
         ({"offset": "1"}, "`offset` must not be given for a folder"),
         ({"depth": "16", "format": "jpeg"}, "to hold 16 bits"),

@@ -115,11 +115,11 @@ def test_downloads_have_safe_names(client: TestClient, scene: ExamplePair) -> No
         ("/temperatures.tiff", 404, "must hold temperatures, but has none"),
         ("/record.json", 404, "`file` must be as /openapi.json says"),
         ("/..%2Fjobs.sqlite", 404, "There is nothing"),
-        ("/metrics?dialect=papr", 422, "Did you mean paper?"),
+        ("/metrics?dialect=papr", 422, "Did you mean `paper`?"),
         ("/metrics?metrics=EN,EM", 422, "got 'EM'"),
         ("/metrics?metrics=MS-SSIM", 422, "at least 176 pixels"),
         ("/explain?model=fast", 422, "must have a projection head"),
-        ("/explain?model=clfnot", 422, "Did you mean clfnet"),
+        ("/explain?model=clfnot", 422, "Did you mean `clfnet`"),
         ("/explain.png?view=all", 400, "`view` must be as"),
     ],
 )
