@@ -15,7 +15,7 @@ from clfnet.batch.recipe import Recipe
 from clfnet.batch.work import Task, fuse_task
 from clfnet.errors import ConfigError, InputError, MissingExtraError, OutputExistsError
 from clfnet.inference.fuser import Fuser
-from clfnet.io.image import read_image
+from clfnet.io.image import Image, read_image, write_image
 
 Pairs = Callable[..., Path]
 LIBRARY = sys.modules["clfnet.batch.run"]
@@ -258,3 +258,69 @@ def test_local_runs_need_no_extra(pairs: Pairs) -> None:
     path.write_text(script)
     done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
     assert done.stdout == "1\n"
+
+
+@pytest.mark.usefixtures("here")
+def test_outputs_that_were_lost_are_made_again(pairs: Pairs, tmp_path: Path) -> None:
+    manifest = pairs(4)
+    go(manifest)
+    outputs = sorted((tmp_path / "out").glob("*.png"))
+    before = [path.read_bytes() for path in outputs]
+    outputs[0].unlink()
+    outputs[2].write_bytes(b"")
+    summary = go(manifest)
+    assert (summary.done, summary.failed) == (4, 0)
+    assert (summary.progress.done, summary.progress.before, summary.progress.again) == (2, 2, 2)
+    assert [path.read_bytes() for path in outputs] == before
+    assert len(Path(summary.table).read_text().splitlines()) == 1 + 4  # a row for each pair
+    assert go(manifest).progress.before == 4
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("verify", [False, True])
+def test_outputs_that_were_changed_are_kept_and_named(
+    pairs: Pairs, tmp_path: Path, verify: bool
+) -> None:
+    manifest = pairs(3)
+    go(manifest)
+    output = tmp_path / "out" / "001.png"
+    mine = bytearray(output.read_bytes())
+    mine = mine[:-1] + bytes([mine[-1] ^ 1]) if verify else mine + b"mine"
+    output.write_bytes(mine)
+    if verify:
+        assert go(manifest).progress.before == 3  # sizes do not tell
+    summary = go(manifest, verify=verify)
+    assert (summary.done, summary.failed) == (2, 1)
+    assert "001.png must be as it was written, but was changed since" in summary.failures[0]
+    assert output.read_bytes() == mine
+    summary = go(manifest, verify=verify, overwrite=True)
+    assert (summary.done, summary.failed, summary.progress.again) == (3, 0, 1)
+    assert read_image(output).pixels.shape == (8, 12, 3)
+    assert len(Path(summary.table).read_text().splitlines()) == 1 + 3
+
+
+@pytest.mark.usefixtures("here")
+def test_inputs_that_were_changed_are_fused_again(pairs: Pairs, tmp_path: Path) -> None:
+    manifest = pairs(3)
+    go(manifest)
+    heat = tmp_path / "ir" / "001.png"
+    write_image(heat, Image(np.full((8, 12), 255, np.uint8)), overwrite=True)
+    assert go(manifest).progress.again == 1
+    assert (read_image(tmp_path / "out" / "001.png").pixels.max(axis=2) == 255).all()
+    same_size = bytearray(heat.read_bytes())
+    same_size[-13] ^= 1
+    heat.write_bytes(same_size)
+    assert go(manifest).progress.again == 0
+    summary = go(manifest, verify=True)
+    assert (summary.progress.again, summary.failed) == (1, 1)  # damaged, as it is noticed now
+
+
+@pytest.mark.usefixtures("here")
+def test_inputs_that_have_gone_did_their_job(pairs: Pairs, tmp_path: Path) -> None:
+    manifest = pairs(3)
+    go(manifest)
+    for file in (tmp_path / "ir").iterdir():
+        file.unlink()
+    for verify in (False, True):
+        summary = go(manifest, verify=verify)
+        assert (summary.done, summary.failed, summary.progress.before) == (3, 0, 3)

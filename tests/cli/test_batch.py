@@ -93,7 +93,7 @@ def test_failures_are_listed_and_counted(run: Run, asked: dict[str, Any]) -> Non
         "failed": 3,
         "failures": ["a: gone", "b: bad"],
         "table": "r.csv",
-        "progress": {"done": 5, "failed": 2, "before": 1, "seconds": 2.0},
+        "progress": {"done": 5, "failed": 2, "before": 1, "seconds": 2.0, "again": 0},
     }
 
 

@@ -329,3 +329,24 @@ def test_a_pipe_does_not_hang_a_folder(
     code, out, err = run("fuse", *folders, "-o", tmp_path / "out")
     assert (code, out.split()) == (3, [str(tmp_path / "out" / "b.jpg")])
     assert "a.png must be readable, but: not a regular file" in err
+
+
+@pytest.mark.parametrize("left", [None, b"", b"part"])
+def test_files_that_vanish_during_the_run_are_named(
+    run: Run,
+    tmp_path: Path,
+    folders: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    left: bytes | None,
+) -> None:
+    def write(path: Path, image: Image, **options: bool) -> None:
+        write_image(path, image, **options)
+        if path.name == "b.jpg":  # the second: somebody takes the first away meanwhile
+            (path.parent / "a.jpg").unlink()
+            if left is not None:
+                (path.parent / "a.jpg").write_bytes(left)
+
+    monkeypatch.setattr("clfnet.inference.files.write_image", write)
+    code, out, err = run("fuse", *folders, "-o", tmp_path / "out", "--threads", "1")
+    assert (code, out.split()) == (3, [str(tmp_path / "out" / "b.jpg")])
+    assert "a.jpg must still be there when the run ends, but" in err

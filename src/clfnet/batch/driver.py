@@ -96,4 +96,6 @@ def entry(task: Task, outcome: Outcome) -> dict[str, Any]:
         "width": outcome.width,
         "height": outcome.height,
         "error": outcome.error,
+        **({"again": True} if task.again else {}),
+        **outcome.evidence._asdict(),
     }

@@ -9,7 +9,6 @@ import json
 import os
 import secrets
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from io import FileIO
 from pathlib import Path
@@ -17,11 +16,14 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
+from clfnet.batch.evidence import NOTHING, Evidence
 from clfnet.errors import ConfigError, InputError
 
 _VERSION = 1
 _STATES = ("done", "failed")
+_AGAIN = "again"  # a key of those that were done before
 _HEAD = b'{"journal": '
 
 
@@ -51,6 +53,8 @@ class Journal:
         >>> with Journal(path, {"model": "fast"}) as journal:
         ...     journal.state("00000000000000ff"), journal.state("0000000000000001")
         ('done', None)
+
+    Memory holds 40 bytes for each pair that is done, and 8 for each that failed.
     """
 
     def __init__(self, path: Path, run: Mapping[str, Any]) -> None:
@@ -60,6 +64,7 @@ class Journal:
             _lock(self._file, path)
             self.is_new, self.run = self._begin(run)
             self._cut()
+            self._has_again = False
             self._done, self._failed = self._states()
         except BaseException:
             self._file.close()
@@ -83,9 +88,15 @@ class Journal:
             pair: 16 hexadecimal digits.
         """
         number = int(pair, 16)
-        if _holds(self._done, number):
+        if _holds(self._done[:, 0], number):
             return "done"
         return "failed" if _holds(self._failed, number) else None
+
+    def evidence(self, pair: str) -> Evidence:
+        """Return what the files of a pair that is done were like, when the journal was opened."""
+        place = int(np.searchsorted(self._done[:, 0], np.uint64(int(pair, 16)), "right")) - 1
+        texts = (f"{int(number):016x}" if number else NOTHING for number in self._done[place, 1:])
+        return Evidence(*texts)
 
     def append(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Add lines; they are on the disk when this returns.
@@ -96,10 +107,26 @@ class Journal:
         Raises:
             InputError: the system refuses to write.
         """
+        entries = list(entries)
+        self._has_again |= any(_AGAIN in entry for entry in entries)
         if text := "".join(json.dumps(entry) + "\n" for entry in entries):
             self._write(text)
 
     def entries(self) -> Iterator[dict[str, Any]]:
+        """Read what has been appended, line by line: of pairs that were done again, the last one.
+
+        Raises:
+            InputError: a line is damaged.
+        """
+        last: dict[str, int] = {}
+        if self._has_again:
+            again = ((number, each) for number, each in enumerate(self._lines()) if _AGAIN in each)
+            last = {each["pair"]: number for number, each in again}
+        for number, entry in enumerate(self._lines()):
+            if last.get(entry["pair"], number) <= number:
+                yield entry
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
         """Read what has been appended, from the beginning, line by line.
 
         Raises:
@@ -149,13 +176,21 @@ class Journal:
         if start < end:
             self._file.truncate(start)
 
-    def _states(self) -> tuple["array[int]", "array[int]"]:
-        """Return the pairs that are done and those that failed, sorted: 8 bytes for each."""
-        pairs = {state: array("Q") for state in _STATES}
-        for entry in self.entries():
-            pairs[entry["state"]].append(int(entry["pair"], 16))
-        done, failed = (array("Q", np.sort(pairs[state]).tobytes()) for state in _STATES)
-        return done, failed
+    def _states(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Return the pairs that are done, each with its evidence, and those that failed; sorted."""
+        done, failed = array("Q"), array("Q")
+        for entry in self._lines():
+            self._has_again |= _AGAIN in entry
+            pair = int(entry["pair"], 16)
+            if entry["state"] == "failed":
+                failed.append(pair)
+            else:
+                done.append(pair)
+                done.extend(int(entry.get(name) or "0", 16) for name in Evidence._fields)
+        table = np.frombuffer(done, np.uint64).reshape(-1, 1 + len(Evidence._fields))
+        return table[np.argsort(table[:, 0], kind="stable")], np.sort(
+            np.frombuffer(failed, np.uint64)
+        )
 
     def _write(self, text: str) -> None:
         try:
@@ -219,6 +254,6 @@ def _compare(begun: Mapping[str, Any], now: Mapping[str, Any], path: Path) -> No
         )
 
 
-def _holds(pairs: "array[int]", number: int) -> bool:
-    place = bisect_left(pairs, number)
-    return place < len(pairs) and pairs[place] == number
+def _holds(pairs: NDArray[np.uint64], number: int) -> bool:
+    place = int(np.searchsorted(pairs, np.uint64(number)))
+    return place < len(pairs) and int(pairs[place]) == number

@@ -11,6 +11,7 @@ from typing import Any
 
 from clfnet.batch.driver import Driver, entry
 from clfnet.batch.engine import Engine
+from clfnet.batch.evidence import Evidence, agree, is_lost, of_contents, of_sizes
 from clfnet.batch.journal import Journal
 from clfnet.batch.local import LocalEngine
 from clfnet.batch.manifest import Entry, parse_shard, read_entries
@@ -21,6 +22,10 @@ from clfnet.batch.work import Outcome, Task
 from clfnet.errors import ConfigError, InputError, OutputExistsError
 from clfnet.inference.tiling import cores
 
+_CHANGED = (
+    "{} must be as it was written, but was changed since. Move it away, or allow replacing it "
+    "(--overwrite)."
+)
 _LISTED = 20  # failures that a summary names
 
 
@@ -33,12 +38,15 @@ class Progress:
         failed: pairs that failed, in this run.
         before: pairs that an earlier run had settled.
         seconds: since the run began.
+        again: pairs that an earlier run had done, but whose output is lost or whose inputs have
+            changed since.
     """
 
     done: int = 0
     failed: int = 0
     before: int = 0
     seconds: float = 0.0
+    again: int = 0
 
 
 @dataclass
@@ -74,6 +82,7 @@ def run(
     shard: str | None = None,
     retry_failed: bool = False,
     overwrite: bool = False,
+    verify: bool = False,
     progress: Callable[[Progress], None] | None = None,
     **options: Any,
 ) -> Summary:
@@ -103,6 +112,8 @@ def run(
             table are the part's own.
         retry_failed: try what failed earlier again.
         overwrite: replace outputs that are there from elsewhere.
+        verify: compare the contents of all files of pairs that are done with what they were, and
+            not just the sizes of those of this machine.
         progress: called after each pair.
         **options: of `clfnet.Fuser`: model, stretch, thermal_range, align, palette, depth, memory
             and so on.
@@ -142,7 +153,7 @@ def run(
                 f"{table_place} must not exist yet, but is there. Allow replacing it (--overwrite)."
             )
         state = Progress()
-        todo = _Todo(log, part, folder, recipe.suffix, _Teller(state, progress), retry_failed)
+        todo = _Todo(log, part, recipe, folder, _Teller(state, progress), retry_failed, verify)
         with _scratch(folder, replace(recipe, run=log.run)) as ready:
             engine = _engine(ready, processes, each, scheduler)
             with closing(engine):
@@ -174,30 +185,66 @@ class _Todo:
 
     log: Journal
     part: tuple[int, int]
+    recipe: Recipe
     folder: str
-    suffix: str
     teller: _Teller
     retry_failed: bool
+    verify: bool
 
     def tasks(self, entries: Iterator[Entry]) -> Iterator[Task]:
         """Yield what is to be done; bad rows go into the journal on the way."""
         for each in entries:
             if not each.is_of(self.part):
                 continue
-            before = self.log.state(each.pair)
-            if before == "done" or (before == "failed" and not self.retry_failed):
+            task, before = self._task(each), self.log.state(each.pair)
+            if before == "done":
+                known = self.log.evidence(each.pair)
+                if self._is_unchanged(task, known):
+                    self.teller.state.before += 1
+                    continue
+                self.teller.state.again += 1
+                task = replace(task, again=True)
+                if not self.recipe.overwrite and self._is_foreign(task, known):
+                    self._fail(task, _CHANGED.format(task.output))
+                    continue
+            elif before == "failed" and not self.retry_failed:
                 self.teller.state.before += 1
                 continue
-            task = self._task(each)
             if each.error:
-                outcome = Outcome("failed", error=each.error)
-                self.log.append([entry(task, outcome)])
-                self.teller(outcome)
+                self._fail(task, each.error)
             else:
                 yield task
 
+    def _fail(self, task: Task, why: str) -> None:
+        outcome = Outcome("failed", error=why)
+        self.log.append([entry(task, outcome)])
+        self.teller(outcome)
+
+    def _is_unchanged(self, task: Task, known: Evidence) -> bool:
+        """Tell whether a pair's files are what they were. Inputs may have gone: they did their job.
+
+        Without `verify`, no other machine is asked.
+        """
+        inputs = task.infrared, task.visible
+        if not self.verify and is_remote(task.output):
+            return agree(of_sizes(*inputs), known.inputs)
+        return (
+            agree(of_sizes(*inputs), known.inputs)
+            and not is_lost(task.output)
+            and not self._is_foreign(task, known)
+            and (not self.verify or agree(of_contents(*inputs), known.contents))
+        )
+
+    def _is_foreign(self, task: Task, known: Evidence) -> bool:
+        """Tell whether an output is there, but is not what was written."""
+        if is_lost(task.output):
+            return False
+        return not agree(of_sizes(task.output), known.output) or (
+            self.verify and not agree(of_contents(task.output), known.picture)
+        )
+
     def _task(self, each: Entry) -> Task:
-        output = f"{self.folder}/{each.name}{self.suffix}"
+        output = f"{self.folder}/{each.name}{self.recipe.suffix}"
         return Task(each.row, each.name, each.infrared, each.visible, output, each.pair)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clfnet.batch.evidence import NOTHING, UNKNOWN, Evidence, is_lost, of_contents, of_sizes
 from clfnet.batch.mark import Mark, Marked, marked, read_mark
 from clfnet.batch.places import at_hand, exists, is_remote, send
 from clfnet.batch.recipe import Recipe
@@ -33,6 +34,7 @@ class Task:
         output: the same.
         pair: what the journal knows it by.
         attempt: how often its worker has died of it, and once more.
+        again: it was done before, but its output is lost, or its inputs have changed since.
     """
 
     row: int
@@ -42,6 +44,7 @@ class Task:
     output: str
     pair: str
     attempt: int = 1
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Outcome:
         width: columns of the result; 0 if there is none.
         height: rows of the result; 0 if there is none.
         error: why there is no result.
+        evidence: what the files were like, to know them again.
     """
 
     state: str
@@ -63,6 +67,7 @@ class Outcome:
     width: int = 0
     height: int = 0
     error: str = ""
+    evidence: Evidence = UNKNOWN
 
 
 def fuse_task(recipe: Recipe, task: Task) -> Outcome:
@@ -79,9 +84,9 @@ def fuse_task(recipe: Recipe, task: Task) -> Outcome:
     except ClfnetError as error:
         return Outcome("stop", error=str(error))
     if there:
-        return Outcome("done", None, there.width, there.height)
+        return Outcome("done", None, there.width, there.height, evidence=_evidence(task))
     try:
-        image = _fused(fuser, recipe, task)
+        image, contents = _fused(fuser, recipe, task)
     except ClfnetError as error:
         return Outcome("failed", error=str(error))
     except MemoryError:
@@ -89,10 +94,22 @@ def fuse_task(recipe: Recipe, task: Task) -> Outcome:
     except Exception as error:  # noqa: BLE001  # one odd file must not end a run of millions
         what = f"internal error, {type(error).__name__}: {one_line(error)}"
         return Outcome("failed", error=f"{task.name} cannot be fused ({what}). Report it.")
-    state, why = _written(image, recipe, task)
+    state, why, picture = _written(image, recipe, task)
     if state != "done":
         return Outcome(state, error=why)
-    return Outcome("done", time.perf_counter() - start, image.width, image.height)
+    known = Evidence(
+        of_sizes(task.infrared, task.visible), contents, of_sizes(task.output), picture
+    )
+    seconds = time.perf_counter() - start
+    return Outcome("done", seconds, image.width, image.height, evidence=known)
+
+
+def _evidence(task: Task) -> Evidence:
+    """Return that of a pair whose output another worker wrote."""
+    inputs = task.infrared, task.visible
+    return Evidence(
+        of_sizes(*inputs), of_contents(*inputs), of_sizes(task.output), of_contents(task.output)
+    )
 
 
 def _fuser(recipe: Recipe) -> Fuser:
@@ -103,15 +120,17 @@ def _fuser(recipe: Recipe) -> Fuser:
     return fuser
 
 
-def _fused(fuser: Fuser, recipe: Recipe, task: Task) -> Image:
+def _fused(fuser: Fuser, recipe: Recipe, task: Task) -> tuple[Image, str]:
+    """Return the fused picture, and the evidence of the contents of its sources."""
     visible: Any = nullcontext() if task.visible is None else at_hand(task.visible)
     with at_hand(task.infrared) as heat, visible as light:
         try:
+            contents = of_contents(str(heat), light and str(light))
             names = (task.infrared, task.visible or task.infrared)
             image, record, _ = fuser.fuse_pair(fuser.read(heat, light), names)
         except ClfnetError as error:
             raise InputError(_as_given(str(error), task, heat, light)) from error
-    return marked(image, record, Mark(recipe.run, task.pair, task.row))
+    return marked(image, record, Mark(recipe.run, task.pair, task.row)), contents
 
 
 def _as_given(message: str, task: Task, heat: Path, light: Path | None) -> str:
@@ -126,13 +145,13 @@ def _finished_before(recipe: Recipe, task: Task) -> Marked | None:
     Raises:
         OutputExistsError: it is another pair's or another run's, which must not be replaced.
     """
-    if not exists(task.output):
+    if not exists(task.output) or (task.again and is_lost(task.output)):
         return None
     with at_hand(task.output) as file:
         there = read_mark(file)
     if there and there.mark.run == recipe.run:
         if there.mark.pair == task.pair:
-            return there
+            return None if task.again else there
         raise OutputExistsError(
             f"`name` must be another one for each pair, but rows {there.mark.row} and {task.row} "
             f"both are called {task.name}. Name them in a column `name`."
@@ -156,32 +175,38 @@ def _real_files(task: Task) -> set[str]:
     return inputs | {task.output} if is_same else inputs
 
 
-def _written(image: Image, recipe: Recipe, task: Task) -> tuple[str, str]:
-    """Write the output; return the outcome's state and error."""
+def _written(image: Image, recipe: Recipe, task: Task) -> tuple[str, str, str]:
+    """Write the output; return the outcome's state, its error and the evidence of the contents."""
+    replaces = recipe.overwrite or task.again
     try:
         with _scratch(recipe) as file:
             write_image(file, image)
+            picture = of_contents(str(file))
             # A worker that outlived its driver may have finished the pair meanwhile.
-            if not (recipe.overwrite and _finished_before(recipe, task)):
-                send(file, task.output, overwrite=recipe.overwrite)
+            if not (replaces and _finished_before(recipe, task)):
+                send(file, task.output, overwrite=replaces)
     except OutputExistsError as error:
         return _after_a_race(recipe, task, error)
     except ImageError as error:  # too large for the format
-        return "failed", str(error)
+        return "failed", str(error), NOTHING
     except _IN_THE_WAY:
-        return "failed", f"{task.output} cannot be written: a part of its path is taken. Rename it."
+        why = f"{task.output} cannot be written: a part of its path is taken. Rename it."
+        return "failed", why, NOTHING
     except (ClfnetError, OSError) as error:
         reason = (getattr(error, "strerror", None) or one_line(error)).lower()
-        return "stop", f"{task.output} cannot be written: {reason}. Mend that, then run it again."
-    return "done", ""
+        why = f"{task.output} cannot be written: {reason}. Mend that, then run it again."
+        return "stop", why, NOTHING
+    return "done", "", picture
 
 
-def _after_a_race(recipe: Recipe, task: Task, error: ClfnetError) -> tuple[str, str]:
+def _after_a_race(recipe: Recipe, task: Task, error: ClfnetError) -> tuple[str, str, str]:
     """Somebody was quicker: a worker of an earlier driver with this pair, or somebody else."""
     try:
-        return ("done", "") if _finished_before(recipe, task) else ("failed", str(error))
+        if not _finished_before(recipe, task):
+            return "failed", str(error), NOTHING
+        return "done", "", of_contents(task.output)
     except ClfnetError as other:
-        return "failed", str(other)
+        return "failed", str(other), NOTHING
 
 
 @contextmanager

@@ -80,6 +80,12 @@ def batch(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there from elsewhere.")
     ] = False,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify", help="Compare the contents of files that are done, not just sizes."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     *,
     options: FuseOptions,
@@ -105,6 +111,7 @@ def batch(
             shard=shard,
             retry_failed=retry_failed,
             overwrite=overwrite,
+            verify=verify,
             progress=_Lines(),
             **{name: value for name, value in vars(options).items() if name != "threads"},
         )
@@ -130,6 +137,7 @@ def _counts(progress: "Progress") -> str:
     pairs = progress.done + progress.failed
     rate = pairs / progress.seconds if progress.seconds else 0.0
     before = f", {progress.before:,} settled before" if progress.before else ""
+    before += f", {progress.again:,} lost or changed since" if progress.again else ""
     return f"{progress.done:,} done, {progress.failed:,} failed{before}; {rate:.1f} pairs/s"
 
 

@@ -94,7 +94,7 @@ def fuse(
     visible image's depth, colour, stem and format, and its size unless the two are aligned.
     """
     from clfnet.cli.video import fuse_streams, wants_video
-    from clfnet.inference.files import fuse_files
+    from clfnet.inference.files import as_it_is_now, fuse_files
     from clfnet.inference.fuser import Fuser
 
     timed = {"--offset": offset, "--fps": fps, "--frames": frames}
@@ -129,7 +129,8 @@ def fuse(
     if dry_run:
         _show_plan(jobs, failed, as_json=as_json)
         return
-    results = [*failed, *_with_bar(fuse_files(fuser, jobs, overwrite=overwrite), len(jobs))]
+    done = [*_with_bar(fuse_files(fuser, jobs, overwrite=overwrite), len(jobs))]
+    results = [*failed, *map(as_it_is_now, done)]
     _report(results, as_json=as_json)
 
 

@@ -49,6 +49,7 @@ class FusedFile:
         temperatures: the file of temperatures, if one was written.
         record: what was done; see `clfnet.inference.fuser.Fused`.
         error: why there is no result.
+        bytes: how large the fused file is.
     """
 
     infrared: Path | None
@@ -60,6 +61,7 @@ class FusedFile:
     temperatures: Path | None = None
     record: dict[str, Any] = field(default_factory=dict)
     error: ClfnetError | None = None
+    bytes: int = 0
 
 
 def plan(
@@ -128,8 +130,37 @@ def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
     seconds = time.perf_counter() - start
     size = fused.width, fused.height
     return FusedFile(
-        job.infrared, job.visible, job.output, *size, seconds, job.temperatures, record
+        job.infrared,
+        job.visible,
+        job.output,
+        *size,
+        seconds,
+        job.temperatures,
+        record,
+        bytes=_size(job.output),
     )
+
+
+def as_it_is_now(result: FusedFile) -> FusedFile:
+    """Return a result, with an error if its file is no longer what was written.
+
+    A folder may be emptied while others are written to it, and a disk may go away.
+    """
+    if result.error or result.output is None or (now := _size(result.output)) == result.bytes:
+        return result
+    gone = "is gone" if now < 0 else f"has {now} bytes, not {result.bytes}"
+    error = InputError(
+        f"{result.output} must still be there when the run ends, but {gone}. Fuse it again."
+    )
+    return FusedFile(result.infrared, result.visible, result.output, error=error)
+
+
+def _size(file: Path) -> int:
+    """Return a file's bytes; -1 if it is not there."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return -1
 
 
 def fuse_files(
