@@ -237,9 +237,9 @@ def _ended(running: list[Training], report: Callable[[str], None]) -> bool:
     return bool(ended)
 
 
-def _close(training: Training, report: Callable[[str], None]) -> None:
-    assert training.process is not None  # noqa: S101 -- it has been started
-    if not training.finished and training.process.returncode not in (130, 143):
+def _close(training: Training, report: Callable[[str], None], *, asked: bool = False) -> None:
+    """Sum up a training that ended, by itself or because it was asked to."""
+    if not (training.finished or asked):
         training.failed = _last_line(training.folder / "train.log")
     summarise(training)
     state = "done" if training.finished else training.failed or "stopped, to go on"
@@ -259,7 +259,7 @@ def _stop(running: list[Training], report: Callable[[str], None]) -> None:
             except subprocess.TimeoutExpired:
                 training.process.kill()
                 training.process.wait()
-        _close(training, report)
+        _close(training, report, asked=True)
     running.clear()
 
 

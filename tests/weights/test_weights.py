@@ -80,3 +80,31 @@ def test_the_shipped_manifest_is_true() -> None:
 def test_the_shipped_model_has_a_card(shipped: Model) -> None:
     assert {"parameters", "config", "data", "seed", "scores"} <= set(shipped.card)
     assert shipped.onnx.path.stat().st_size < 5_000_000
+
+
+def test_an_exported_file_is_held_to_the_manifest_beside_it(manifest: Path) -> None:
+    path = manifest.parent / "clfnet.onnx"
+    model = find(path)
+    assert model.onnx.read() == path.read_bytes()
+    assert (model.name, model.card["seed"]) == ("clfnet", 0)
+    path.write_bytes(path.read_bytes() + b"\0")
+    with pytest.raises(WeightsError, match=r"must have the sha256 .* export the model, again"):
+        find(path).onnx.read()
+    other = path.with_name("other.onnx")
+    other.write_bytes(b"a user's own")
+    assert find(other) == Model("other", ModelFile(other), None, {})
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"a": {"onnx": {"file": "a.onnx"}}}'])
+def test_a_damaged_manifest_beside_a_file_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.onnx").write_bytes(b"graph")
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(WeightsError, match=r"manifest\.json must list models as JSON"):
+        find(tmp_path / "a.onnx")
+
+
+@pytest.mark.parametrize("text", ["[1]", "{}", '{"name": "app", "icons": {"onnx": 3}}'])
+def test_another_programs_manifest_is_left_alone(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.onnx").write_bytes(b"graph")
+    (tmp_path / "manifest.json").write_text(text)
+    assert find(tmp_path / "a.onnx").onnx.read() == b"graph"

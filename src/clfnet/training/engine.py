@@ -8,6 +8,7 @@ results of many at once.
 On a CPU the same computation runs step by step.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -169,7 +170,9 @@ class Engine:
         if mode.replay:
             mode.replay()
             return
-        with _fastest_convolutions(enabled=self._stream is not None):
+        with warnings.catch_warnings(), _fastest_convolutions(enabled=self._stream is not None):
+            # of warm-up: Adam can be captured, and is not yet
+            warnings.filterwarnings("ignore", message=".*capturable=True")
             self._step(mode)
             mode.warm += 1
             if self._capture and mode.warm == WARM_UP:

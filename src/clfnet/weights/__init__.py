@@ -15,7 +15,7 @@ The ONNX graph has the inputs `infrared` and `visible` and the output `fused`, a
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ class ModelFile:
         if self.sha256 is not None and hashlib.sha256(data).hexdigest() != self.sha256:
             raise WeightsError(
                 f"{self.path} must have the sha256 {self.sha256}, but has another: it is damaged "
-                f"or was changed. Install clfnet again."
+                f"or was changed. Install clfnet, or export the model, again."
             )
         return data
 
@@ -104,13 +104,16 @@ def load_manifest(manifest: Path | None = None) -> dict[str, Model]:
 def find(model: str | Path, manifest: Path | None = None) -> Model:
     """Find a model by its name, or take an ONNX file as one.
 
+    If a `manifest.json` beside the file lists it, as `clfnet export` writes it, that says what its
+    bytes must hash to, and what explains it.
+
     Args:
         model: the name of a shipped model, or the path of an .onnx file NAME.onnx; a file
             NAME-explain.onnx beside it belongs to it.
         manifest: another manifest file.
 
     Raises:
-        WeightsError: there is no such model.
+        WeightsError: there is no such model, or the manifest beside it is damaged.
     """
     shipped = load_manifest(manifest)
     if isinstance(model, str) and model in shipped:
@@ -122,6 +125,9 @@ def find(model: str | Path, manifest: Path | None = None) -> Model:
             f"Make one from it with: clfnet export"
         )
     if path.suffix == ".onnx" or path.is_file():
+        listed = _listed(path)
+        if listed is not None:
+            return replace(listed, name=path.stem)
         beside = path.with_name(f"{path.stem}-explain.onnx")
         explain = ModelFile(beside) if beside.is_file() else None
         return Model(path.stem, ModelFile(path), None, {}, explain)
@@ -129,6 +135,32 @@ def find(model: str | Path, manifest: Path | None = None) -> Model:
         f"`model` must be {_choices(shipped)} or the path of an .onnx file, got {str(model)!r}. "
         f"{did_you_mean(str(model), shipped, 'List the models with: clfnet models')}"
     )
+
+
+def _listed(path: Path) -> Model | None:
+    """The model of which a file is, if a manifest beside it lists the file."""
+    manifest = path.with_name(MANIFEST.name)
+    if not manifest.is_file():
+        return None
+    try:
+        entries = json.loads(manifest.read_text("utf-8"))
+        if not isinstance(entries, dict):  # another program's file of that name
+            return None
+        for name, entry in entries.items():
+            if isinstance(entry, dict) and _file_of(entry) == path.name:
+                return _model(name, entry, path.parent)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(
+            f"{manifest} must list models as JSON, but does not ({type(error).__name__}: {error}). "
+            "Export the model again, or move that file away."
+        ) from error
+    return None
+
+
+def _file_of(entry: dict[str, Any]) -> str | None:
+    """The ONNX file that an entry names, if it is an entry of ours."""
+    onnx = entry.get("onnx")
+    return onnx.get("file") if isinstance(onnx, dict) else None
 
 
 def _model(name: str, entry: dict[str, Any], folder: Path) -> Model:
