@@ -59,7 +59,7 @@ def test_the_commands_have_them_all(command: Any) -> None:
         ({"strength": 1.5}, "`strength` must be in [0, 1], got 1.5. Correct the value."),
         ({"strength": float("nan")}, "`strength` must be in [0, 1], got nan"),
         ({"palette": "lava", "hot": 2.0}, "`hot` must be in [0, 1], got 2.0"),
-        ({"hot": 0.5}, "`hot` must come with `palette`"),
+        ({"hot": 0.5}, "`hot` must be given together with `palette`"),
         ({"kelvin_per_count": 0}, "`kelvin_per_count` must be above 0 and at most 10, got 0"),
         ({"threads": 0}, "`threads` must be at least 1, got 0"),
     ],

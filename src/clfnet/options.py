@@ -275,7 +275,9 @@ class FuseOptions:
             if value is not None and isinstance(value, str | int | float):
                 option.check(name, value)
         if self.hot is not None and self.palette is None:
-            raise ConfigError("`hot` must come with `palette`, which paints. Give one, or drop it.")
+            raise ConfigError(
+                "`hot` must be given together with `palette`. Add `palette`, or drop `hot`."
+            )
 
     def given(self) -> dict[str, Any]:
         """Return what differs from the defaults."""

@@ -46,7 +46,7 @@ def test_a_task_a_death_and_another(engine: LocalEngine, task: Task, tmp_path: P
 def test_processes_that_never_begin(
     engine: LocalEngine, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local, "_MOST_STILLBORN", 1)
+    monkeypatch.setattr(local, "_MOST_FAILED_STARTS", 1)
     monkeypatch.setattr(local, "_work", os._exit)  # a pipe is no exit code: it ends with an error
     engine.submit(task)
     with pytest.raises(ClfnetError, match=r"must start, but they end before that"):

@@ -97,8 +97,8 @@ def test_a_file_without_partner_is_listed(
     code, out, err = run("fuse", *folders, "-o", tmp_path / "out", "--json")
     assert code == 3
     assert err.count("must have a partner") == 2
-    lonely = [entry for entry in json.loads(out) if "error" in entry]
-    assert [(entry["infrared"], entry["visible"]) for entry in lonely] == [
+    unpaired = [entry for entry in json.loads(out) if "error" in entry]
+    assert [(entry["infrared"], entry["visible"]) for entry in unpaired] == [
         (str(folders[0] / "c.png"), None),
         (None, str(folders[1] / "d.png")),
     ]

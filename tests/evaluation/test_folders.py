@@ -69,8 +69,8 @@ def test_files_without_a_partner_are_named(root: Path) -> None:
     (root / "mean/02.png").rename(root / "mean/03.png")
     with pytest.raises(PairingError) as caught:
         evaluate(root / "ir", root / "vi", root / "mean")
-    for lonely in ("ir/02.png", "mean/03.png"):
-        assert str(root / lonely) in str(caught.value)
+    for unpaired in ("ir/02.png", "mean/03.png"):
+        assert str(root / unpaired) in str(caught.value)
 
 
 def test_all_folders_are_matched_before_any_is_scored(root: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_file_too_small_for_a_metric_is_named(root: Path) -> None:
 
 def test_arguments_that_make_no_sense_are_refused(root: Path) -> None:
     sources = root / "ir", root / "vi"
-    with pytest.raises(ConfigError, match="mean paper"):
+    with pytest.raises(ConfigError, match="mean `paper`"):
         evaluate(*sources, root / "mean", dialect="papr")
     with pytest.raises(ConfigError, match="'XY'"):
         evaluate(*sources, root / "mean", metrics=["EN", "XY"])

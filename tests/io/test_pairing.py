@@ -44,7 +44,7 @@ def test_names_what_has_no_partner(tmp_path: Path) -> None:
         pair_folders(infrared, visible)
     found = match_folders(infrared, visible)
     assert found.pairs == [(infrared / "a.png", visible / "a.png")]
-    assert found.lonely == [infrared / "b.png", visible / "c.png"]
+    assert found.unpaired == [infrared / "b.png", visible / "c.png"]
 
 
 def test_names_twins(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_names_that_differ_in_a_word(tmp_path: Path) -> None:
         ("IR_0001.png", "VIS_0001.jpg"),
         ("IR_0002.png", "VIS_0002.jpg"),
     ]
-    assert (found.names, found.lonely) == (["VIS_0001", "VIS_0002"], [infrared / "IR_0003.png"])
+    assert (found.names, found.unpaired) == (["VIS_0001", "VIS_0002"], [infrared / "IR_0003.png"])
     assert found.note == "without the words 'ir', 'vis'"
 
 
@@ -87,7 +87,7 @@ def test_one_folder_of_both_kinds(tmp_path: Path) -> None:
     assert [[file.name for file in pair] for pair in found.pairs] == [
         ["DJI_1_T.JPG", "DJI_1_W.JPG"]
     ]
-    assert [file.name for file in found.lonely] == ["DJI_2_T.JPG", "map.png"]
+    assert [file.name for file in found.unpaired] == ["DJI_2_T.JPG", "map.png"]
     assert [file.name for file in found.spare] == ["DJI_1_Z.JPG"]
     zoomed = match_folder(both, lens="zoom")
     assert zoomed is not None

@@ -1,4 +1,4 @@
-"""Alignment from landmarks that somebody picked by hand in both pictures."""
+"""Alignment from landmarks picked by hand in both images."""
 
 import csv
 from collections.abc import Callable
@@ -236,7 +236,8 @@ def _numbers(row: list[str], number: int, path: Path) -> list[float]:
         values = []
     if len(values) != len(COLUMNS) or not np.isfinite(values).all():
         raise InputError(
-            f"Line {number} of {path} must be four numbers, got {','.join(row)!r:.60}. Mend it."
+            f"Line {number} of {path} must be four numbers, got {','.join(row)!r:.60}. "
+            f"Correct the line."
         )
     return values
 

@@ -58,7 +58,9 @@ class Rig:
             )
         object.__setattr__(self, "homography", normalised(matrix))
         if self.quality is not None and not 0 <= self.quality <= 1:
-            raise InputError(f"`quality` must be 0 to 1 or null, got {self.quality}. Mend it.")
+            raise InputError(
+                f"`quality` must be 0 to 1 or null, got {self.quality}. Correct the value."
+            )
 
     @classmethod
     def read(cls, path: Path) -> "Rig":
@@ -130,9 +132,11 @@ def _from_dict(values: Any) -> Rig:
         raise InputError(f"`{wrong[:40]}` is {state}. It has the keys {', '.join(_KEYS)}.")
     made, quality = values["made"], values["quality"]
     if not isinstance(made, str):
-        raise InputError(f"`made` must be text, got {made!r:.40}. Mend it.")
+        raise InputError(f"`made` must be text, got {made!r:.40}. Correct the value.")
     if quality is not None and not _is_number(quality):
-        raise InputError(f"`quality` must be 0 to 1 or null, got {quality!r:.40}. Mend it.")
+        raise InputError(
+            f"`quality` must be 0 to 1 or null, got {quality!r:.40}. Correct the value."
+        )
     sizes = [_size(values[name], name) for name in ("infrared_size", "visible_size")]
     return Rig(_matrix(values["homography"]), sizes[0], sizes[1], quality, made)
 
@@ -144,13 +148,15 @@ def _matrix(rows: Any) -> Matrix:
         or not all(isinstance(row, list) and len(row) == 3 for row in rows)
         or not all(_is_number(value) for row in rows for value in row)
     ):
-        raise InputError("`homography` must be three rows of three finite numbers. Mend it.")
+        raise InputError(
+            "`homography` must be three rows of three finite numbers. Correct the value."
+        )
     return np.array(rows, np.float64)
 
 
 def _size(value: Any, name: str) -> Size:
     if not isinstance(value, list) or len(value) != 2:
-        raise InputError(f"`{name}` must be [width, height], got {value!r:.40}. Mend it.")
+        raise InputError(f"`{name}` must be [width, height], got {value!r:.40}. Correct the value.")
     return value[0], value[1]
 
 
@@ -158,7 +164,8 @@ def _check_size(size: Any, name: str) -> None:
     whole = all(isinstance(side, int) and not isinstance(side, bool) for side in size)
     if not whole or not all(1 <= side <= _MAX_SIDE for side in size):
         raise InputError(
-            f"`{name}` must be two whole numbers from 1 to {_MAX_SIDE}, got {size!r:.60}. Mend it."
+            f"`{name}` must be two whole numbers from 1 to {_MAX_SIDE}, got {size!r:.60}. "
+            f"Correct the value."
         )
 
 

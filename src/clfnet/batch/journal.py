@@ -201,7 +201,7 @@ class Journal:
         except OSError as error:
             raise InputError(
                 f"{self.path} cannot be written: {error.strerror or error}. "
-                f"Mend that, then run it again."
+                f"Remove the cause, then run the same command again."
             ) from error
 
 

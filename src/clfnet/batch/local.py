@@ -15,9 +15,9 @@ from clfnet.batch.recipe import Recipe
 from clfnet.batch.work import Outcome, Task, fuse_task
 from clfnet.errors import ClfnetError
 
-_MOST_STILLBORN = 5  # workers in a row that end before their first task
+_MOST_FAILED_STARTS = 5  # workers in a row that end before their first task
 _LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_LAST_BREATH = 5.0  # seconds
+_EXIT_SECONDS = 5.0  # seconds
 _READY = "ready"
 
 
@@ -46,7 +46,7 @@ class LocalEngine:
         self._recipe = recipe
         self._threads = threads
         self._workers: list[_Worker] = []
-        self._stillborn = 0
+        self._failed_starts = 0
 
     def submit(self, task: Task) -> None:
         """Give a task to a process that has none."""
@@ -82,30 +82,30 @@ class LocalEngine:
         try:
             message = worker.connection.recv()
         except (EOFError, OSError):
-            return self._buried(worker)
+            return self._ended(worker)
         if isinstance(message, str):
             worker.is_ready = True
-            self._stillborn = 0
+            self._failed_starts = 0
             return []
         task, worker.task = worker.task, None
         assert task is not None  # noqa: S101  # an outcome answers a task
         return [Finished(task, message)]
 
-    def _buried(self, worker: _Worker) -> list[Finished]:
+    def _ended(self, worker: _Worker) -> list[Finished]:
         self._workers.remove(worker)
         worker.connection.close()
-        worker.process.join(_LAST_BREATH)
+        worker.process.join(_EXIT_SECONDS)
         worker.process.kill()  # one that lost its pipe, but lives
         worker.process.join()
         if not worker.is_ready:
-            return self._stillborn_again(worker)
+            return self._ended_before_start(worker)
         death = _cause(worker.process.exitcode)
         return [Finished(worker.task, None, death)] if worker.task else []
 
-    def _stillborn_again(self, worker: _Worker) -> list[Finished]:
+    def _ended_before_start(self, worker: _Worker) -> list[Finished]:
         """Start another process for a task that the dead one never saw."""
-        self._stillborn += 1
-        if self._stillborn > _MOST_STILLBORN:
+        self._failed_starts += 1
+        if self._failed_starts > _MOST_FAILED_STARTS:
             raise ClfnetError(
                 f"worker processes must start, but they end before that "
                 f"({_cause(worker.process.exitcode)}). In a script of your own, call "

@@ -145,7 +145,7 @@ def _entry(number: int, row: Any, folder: str) -> Entry:
     for column in COLUMNS:
         value = row.get(column)
         if not isinstance(value, str | None) or (column == "infrared" and not value):
-            raise InputError(f"`{column}` must be a text, got {value!r}. Mend the manifest.")
+            raise InputError(f"`{column}` must be a text, got {value!r}. Correct the manifest.")
     infrared, visible, name = (row.get(column) or "" for column in COLUMNS)
     name = name or path_in(visible or infrared).stem
     check_name(name)
@@ -186,7 +186,7 @@ def _parsed(line: str) -> Any:
         row = None
     if isinstance(row, Mapping):
         return row
-    return InputError(f"a line must be a JSON object, got {line.strip()[:80]!r}. Mend it.")
+    return InputError(f"a line must be a JSON object, got {line.strip()[:80]!r}. Correct the line.")
 
 
 def _read_parquet(place: str) -> Iterator[Any]:
@@ -239,11 +239,11 @@ def _read_folders(infrared: Path, visible: str | None) -> Iterator[Entry]:
             yield Entry(row, name, heat, light[0] if light else None)
         except InputError as error:
             yield Entry(row, f"row {row}", error=f"{files_of_pair[-1]}: {error}")
-    for number, file in enumerate(found.lonely, row + 1):
+    for number, file in enumerate(found.unpaired, row + 1):
         yield Entry(
             number,
             f"row {number}",
-            error=f"{file} must have a partner of a like name, but has none. Add it.",
+            error=f"{file} must have a partner of matching name, but has none. Add it.",
         )
 
 
@@ -295,5 +295,7 @@ def _filled(plain: list[str], path: str, shape: re.Pattern[str]) -> str:
     """Return a visible path: what stands for the wildcards in an infrared one, between `plain`."""
     match = shape.fullmatch(path)
     if match is None:  # the system compares names in another way
-        raise InputError("the path must match its glob letter by letter, but does not. Mend it.")
+        raise InputError(
+            "the path must match its glob exactly, including case, but does not. Correct the line."
+        )
     return plain[0] + "".join(a + b for a, b in zip(match.groups(), plain[1:], strict=True))

@@ -151,7 +151,7 @@ def _of(node: Any, shapes: Shapes, path: Path) -> int:
     kind = node.op_type
     if kind in _UNCOUNTED or node.domain not in _STANDARD:
         raise InputError(
-            f"{path} must be counted, but its operator {kind} is not. "
+            f"{path} must have operators that can be counted, but {kind} is not. "
             f"Export it in float32, without fused operators."
         )
     if kind not in {"Conv", "ConvTranspose", "Gemm", "MatMul"}:

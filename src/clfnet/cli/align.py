@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def align(
-    infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="Infrared picture.")],
-    visible: Annotated[Path, typer.Argument(metavar="VISIBLE", help="Visible picture.")],
+    infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="Infrared image.")],
+    visible: Annotated[Path, typer.Argument(metavar="VISIBLE", help="Visible image.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="RIG.json", help="Rig file to write.")
     ],
@@ -33,7 +33,7 @@ def align(
     preview: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Picture to write, to judge by eye: checkerboard and edges."
+            metavar="FILE", help="Image to write for a visual check: checkerboard and edges."
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,

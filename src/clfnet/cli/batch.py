@@ -56,29 +56,32 @@ def batch(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="What is done, on this machine. [default: journal.jsonl in the output]",
+            help="File on this machine that records finished pairs. "
+            "[default: journal.jsonl in the output]",
         ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes; as many as cores by default.", show_default=False),
+        typer.Option(min=1, help="Worker processes; one per core by default.", show_default=False),
     ] = None,
     threads: Annotated[
         int | None,
-        typer.Option(min=1, help="CPU threads of each; its share of the cores by default."),
+        typer.Option(
+            min=1, help="CPU threads of each worker; an equal share of the cores by default."
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Use the workers of this Dask cluster instead."),
     ] = None,
     shard: Annotated[
-        str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts, from 1 on.")
+        str | None, typer.Option(metavar="I/N", help="Process only part I of N (I counts from 1).")
     ] = None,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try again what failed earlier.")
+        bool, typer.Option("--retry-failed", help="Retry pairs that failed earlier.")
     ] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that are there from elsewhere.")
+        bool, typer.Option("--overwrite", help="Replace existing files that another run wrote.")
     ] = False,
     verify: Annotated[
         bool,

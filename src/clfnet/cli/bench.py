@@ -49,7 +49,7 @@ def bench(
         ),
     ] = None,
     repeats: Annotated[
-        int | None, typer.Option(min=1, help="How often each is timed. [default: 7]")
+        int | None, typer.Option(min=1, help="Number of timed repetitions. [default: 7]")
     ] = None,
     patience: Annotated[
         float,
@@ -64,10 +64,10 @@ def bench(
         ),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="320x240 and 3 repeats, unless said otherwise.")
+        bool, typer.Option("--quick", help="Quick run: 320x240 and 3 repetitions unless given.")
     ] = False,
     output: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON.")
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all measurements as JSON.")
     ] = None,
     plot: Annotated[
         Path | None,

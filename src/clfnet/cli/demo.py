@@ -13,7 +13,7 @@ _LABEL_HEIGHT = 28  # rows
 
 
 def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")] = Path(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path(
         "clfnet-demo"
     ),
     model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "clfnet",

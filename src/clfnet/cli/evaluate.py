@@ -30,28 +30,43 @@ def evaluate(
         str, typer.Option(help="Convention of the values: paper, plain or cddfuse.")
     ] = "paper",
     metrics: Annotated[
-        str | None, typer.Option(metavar="EN,MI,...", help="Which; see docs/metrics.md.")
+        str | None,
+        typer.Option(
+            metavar="EN,MI,...", help="Metrics, separated by commas; see docs/metrics.md."
+        ),
     ] = None,
     baseline: Annotated[
         str | None,
-        typer.Option(metavar="METHOD", help="Also show how the others differ from this method."),
+        typer.Option(
+            metavar="METHOD", help="Method with which the others are compared (paired bootstrap)."
+        ),
     ] = None,
-    csv: Annotated[Path | None, typer.Option(help="File for the values of every image.")] = None,
-    json: Annotated[Path | None, typer.Option(help="File for these and the means.")] = None,
-    markdown: Annotated[Path | None, typer.Option(help="File for the table shown.")] = None,
-    latex: Annotated[Path | None, typer.Option(help="File for a booktabs table.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="CSV file to write: values of every image.")
+    ] = None,
+    json: Annotated[
+        Path | None, typer.Option(help="JSON file to write: values of every image and means.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Markdown file to write: the table of means.")
+    ] = None,
+    latex: Annotated[
+        Path | None, typer.Option(help="LaTeX file to write: the table of means (booktabs).")
+    ] = None,
     html: Annotated[
-        Path | None, typer.Option(help="File for a report to look at, pictures included.")
+        Path | None, typer.Option(help="HTML file to write: an interactive report with the images.")
     ] = None,
     region: Annotated[
         str | None,
-        typer.Option(metavar="X,Y,W,H", help="What the report enlarges at first, in pixels."),
+        typer.Option(metavar="X,Y,W,H", help="Region that the report enlarges at first, pixels."),
     ] = None,
-    plots: Annotated[Path | None, typer.Option(help="Folder for curves, ranks, overview.")] = None,
+    plots: Annotated[
+        Path | None, typer.Option(help="Folder to write plots to: curves, ranks, overview.")
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
     ] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Images scored at a time.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of images scored in parallel.")] = 1,
     boxes: Annotated[
         Path | None,
         typer.Option(help="CSV file of labelled persons: measure what they are worth instead."),

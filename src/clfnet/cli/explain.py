@@ -16,15 +16,19 @@ if TYPE_CHECKING:
 
 @fuse_options("model", "thermal_range", "align", "threads")
 def explain(
-    infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="File.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")],
+    infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="Infrared file.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Image to write.")],
     visible: Annotated[
         Path | None,
-        typer.Argument(metavar="[VISIBLE]", help="File; not for radiometric.", show_default=False),
+        typer.Argument(
+            metavar="[VISIBLE]",
+            help="Visible file; left out for radiometric files.",
+            show_default=False,
+        ),
     ] = None,
     fused: Annotated[
         Path | None,
-        typer.Option(help="The fused picture, by any method; else the model fuses the pair."),
+        typer.Option(help="Fused image, of any method; by default the model fuses the pair."),
     ] = None,
     region: Annotated[
         list[str] | None,
@@ -41,7 +45,7 @@ def explain(
     ] = False,
     raw: Annotated[
         Path | None,
-        typer.Option("--map", help="Write infrared's share as a grey picture too: white is all."),
+        typer.Option("--map", help="Write infrared's share also as a grey image; white is 100 %."),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there already.")

@@ -9,11 +9,11 @@ from clfnet.errors import MissingExtraError
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="A run's folder, as `clfnet train` made it.")],
+    run: Annotated[Path, typer.Argument(help="Folder of a training run.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The folder that gets the model's files.")
+        Path, typer.Option("--output", "-o", help="Folder to write the model's files to.")
     ],
-    name: Annotated[str, typer.Option(help="What the model is called.")] = "clfnet",
+    name: Annotated[str, typer.Option(help="Name of the model.")] = "clfnet",
     overwrite: Annotated[bool, typer.Option(help="Replace files that are there.")] = False,
 ) -> None:
     """Write NAME.onnx, NAME.safetensors and manifest.json (checksums, recipe, scores)."""

@@ -42,13 +42,15 @@ class Format(StrEnum):
 
 @fuse_options(without=("model",))
 def fuse(
-    infrared: Annotated[str, typer.Argument(metavar="INFRARED", help="File, folder or stream.")],
+    infrared: Annotated[
+        str, typer.Argument(metavar="INFRARED", help="Infrared file, folder or stream.")
+    ],
     output: Annotated[str, typer.Option("--output", "-o", help="File or folder to write.")],
     visible: Annotated[
         str | None,
         typer.Argument(
             metavar="[VISIBLE]",
-            help="The same; left out for radiometric files and folders that hold both.",
+            help="Visible file, folder or stream; left out where INFRARED holds both.",
             show_default=False,
         ),
     ] = None,
@@ -62,28 +64,37 @@ def fuse(
     options: FuseOptions,
     temperatures: Annotated[
         Path | None,
-        typer.Option(help="Write °C too, as float32 TIFF: file or folder.", show_default=False),
+        typer.Option(
+            help="Write temperatures in °C too, as float32 TIFF: file or folder.",
+            show_default=False,
+        ),
     ] = None,
     offset: Annotated[
-        float | None, typer.Option(help="Video: seconds that the infrared began later.")
+        float | None, typer.Option(help="Video: seconds by which the infrared stream starts later.")
     ] = None,
     fps: Annotated[float | None, typer.Option(help="Video: frames per second of folders.")] = None,
-    frames: Annotated[int | None, typer.Option(min=1, help="Video: stop after so many.")] = None,
+    frames: Annotated[
+        int | None, typer.Option(min=1, help="Video: number of frames to fuse.")
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
     ] = False,
     form: Annotated[
-        Format | None, typer.Option("--format", help="Format in a folder; else the visible's.")
+        Format | None,
+        typer.Option(
+            "--format", help="Format of files in a folder; by default that of the visible image."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
     recursive: Annotated[
-        bool, typer.Option("--recursive", help="Folders: files in sub-folders too.")
+        bool, typer.Option("--recursive", help="Folders: include sub-folders.")
     ] = False,
     lens: Annotated[
-        Lens | None, typer.Option(help="Of several visible pictures of a pair. [default: wide]")
+        Lens | None,
+        typer.Option(help="Lens to use where a pair has several visible images. [default: wide]"),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="List the pairs and what has no partner; fuse none.")
+        bool, typer.Option("--dry-run", help="List the pairs and the unpaired files; fuse nothing.")
     ] = False,
 ) -> None:
     """Fuse INFRARED and VISIBLE into OUTPUT.
@@ -177,12 +188,14 @@ def _plan(
     folder = Path(output)
     if infrared.is_dir():
         if folder.exists() and not folder.is_dir():
-            raise InputError(f"OUTPUT must be a folder for folders, but {output} is a file.")
+            raise InputError(
+                f"OUTPUT must be a folder where the inputs are folders, but {output} is a file."
+            )
         found = _pairs(infrared, visible, search)
         jobs = plan(
             found.pairs, folder, suffix=suffix, temperatures_folder=temperatures, names=found.names
         )
-        return jobs, [_lonely(file, infrared, visible) for file in found.lonely]
+        return jobs, [_unpaired(file, infrared, visible) for file in found.unpaired]
     pair = (infrared,) if visible is None else (infrared, visible)
     if folder.is_dir() or output.endswith((os.sep, "/")):
         (job,) = plan([pair], folder, suffix=suffix)
@@ -231,17 +244,17 @@ def _tell(note: str) -> None:
     typer.echo(f"clfnet: note: {note}", err=True)
 
 
-def _show_plan(jobs: list["Job"], lonely: list["FusedFile"], *, as_json: bool) -> None:
+def _show_plan(jobs: list["Job"], unpaired: list["FusedFile"], *, as_json: bool) -> None:
     """Print what would be done, and what has no partner."""
     if as_json:
         pairs = [{key: v and str(v) for key, v in job._asdict().items()} for job in jobs]
-        alone = [str(each.infrared or each.visible) for each in lonely]
+        alone = [str(each.infrared or each.visible) for each in unpaired]
         typer.echo(json.dumps({"pairs": pairs, "without_partner": alone}, indent=2))
         return
     for job in jobs:
         sources = " + ".join(str(file) for file in (job.infrared, job.visible) if file)
         typer.echo(f"{sources} -> {job.output}")
-    for each in lonely:
+    for each in unpaired:
         typer.echo(f"without a partner: {each.infrared or each.visible}")
 
 
@@ -249,10 +262,10 @@ def _kind(suffix: str) -> str:
     return {".jpeg": ".jpg", ".tiff": ".tif"}.get(suffix.lower(), suffix.lower())
 
 
-def _lonely(file: Path, infrared: Path, visible: Path | None) -> "FusedFile":
+def _unpaired(file: Path, infrared: Path, visible: Path | None) -> "FusedFile":
     from clfnet.inference.files import FusedFile
 
-    error = PairingError(f"{file} must have a partner of a like name, but has none. Add it.")
+    error = PairingError(f"{file} must have a partner of matching name, but has none. Add it.")
     of_infrared = visible is None or infrared in file.parents
     return FusedFile(
         file if of_infrared else None, None if of_infrared else file, None, error=error

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 def models(
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print everything, the recipe too, as JSON.")
+        bool, typer.Option("--json", help="Print all details as JSON, including the recipe.")
     ] = False,
     methods: Annotated[
-        bool, typer.Option("--methods", help="List what else `clfnet fuse --model` knows by name.")
+        bool, typer.Option("--methods", help="List the classical rules that --model takes.")
     ] = False,
 ) -> None:
     """List the shipped models: parameters, size, checksum and scores."""

@@ -15,11 +15,13 @@ from clfnet.errors import InputError
 def reproduce(
     name: Annotated[
         str | None,
-        typer.Argument(help="E.g. table2; all of them are listed without.", show_default=False),
+        typer.Argument(
+            help="Experiment, e.g. table2; without it, all are listed.", show_default=False
+        ),
     ] = None,
     budget: Annotated[
         float | None,
-        typer.Option(metavar="FRACTION", help="Share of the full training; 1 is all of it."),
+        typer.Option(metavar="FRACTION", help="Fraction of the full training; 1 is all of it."),
     ] = None,
     data: Annotated[Path, typer.Option(help="The data folder.")] = Path("../shared/data"),
     experiments: Annotated[Path, typer.Option(help="Folder of the experiments.")] = Path(
@@ -29,7 +31,9 @@ def reproduce(
         Path | None,
         typer.Option("--output", "-o", help="Folder of the results. [default: EXPERIMENTS/NAME]"),
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Make rows that are there anew.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Recompute rows that exist already.")
+    ] = False,
 ) -> None:
     """Make a table or figure of the paper again; called again, it goes on where it stopped."""
     library = _library()

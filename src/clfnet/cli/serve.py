@@ -10,14 +10,14 @@ from clfnet.errors import ConfigError, MissingExtraError
 
 def serve(
     host: Annotated[
-        str, typer.Option(help="Address to bind; 0.0.0.0 lets other machines in.")
+        str, typer.Option(help="Address to bind; 0.0.0.0 accepts other machines.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 chooses a free one.")] = 8000,
     token: Annotated[
         str | None,
         typer.Option(
             envvar="CLFNET_TOKEN",
-            help="What callers of /v1 must bear; better given as CLFNET_TOKEN.",
+            help="Bearer token that /v1 requires; better set as CLFNET_TOKEN.",
             show_default=False,
             show_envvar=False,
         ),
@@ -30,16 +30,18 @@ def serve(
             show_default=False,
         ),
     ] = None,
-    model: Annotated[str, typer.Option(help="What fuses unless a request says.")] = "clfnet",
+    model: Annotated[str, typer.Option(help="Model used unless a request names one.")] = "clfnet",
     max_bytes: Annotated[
-        str, typer.Option(metavar="AMOUNT", help="The largest request, e.g. 64MiB.")
+        str, typer.Option(metavar="AMOUNT", help="Largest size of a request, e.g. 64MiB.")
     ] = "64MiB",
-    max_pixels: Annotated[int, typer.Option(min=1, help="The largest picture.")] = 25_000_000,
+    max_pixels: Annotated[
+        int, typer.Option(min=1, help="Largest size of an image, megapixels.")
+    ] = 25_000_000,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Requests in work at once. [default: one per core]"),
+        typer.Option(min=1, help="Requests processed at once. [default: one per core]"),
     ] = None,
-    queue: Annotated[int, typer.Option(min=0, help="Requests that may wait besides.")] = 32,
+    queue: Annotated[int, typer.Option(min=0, help="Requests that may wait.")] = 32,
 ) -> None:
     """Serve the web page and the REST API until Ctrl-C or SIGTERM.
 

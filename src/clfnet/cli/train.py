@@ -20,11 +20,12 @@ class Device(StrEnum):
 
 def train(
     config: Annotated[
-        Path | None, typer.Argument(help="The recipe, e.g. configs/cpu.toml.", show_default=False)
+        Path | None,
+        typer.Argument(help="Recipe (TOML), e.g. configs/cpu.toml.", show_default=False),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The run's folder. [default: runs/RECIPE]"),
+        typer.Option("--output", "-o", help="Folder of the run. [default: runs/RECIPE]"),
     ] = None,
     settings: Annotated[
         list[str] | None,
@@ -33,7 +34,7 @@ def train(
     resume: Annotated[
         Path | None, typer.Option(help="Continue the run in this folder.", show_default=False)
     ] = None,
-    device: Annotated[Device, typer.Option(help="What it runs on.")] = Device.CPU,
+    device: Annotated[Device, typer.Option(help="Device.")] = Device.CPU,
 ) -> None:
     """Train a network, a student of one, or a head; Ctrl-C stops it, --resume goes on.
 

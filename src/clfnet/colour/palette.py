@@ -156,9 +156,7 @@ def overlay(
     if threshold is None:
         threshold = hot(heat)
     elif not 0 <= threshold <= 1:  # NaN is neither
-        raise ConfigError(
-            f"`threshold` must be in [0, 1], got {threshold}. Heat above it is painted."
-        )
+        raise ConfigError(f"`threshold` must be in [0, 1], got {threshold}. Correct the value.")
     opacity = np.float32(strength) * _opacity(heat, threshold)[..., None]  # (H, W, 1)
     base = picture if picture.ndim == 3 else picture[..., None]
     mixed: Float = (1 - opacity) * base + opacity * paint(palette, heat)

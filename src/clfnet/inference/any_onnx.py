@@ -1,4 +1,4 @@
-"""Somebody's ONNX graph as a `FusionMethod`, as long as it takes two images and gives one."""
+"""Any ONNX graph of two input images and one output image, as a `FusionMethod`."""
 
 import logging
 import re
@@ -111,7 +111,9 @@ class _Input(NamedTuple):
 def _checked(tensors: list[Any], number: int, what: str) -> list[Any]:
     if len(tensors) != number:
         names = ", ".join(tensor.name for tensor in tensors)
-        raise WeightsError(f"{what} must be {number}, got {len(tensors)} ({names}). Cut the graph.")
+        raise WeightsError(
+            f"{what} must be {number}, got {len(tensors)} ({names}). Export a graph with that many."
+        )
     for tensor in tensors:
         if tensor.type != "tensor(float)":
             raise WeightsError(

@@ -118,7 +118,8 @@ def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
     if job.temperatures and pair.thermal.celsius is None:
         raise ConfigError(
             f"{job.infrared} must hold temperatures, to write them, but holds "
-            f"{pair.thermal.unit}s. Say what a count is (--kelvin-per-count), or leave them out."
+            f"{pair.thermal.unit}s. Give the temperature of one count (--kelvin-per-count), or "
+            f"drop --temperatures."
         )
     names = (str(job.infrared), str(job.visible or job.infrared))
     fused, record, _ = fuser.fuse_pair(pair, names)

@@ -1,4 +1,4 @@
-"""Damaged pictures: refused, unless somebody says that what is left of them is good enough."""
+"""Damaged images: refused unless the caller accepts the part that can be decoded."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -24,14 +24,14 @@ class Pairs(NamedTuple):
     Attributes:
         pairs: one tuple per pair, sorted: its file in each folder.
         names: what each pair is called: its last file below its folder, without suffix.
-        lonely: files that lack a partner in some folder.
+        unpaired: files that lack a partner in some folder.
         spare: visible files through another lens, whose pair has one already.
         note: how the names were matched, if not by the whole stem; else empty.
     """
 
     pairs: list[tuple[Path, ...]]
     names: list[str]
-    lonely: list[Path]
+    unpaired: list[Path]
     spare: list[Path] = []  # noqa: RUF012 -- a tuple's default, never changed
     note: str = ""
 
@@ -56,10 +56,10 @@ def pair_folders(*folders: Path) -> list[tuple[Path, ...]]:
         [('road.png', 'road.jpg')]
     """
     found = match_folders(*folders)
-    if found.lonely:
+    if found.unpaired:
         raise PairingError(
-            f"every image must have a partner in each folder, but {listed(found.lonely)} "
-            f"{'has' if len(found.lonely) == 1 else 'have'} none. "
+            f"every image must have a partner in each folder, but {listed(found.unpaired)} "
+            f"{'has' if len(found.unpaired) == 1 else 'have'} none. "
             f"Add the partners or take these files out."
         )
     return found.pairs
@@ -142,7 +142,7 @@ def match_folder(
     if not matching.shared:
         return None
     found = _sorted_out(matching, [files, files])
-    return found._replace(lonely=sorted([*found.lonely, *(files[name] for name in other)]))
+    return found._replace(unpaired=sorted([*found.unpaired, *(files[name] for name in other)]))
 
 
 def _sorted_out(matching: Matching, files: Sequence[Mapping[str, Path]]) -> Pairs:
@@ -155,7 +155,7 @@ def _sorted_out(matching: Matching, files: Sequence[Mapping[str, Path]]) -> Pair
         )
         for key in shared
     )
-    lonely = sorted(
+    unpaired = sorted(
         each[name]
         for group, each in zip(groups, files, strict=True)
         for key, name in group.items()
@@ -163,7 +163,7 @@ def _sorted_out(matching: Matching, files: Sequence[Mapping[str, Path]]) -> Pair
     )
     spare = sorted(next(each[name] for each in files if name in each) for name in matching.spare)
     pairs, names = [pair for pair, _ in chosen], [name for _, name in chosen]
-    return Pairs(pairs, names, lonely, spare, matching.note)
+    return Pairs(pairs, names, unpaired, spare, matching.note)
 
 
 def _refuse_twins(folders: Sequence[Path]) -> None:

@@ -1,4 +1,4 @@
-"""What one compares with: classical fusion rules, and folders of somebody's results.
+"""Methods for comparison: classical fusion rules, and folders of published results.
 
 `METHODS` has the rules by name; each is imported when it is made, so that only those that are used
 need their extra. Each is a function of its name on float64 arrays, the simplest in `trivial`, every

@@ -1,4 +1,4 @@
-"""A folder of somebody's fused images, where their method itself is not at hand."""
+"""A folder of fused images that others published, where their method is not available."""
 
 from dataclasses import dataclass
 from pathlib import Path

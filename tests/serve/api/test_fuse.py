@@ -194,7 +194,7 @@ def test_counts_and_temperatures(client: TestClient, scene: ExamplePair) -> None
         ({"strength": "nan"}, 422, "ConfigError", "must be in [0, 1]"),
         ({"strength": "much"}, 422, "ConfigError", "`strength` must be a number, got 'much'"),
         ({"palette": "iron"}, 422, "ConfigError", "`palette` must be one of ironbow"),
-        ({"hot": "0.5"}, 422, "ConfigError", "`hot` must come with `palette`"),
+        ({"hot": "0.5"}, 422, "ConfigError", "`hot` must be given together with `palette`"),
         ({"depth": "12"}, 422, "ConfigError", "`depth` must be one of 8, 16, got 12"),
         ({"stretch": "maybe"}, 422, "ConfigError", "`stretch` must be true or false"),
         ({"align": "/etc/rig.json"}, 422, "ConfigError", "`align` must be one of off, auto"),

@@ -87,8 +87,8 @@ def test_bad_pairs_stop_nothing(client: TestClient, folder: Files, wait: Wait) -
     assert set(failed) == {"x", "y", "alone", "lonely"}
     assert failed["x"].startswith("x.png must be a PNG, JPEG, BMP or TIFF image")
     assert failed["y"].startswith("y.png must be a whole image, but is damaged")
-    assert failed["alone"].startswith("alone.png must have a partner of a like name")
-    assert failed["lonely"].startswith("lonely.jpg must have a partner of a like name")
+    assert failed["alone"].startswith("alone.png must have a partner of matching name")
+    assert failed["lonely"].startswith("lonely.jpg must have a partner of matching name")
 
 
 def test_a_folder_of_bad_pairs_has_failed(client: TestClient, wait: Wait) -> None:

@@ -34,14 +34,16 @@ class JobAnswer(BaseModel):
     id: str
     kind: Literal["folder", "video"]
     state: Literal["queued", "running", "done", "failed", "cancelled"]
-    done: int = Field(description="Pairs or frames that are fused; failed ones are not counted.")
-    total: int = Field(description="Pairs or frames; 0 while that is not known.")
+    done: int = Field(description="Number of pairs or frames fused so far, without failed ones.")
+    total: int = Field(description="Number of pairs or frames in all; 0 while it is not known.")
     failed: list[FailedPair]
-    error: str | None = Field(description="Why all of it failed.")
+    error: str | None = Field(description="Reason why the whole job failed.")
     created: str = Field(examples=["2026-01-31T12:00:00+00:00"])
     finished: str | None
     links: JobLinks
-    pictures: list[Picture] = Field(default=[], description="Of a folder; not in the list of jobs.")
+    pictures: list[Picture] = Field(
+        default=[], description="Fused images of a folder; left out in the list of jobs."
+    )
 
 
 class JobList(BaseModel):

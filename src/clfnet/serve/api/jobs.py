@@ -127,7 +127,10 @@ async def read_job(service: TheService, job: TheJob) -> dict[str, Any]:
 async def watch_job(
     service: TheService,
     job: TheJob,
-    last_event_id: Annotated[int, Header(ge=0, description="Of the last event seen.")] = 0,
+    last_event_id: Annotated[
+        int,
+        Header(ge=0, description="Identifier of the last event received, to resume the stream."),
+    ] = 0,
 ) -> StreamingResponse:
     """Server-sent events `progress`, at last `end`; the data is the job."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -174,9 +177,12 @@ async def read_job_picture(
     job: TheJob,
     name: str,
     width: Annotated[
-        int | None, Query(ge=16, le=2048, description="No wider than this, as 8-bit PNG.")
+        int | None,
+        Query(
+            ge=16, le=2048, description="Largest width in pixels; the answer is then an 8-bit PNG."
+        ),
     ] = None,
-    download: Annotated[bool, Query(description="Save it as a file.")] = False,
+    download: Annotated[bool, Query(description="Send it as an attachment, to be saved.")] = False,
 ) -> Response:
     """One fused picture of a folder."""
     files = JobFiles(service.settings.data / "jobs", job.id)

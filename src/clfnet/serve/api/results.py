@@ -1,4 +1,4 @@
-"""GET /v1/results/...: what is kept of a result, and what is made of it when somebody asks."""
+"""GET /v1/results/...: the files of a stored result, and metrics and explanation on request."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from clfnet.serve.service import Service, the_service
 router = APIRouter(prefix="/v1/results/{id}", tags=["results"])
 
 TheService = Annotated[Service, Depends(the_service)]
-Download = Annotated[bool, Query(description="Save it as a file instead of showing it.")]
+Download = Annotated[bool, Query(description="Send it as an attachment, to be saved.")]
 File = Literal[
     "fused.png", "fused.tiff", "fused.jpg", "infrared.png", "visible.png", "temperatures.tiff"
 ]
@@ -39,7 +39,7 @@ _FILES: Responses = {
     200: {"content": dict.fromkeys(_MEDIA.values(), _BINARY)},
     **described(404, 429),
 }
-_MODEL = Query(description="With whose eyes; by default the first that can explain.")
+_MODEL = Query(description="Model that explains; by default the first that can.")
 
 
 def the_result(id: str, service: TheService) -> StoredResult:  # noqa: A002 -- the path says so
@@ -66,7 +66,9 @@ async def read_metrics(
     service: TheService,
     result: TheResult,
     dialect: str = "paper",
-    metrics: Annotated[str | None, Query(description="Names with commas between.")] = None,
+    metrics: Annotated[
+        str | None, Query(description="Names of metrics, separated by commas.")
+    ] = None,
 ) -> dict[str, Any]:
     """Score the result against the pair as it was fused, as 8-bit pictures."""
     names = [metric.name for metric in metrics_of(dialect, names_of(metrics))]
@@ -98,7 +100,10 @@ async def read_explanation_picture(
     model: Annotated[str | None, _MODEL] = None,
     view: Annotated[
         Literal["overlay", "page"],
-        Query(description="The tinted picture in the result's size, or a page with a legend."),
+        Query(
+            description="overlay: the map over the fused image, at its size; page: with legend and "
+            "sources."
+        ),
     ] = "overlay",
     download: Download = False,
 ) -> Response:

@@ -15,10 +15,10 @@ class ModelCard(BaseModel):
     """A model that a request may name."""
 
     name: str = Field(examples=["clfnet"])
-    kind: str = Field(description="network or rule (a classical one)", examples=["network"])
+    kind: str = Field(description="network (trained) or rule (classical)", examples=["network"])
     parameters: int | None = Field(examples=[190120])
-    sha256: str | None = Field(description="Of a network's ONNX file.")
-    explains: bool = Field(description="It can tell where a result comes from.")
+    sha256: str | None = Field(description="SHA-256 of a network's ONNX file.")
+    explains: bool = Field(description="The model can explain its results.")
     is_default: bool
 
 
@@ -36,17 +36,17 @@ class MetricCard(BaseModel):
     source: str
     unit: str
     better: str = Field(description="higher or lower")
-    by_default: bool = Field(description="Computed unless metrics are named.")
+    by_default: bool = Field(description="Computed if no metrics are named.")
 
 
 class Limits(BaseModel):
     """What is refused, and how long results stay."""
 
-    bytes: int = Field(description="Of one request.")
-    pixels: int = Field(description="Of one picture.")
+    bytes: int = Field(description="Largest size of one request, bytes.")
+    pixels: int = Field(description="Largest size of one image, pixels.")
     job_bytes: int
     job_pairs: int
-    results: int = Field(description="How many are kept.")
+    results: int = Field(description="Number of results that are stored.")
     result_seconds: int
 
 
@@ -112,13 +112,13 @@ class FuseAnswer(BaseModel):
     id: str
     width: int
     height: int
-    record: dict[str, Any] = Field(description="What was done, as it stands in the files.")
-    rig: RigCard | None = Field(description="What aligned the pair.")
+    record: dict[str, Any] = Field(description="How the image was made, as recorded in its file.")
+    rig: RigCard | None = Field(description="Alignment of the pair, as a rig file has it.")
     links: dict[str, str] = Field(
         description="self, png, tiff, jpeg, infrared, visible, metrics, explain; temperatures "
         "where the camera gives them."
     )
-    cli: str = Field(description="The line that does the same.")
+    cli: str = Field(description="Command line that makes the same result.")
     curl: str
 
     model_config = {
@@ -150,7 +150,7 @@ class Scores(BaseModel):
 class Shares(BaseModel):
     """Infrared's shares of places won, in [0, 1]."""
 
-    model: str = Field(description="With whose eyes.")
+    model: str = Field(description="Model that made the explanation.")
     overall: float
-    hottest: float = Field(description="Where infrared is hottest.")
-    grid: list[list[float]] = Field(description="3 by 3, from the top left.")
+    hottest: float = Field(description="Share in the hottest part of the infrared image.")
+    grid: list[list[float]] = Field(description="Shares of a grid of 3 by 3 cells, row by row.")

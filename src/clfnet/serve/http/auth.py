@@ -9,7 +9,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from clfnet.serve.http.errors import RefusedError
 from clfnet.serve.service import Service, the_service
 
-_bearer = HTTPBearer(auto_error=False, description="Only where the service was given a token.")
+_bearer = HTTPBearer(
+    auto_error=False, description="Required if the service was started with a token."
+)
 
 
 def require_token(
@@ -29,6 +31,6 @@ def require_token(
         raise RefusedError(
             401,
             "Unauthorized",
-            f"The request must bear the service's token, but it {state}. "
+            f"The request must carry the service's token, but it {state}. "
             f"Send it: Authorization: Bearer TOKEN.",
         )

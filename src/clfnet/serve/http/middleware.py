@@ -86,7 +86,7 @@ class Middleware:
             raise RefusedError(
                 403,
                 "Forbidden",
-                "The request must not come from another site's page. Send it here.",
+                "The request must not come from a page of another site. Use the service's page.",
             )
         if scope["path"] not in _ALWAYS:
             self._service.check_running()

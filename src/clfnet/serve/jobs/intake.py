@@ -32,7 +32,9 @@ _SHARE = 4  # all jobs together may take so many times what one may
 _OF_VIDEO = ("offset", "fps")
 
 FIELDS: Mapping[str, Option] = {
-    "kind": Option(str, "A folder of pairs, or a video.", default="folder", choices=KINDS),
+    "kind": Option(
+        str, "Kind of the job: a folder of pairs, or a video.", default="folder", choices=KINDS
+    ),
     **OPTIONS,
     "format": Option(
         str,
@@ -197,7 +199,7 @@ def _pair(heat: Stored | None, light: Stored | None) -> tuple[Pair, _Sources]:
     stem = (light or heat or Stored(Path(), "")).stem
     if heat and light:
         return Pair(0, stem, *names), {"infrared": heat, "visible": light}
-    error = f"{''.join(names)} must have a partner of a like name, but has none. Add it."
+    error = f"{''.join(names)} must have a partner of matching name, but has none. Add it."
     return Pair(0, stem, *names, state=FAILED, error=error), {}
 
 

@@ -52,9 +52,9 @@ function showBatch() {
   }
   const partners = new Set(batch.visible.map(stem));
   const pairs = batch.infrared.filter((file) => partners.has(stem(file))).length;
-  const lonely = batch.infrared.length + batch.visible.length - 2 * pairs;
+  const unpaired = batch.infrared.length + batch.visible.length - 2 * pairs;
   const alone = batch.infrared.length && !batch.visible.length;
-  const text = videos() ? "One video of two." : alone ? `${count(batch.infrared.length, "file")} of a camera that takes both.` : `${count(pairs, "pair")}${lonely ? `, ${lonely} without a partner` : ""}.`;
+  const text = videos() ? "One video of two." : alone ? `${count(batch.infrared.length, "file")} of a camera that takes both.` : `${count(pairs, "pair")}${unpaired ? `, ${unpaired} without a partner` : ""}.`;
   const any = batch.infrared.length + batch.visible.length > 0;
   byId("batch-summary").textContent = any ? text : "";
   byId("clear-batch").hidden = !any;

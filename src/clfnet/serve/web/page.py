@@ -75,7 +75,7 @@ def asset(digest: str, name: str) -> Response:
     """Answer with a file of the page; no path is looked up, only names that are known."""
     found = site()
     if digest != found.digest or name not in found.assets:
-        raise RefusedError(404, "NotFound", "The file is of another version. Load the page anew.")
+        raise RefusedError(404, "NotFound", "The file is of another version. Reload the page.")
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     media_type = _TYPES[name.rpartition(".")[2]]
     return Response(found.assets[name], media_type=media_type, headers=headers)
