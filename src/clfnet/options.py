@@ -28,6 +28,7 @@ Outside = Literal["crop", "keep", "black"]
 Space = Literal["bt601", "linear"]
 Palette = Literal["ironbow", "whitehot", "blackhot", "lava", "arctic", "green", "rainbow"]
 Backend = Literal["onnxruntime", "openvino"]
+StatedUnit = Literal["auto", "celsius", "kelvin", "counts"]
 
 _WORDS = {"true": True, "1": True, "on": True, "yes": True}
 _WORDS |= {"false": False, "0": False, "off": False, "no": False}
@@ -192,6 +193,39 @@ class FuseOptions:
         unit="K",
         example="0.01",
     )
+    unit: StatedUnit = _option(
+        str,
+        "Unit of the infrared numbers, where the file does not say: celsius, kelvin or counts.",
+        default="auto",
+        choices=get_args(StatedUnit),
+    )
+    raw: str | None = _option(
+        str,
+        "Layout of headerless infrared files, WIDTHxHEIGHT:TYPE with a TYPE such as u2 or f4.",
+        example="640x512:f4",
+        video=False,
+    )
+    infrared_palette: str = _option(
+        str,
+        "Palette that infrared images were painted with, to be undone: auto (found for each "
+        "image), none, or a name.",
+        default="auto",
+        choices=("auto", "none", "ironbow", "rainbow", "lava", "arctic", "jet", "inferno"),
+        is_open=True,
+    )
+    invert: bool = _option(
+        bool, "Treat infrared images as black-hot: warm objects are dark in them.", default=False
+    )
+    exclude: str | None = _option(
+        str,
+        "Rectangles of the infrared image without scene, such as a camera's text: X,Y,WIDTH,HEIGHT "
+        "in pixels, several separated by semicolons; the visible image stays there.",
+        example="0,0,120,20",
+        video=False,
+    )
+    page: int | None = _option(
+        int, "Page of an infrared TIFF that holds several images.", least=1, video=False
+    )
     align: "str | os.PathLike[str] | Rig" = _option(
         str,
         "Alignment of the two images: off, auto (found for each pair), or a rig file of "
@@ -294,6 +328,12 @@ class FuseArguments(TypedDict, total=False):
     stretch: bool
     thermal_range: "str | Range"
     kelvin_per_count: float | None
+    unit: StatedUnit
+    raw: str | None
+    infrared_palette: str
+    invert: bool
+    exclude: str | None
+    page: int | None
     align: "str | os.PathLike[str] | Rig"
     grid: Grid
     outside: Outside

@@ -108,7 +108,7 @@ def test_bad_pairs_wait_for_retry_failed(pairs: Pairs, tmp_path: Path) -> None:
     summary = go(manifest)
     assert (summary.done, summary.failed) == (2, 2)
     assert sorted(line.partition(": ")[0] for line in summary.failures) == ["001", "row 4"]
-    assert "its bytes are of another kind" in rows(summary.table)["001"]["error"]
+    assert "but is text" in rows(summary.table)["001"]["error"]
     (tmp_path / "ir" / "001.png").write_bytes(good)
     assert go(manifest).failed == 2
     (tmp_path / "vi" / "003.png").write_bytes((tmp_path / "vi" / "000.png").read_bytes())

@@ -2,8 +2,10 @@
 
 import json
 import os
+import struct
 import sys
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 import tifffile
 from numpy.typing import NDArray
 
+from clfnet.colour.palette import paint
 from clfnet.io.image import Image, read_image, write_image
 
 Run = Callable[..., tuple[int, str, str]]
@@ -350,3 +353,40 @@ def test_files_that_vanish_during_the_run_are_named(
     code, out, err = run("fuse", *folders, "-o", tmp_path / "out", "--threads", "1")
     assert (code, out.split()) == (3, [str(tmp_path / "out" / "b.jpg")])
     assert "a.jpg must still be there when the run ends, but" in err
+
+
+def test_what_is_worth_knowing_is_said_once(run: Run, tmp_path: Path) -> None:
+    rainbow = paint("rainbow", np.linspace(0, 1, 600, dtype=np.float32).reshape(20, 30))
+    for name in ("a", "b"):
+        painted = np.rint(rainbow * 255).astype(np.uint8)
+        write_image(tmp_path / "ir" / f"{name}.png", Image(painted))
+        write_image(tmp_path / "vi" / f"{name}.png", Image(np.full((20, 30), 50, np.uint8)))
+    code, _, err = run("fuse", tmp_path / "ir", tmp_path / "vi", "-o", tmp_path / "out")
+    assert (code, err.count("painted (rainbow)"), "(2 pictures)" in err) == (0, 1, True)
+    _, out, _ = run(
+        "fuse", tmp_path / "ir", tmp_path / "vi", "-o", tmp_path / "o", "--json", "--invert"
+    )
+    done = json.loads(out)[0]["done"]
+    assert done["infrared"]["invert"] is True
+    assert "painted" in done["notes"][0]
+
+
+def test_a_dji_camera_from_the_command_line(run: Run, tmp_path: Path) -> None:
+    y, x = np.mgrid[:128, :160]
+    counts = (7000 + 3 * x + y).astype("<u2").tobytes()
+    exif = PIL.Image.Exif()
+    exif[271] = "DJI"
+    buffer = BytesIO()
+    PIL.Image.fromarray(np.zeros((128, 160), np.uint8)).save(buffer, "JPEG", exif=exif)
+    whole = buffer.getvalue()
+    parts = [counts[i : i + 65000] for i in range(0, len(counts), 65000)]
+    segments = b"".join(b"\xff\xe3" + struct.pack(">H", len(p) + 2) + p for p in parts)
+    (tmp_path / "DJI_1_T.JPG").write_bytes(whole[:2] + segments + whole[2:])
+    write_image(tmp_path / "DJI_1_W.png", Image(np.zeros((128, 160), np.uint8)))
+    code, out, _ = run("fuse", tmp_path, "-o", tmp_path / "out", "--model", "infrared")
+    assert (code, out) == (0, f"{tmp_path / 'out' / 'DJI_1_W.png'}\n")
+    fused = read_image(tmp_path / "out" / "DJI_1_W.png").pixels.astype(int)
+    expected = (3 * x + y) / (3 * x + y).max() * 255
+    assert np.abs(fused - expected).max() < 12  # percentiles
+    code, _, err = run("fuse", tmp_path / "DJI_1_T.JPG", "-o", tmp_path / "x.png")
+    assert (code, "Give the visible picture (_W, _V or _Z) too" in err) == (2, True)

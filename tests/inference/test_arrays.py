@@ -8,6 +8,7 @@ import pytest
 from clfnet.errors import ConfigError
 from clfnet.inference.arrays import from_unit, stacked, thermal_picture, to_unit, visible_array
 from clfnet.io.image import Image, write_image
+from clfnet.thermal import ThermalOptions
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -31,7 +32,7 @@ def test_thermal_pictures_of_every_kind(tmp_path: Path) -> None:
     write_image(tmp_path / "a.png", Image(counts))
     np.save(tmp_path / "a.npy", counts.astype(np.int32))
     for source in (counts, counts.astype(np.int32), tmp_path / "a.png", str(tmp_path / "a.npy")):
-        thermal = thermal_picture(source, 0.01)
+        thermal = thermal_picture(source, ThermalOptions(kelvin_per_count=0.01))
         assert thermal.unit == "count"
         assert thermal.values.dtype == np.uint16
         assert thermal.celsius is not None
@@ -39,7 +40,7 @@ def test_thermal_pictures_of_every_kind(tmp_path: Path) -> None:
     assert thermal_picture(np.zeros((2, 2), np.uint8)).unit == "level"
     assert thermal_picture(np.full((2, 2), 21.5)).unit == "count"
     with pytest.raises(ConfigError, match="kelvin_per_count"):
-        thermal_picture(np.zeros((2, 2), np.uint8), 0.01)
+        thermal_picture(np.zeros((2, 2), np.uint8), ThermalOptions(kelvin_per_count=0.01))
 
 
 def test_colour_counts_as_its_luma() -> None:

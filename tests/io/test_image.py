@@ -3,6 +3,7 @@
 import contextlib
 import os
 import struct
+import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +17,7 @@ import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clfnet.errors import ImageError, OutputExistsError
+from clfnet.errors import ImageError, MissingExtraError, OutputExistsError
 from clfnet.io.damage import damage_allowed
 from clfnet.io.exif import Exif, Field, pack
 from clfnet.io.image import (
@@ -390,10 +391,10 @@ def test_16_bit_colour_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     tifffile.imwrite(path, random((4, 4, 3), np.uint16), photometric="rgb")
     data = bytearray(path.read_bytes())
-    tag = data.index(struct.pack("<HHII", 259, 3, 1, 1))
-    data[tag + 8] = 5  # LZW
+    tag = data.index(struct.pack("<HHII", 262, 3, 1, 2))
+    data[tag + 8] = 8  # CIELAB
     path.write_bytes(data)
-    with pytest.raises(ImageError, match=r"keep its 16 bits, but is RGB, LZW"):
+    with pytest.raises(ImageError, match=r"keep its 16 bits, but is CIELAB, NONE"):
         read_image(path)
 
 
@@ -416,8 +417,8 @@ def test_other_kinds_are_named(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     for data, message in (
         (b"", "is empty"),
-        (b"hello", "of another kind"),
-        (b"GIF89a" + bytes(50), "of another kind"),
+        (b"hello", "but is text"),
+        (b"GIF89a" + bytes(50), "but is GIF"),
     ):
         path.write_bytes(data)
         with pytest.raises(ImageError, match=message):
@@ -555,3 +556,28 @@ def test_a_pipe_is_refused_at_once(read: Any, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.png")
     with pytest.raises(ImageError, match=r"a\.png must be readable, but: not a regular file"):
         read(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(("suffix", "form"), [(".webp", "WebP"), (".avif", "AVIF"), (".jp2", None)])
+@pytest.mark.parametrize("has_alpha", [True, False])
+def test_other_containers(tmp_path: Path, suffix: str, form: str | None, has_alpha: bool) -> None:
+    y, x = np.mgrid[:48, :64]
+    colours = np.stack([4 * x, 5 * y, 255 - 4 * x], axis=2).astype(np.uint8)
+    alpha = np.where(x < 20, 0, 255).astype(np.uint8)
+    picture = PIL.Image.fromarray(np.dstack([colours, alpha]) if has_alpha else colours)
+    options: dict[str, Any] = {"lossless": True} if form == "WebP" else {"quality": 95}
+    picture.save(tmp_path / f"a{suffix}", form, **(options if form else {}))
+    found = read_image(tmp_path / f"a{suffix}")
+    shown = x >= 20 if has_alpha else x >= 0
+    assert np.abs(found.pixels.astype(int) - colours)[shown].mean() < 3
+    assert (found.alpha is not None) == has_alpha
+
+
+def test_heic_is_of_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    pixels = np.full((64, 64, 3), 90, np.uint8)
+    heif.from_pillow(PIL.Image.fromarray(pixels)).save(tmp_path / "a.heic")
+    assert np.abs(read_image(tmp_path / "a.heic").pixels.astype(int) - 90).max() < 4
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(MissingExtraError, match=r"clfnet\[formats\]"):
+        read_image(tmp_path / "a.heic")

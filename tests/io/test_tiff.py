@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 import tifffile
 
-from clfnet.errors import ImageError
+from clfnet.errors import ImageError, MissingExtraError
 from clfnet.io.image import read_image
 from clfnet.io.tiff import pixels_of
+from clfnet.thermal.read import read_thermal
 
 
 def _tiff(*tags: tuple[int, int], tail: bytes = b"", after: int = 0) -> bytes:
@@ -49,7 +50,7 @@ def test_pixels_are_those_of_tifffile(options: dict[str, Any], dtype: str) -> No
     tifffile.imwrite(file, pixels, photometric="rgb", compression="zlib", **options)
     file.seek(0)
     with tifffile.TiffFile(file) as opened:
-        np.testing.assert_array_equal(pixels_of(opened.pages.first), pixels)
+        np.testing.assert_array_equal(pixels_of(opened.pages.first, Path("a.tif")), pixels)
 
 
 def test_a_strip_is_not_inflated_beyond_its_pixels(tmp_path: Path) -> None:
@@ -103,3 +104,85 @@ def test_damage_shows_by_deflate_s_checksum(options: dict[str, Any], tmp_path: P
         with contextlib.suppress(ImageError):
             wrong += not np.array_equal(read_image(path).pixels, pixels)
     assert wrong == 0
+
+
+@pytest.mark.parametrize("compression", ["lzw", "packbits", "zlib", "lzma", "zstd", None])
+@pytest.mark.parametrize("predictor", [False, True])
+@pytest.mark.parametrize("extra", [True, False])
+def test_packings_without_an_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compression: str, predictor: bool, extra: bool
+) -> None:
+    pytest.importorskip("imagecodecs")  # writes them
+    if not extra:
+        monkeypatch.setattr("clfnet.io.tiff.find_spec", lambda _: None)
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 40000, (45, 37, 3)).astype(np.uint16)
+    tifffile.imwrite(
+        tmp_path / "a.tif",
+        pixels,
+        photometric="rgb",
+        compression=compression,
+        predictor=predictor and compression is not None,
+        rowsperstrip=16,
+    )
+    np.testing.assert_array_equal(read_image(tmp_path / "a.tif").pixels, pixels)
+
+
+@pytest.mark.parametrize("name", ["jpeg2000", "lerc"])
+def test_packings_of_the_extra_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    pytest.importorskip("imagecodecs")
+    pixels = np.random.default_rng(0).integers(0, 4000, (32, 40)).astype(np.uint16)
+    options: Any = {"compressionargs": {"level": 0}} if name == "lerc" else {}
+    tifffile.imwrite(tmp_path / "a.tif", pixels, compression=name, **options)
+    np.testing.assert_array_equal(read_thermal(tmp_path / "a.tif").values, pixels)
+    monkeypatch.setattr("clfnet.io.tiff.find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=r"a\.tif is packed by .*clfnet\[formats\]"):
+        read_thermal(tmp_path / "a.tif")
+
+
+def test_no_data_of_a_visible_picture_is_transparent(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(1, 256, (6, 8, 3)).astype(np.uint8)
+    pixels[:2] = 0
+    tags = [(42113, 2, 0, "0", True)]
+    tifffile.imwrite(tmp_path / "a.tif", pixels, photometric="rgb", extratags=tags)
+    alpha = read_image(tmp_path / "a.tif").alpha
+    assert alpha is not None
+    np.testing.assert_array_equal(alpha, np.where(np.arange(6) < 2, 0, 255)[:, None].repeat(8, 1))
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.int16, np.float32])
+def test_no_data_of_an_infrared_map(tmp_path: Path, dtype: type[Any]) -> None:
+    values = np.random.default_rng(0).integers(1, 30, (6, 8)).astype(dtype)
+    stated = dtype(9000)
+    holes = values.copy()
+    holes[1, 2:5] = stated
+    tags = [(42113, 2, 0, "9000", True)]
+    tifffile.imwrite(tmp_path / "a.tif", holes, extratags=tags)
+    found = read_thermal(tmp_path / "a.tif")
+    np.testing.assert_array_equal(found.data, holes == values)
+    assert found.values.max() < 31
+
+
+def test_a_mask_is_no_picture_of_its_own(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).random((32, 32)).astype(np.float32) * 30
+    mask = np.zeros((32, 32), np.bool_)
+    mask[4:20] = True
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        file.write(values)
+        file.write(mask, photometric="mask", subfiletype=4)
+        file.write(values[::2, ::2], subfiletype=1)
+    found = read_thermal(tmp_path / "a.tif")
+    np.testing.assert_array_equal(found.data, mask)
+    np.testing.assert_array_equal(found.known, values[mask])
+
+
+def test_alpha_of_a_map_is_no_data(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).random((6, 8)).astype(np.float32) * 30
+    alpha = np.where(np.arange(8) < 3, 0, 1).astype(np.float32)[None].repeat(6, 0)
+    stacked = np.dstack([values, alpha])
+    tifffile.imwrite(
+        tmp_path / "a.tif", stacked, photometric="minisblack", extrasamples=["unassalpha"]
+    )
+    np.testing.assert_array_equal(read_thermal(tmp_path / "a.tif").data, alpha > 0)

@@ -1,7 +1,7 @@
 """Ranges: what must hold for every one, and each against a loop of its rule."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from clfnet.thermal.range import (
     Percentile,
     Range,
     equalised,
+    least_span,
     limits_of,
     parse_range,
     spread,
@@ -99,11 +100,49 @@ def test_auto_leaves_pictures_and_spreads_counts() -> None:
     assert Auto()(cold).record["range"] == "percentile"
 
 
-@pytest.mark.parametrize("choose", [Auto(), Percentile(), Agc()])
+@pytest.mark.parametrize("choose", [Percentile(), Agc()])
 def test_one_value_is_grey(choose: Range) -> None:
     image, record = choose(from_array(np.full((3, 4), 15000, np.uint16), "a"))
     assert (image == 0.5).all()
     assert record["low"] == record["high"] == 15000
+
+
+@pytest.mark.parametrize(
+    ("array", "unit", "least"),
+    [
+        (np.array([[7000, 7005]], np.uint16), None, 64),
+        (np.array([[20.0, 20.4]]), "celsius", 1),
+        (np.array([[290.0, 290.4]]), None, 1),
+    ],
+)
+def test_the_default_range_has_a_least_span(
+    array: NDArray[Any], unit: Literal["celsius"] | None, least: float
+) -> None:
+    image, record = Auto()(from_array(array, "a", unit=unit))
+    assert record["least_span"] == least
+    assert image[0, 0] < 0.01
+    assert image[0, 1] == pytest.approx((array[0, 1] - array[0, 0]) / least, abs=0.01)
+
+
+def test_the_least_span_of_counts_with_temperatures_is_one_degree() -> None:
+    counts = np.array([[1000, 1010]], np.uint16)  # 0.5 degrees apart
+    found = Thermal(counts, "count", np.array([[20, 20.5]], np.float32))
+    assert least_span(found) == pytest.approx(20)
+    assert least_span(Thermal(counts, "count")) == 64
+
+
+def test_a_flat_scene_is_dark_by_default() -> None:
+    image, _ = Auto()(from_array(np.full((3, 4), 7000, np.uint16), "a"))
+    assert (image == 0).all()
+
+
+def test_no_data_does_not_count() -> None:
+    values = np.linspace(10, 30, 400, dtype=np.float32).reshape(20, 20)
+    holes = values.copy()
+    holes[:10] = np.nan
+    for choose in (Auto(), Percentile(), Agc()):
+        low, high = (choose(from_array(holes, "a")).record[end] for end in ("low", "high"))
+        assert 19.9 < float(low) < float(high) < 30.1
 
 
 def test_a_small_spot_on_one_value_is_seen() -> None:

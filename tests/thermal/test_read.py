@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, ImageError
 from clfnet.io.image import Image, write_image
+from clfnet.thermal.options import ThermalOptions
 from clfnet.thermal.read import read_pair, read_thermal
 
 Build = Callable[..., bytes]
@@ -88,13 +89,13 @@ def test_npy(tmp_path: Path, dtype: type[Any]) -> None:
 
 def test_kelvin_per_count(tmp_path: Path) -> None:
     write_image(tmp_path / "a.tif", Image(np.array([[29315, 30315]], np.uint16)))
-    found = read_thermal(tmp_path / "a.tif", kelvin_per_count=0.01)
+    found = read_thermal(tmp_path / "a.tif", ThermalOptions(kelvin_per_count=0.01))
     assert found.celsius == pytest.approx(np.array([[20, 30]]), abs=1e-3)
     with pytest.raises(ConfigError, match="above 0"):
-        read_thermal(tmp_path / "not there", kelvin_per_count=0)
+        ThermalOptions(kelvin_per_count=0)
     write_image(tmp_path / "b.png", Image(np.zeros((2, 2), np.uint8)))
     with pytest.raises(ConfigError, match=r"b\.png holds levels"):
-        read_thermal(tmp_path / "b.png", kelvin_per_count=0.01)
+        read_thermal(tmp_path / "b.png", ThermalOptions(kelvin_per_count=0.01))
 
 
 def test_radiometric_files(
@@ -106,7 +107,7 @@ def test_radiometric_files(
     path = tmp_path / "a.png"  # whatever its suffix
     for data in (flir_jpeg(fff_block(counts, **options)), fff_block(counts, **options)):
         path.write_bytes(data)
-        thermal, visible, alignment, _ = read_pair(path)
+        thermal, visible, alignment, *_ = read_pair(path)
         np.testing.assert_array_equal(thermal.values, counts)
         assert thermal.unit == "count"
         assert thermal.celsius is not None
@@ -114,7 +115,7 @@ def test_radiometric_files(
         assert alignment is not None
         np.testing.assert_array_equal(read_thermal(path).values, counts)
     with pytest.raises(ConfigError, match="holds temperatures"):
-        read_thermal(path, kelvin_per_count=0.01)
+        read_thermal(path, ThermalOptions(kelvin_per_count=0.01))
 
 
 def test_a_pair_without_a_visible_picture_is_named(
@@ -134,7 +135,7 @@ def test_dji_is_named(tmp_path: Path, flir_jpeg: Build) -> None:
     notes[271] = "DJI"
     path = tmp_path / "a_R.jpg"
     path.write_bytes(flir_jpeg(b"", exif=notes.tobytes(), extra=b"\xff\xe3\0\x04ab"))
-    with pytest.raises(ImageError, match=r"DJI radiometric JPEG.*DJI Thermal SDK"):
+    with pytest.raises(ImageError, match=r"this camera packs them.*DJI Thermal SDK"):
         read_thermal(path)
 
 
@@ -167,20 +168,20 @@ def _frames(kind: str) -> bytes:
 
 BAD = {
     "empty": (b"", "is empty"),
-    "text": (b"no picture", "of another kind"),
+    "text": (b"no picture", "but is text"),
     "huge PNG": (_png_header(100_000, 100_000), "at most 200 megapixels"),
     "huge TIFF": (_tiff(numbers(np.float32), (100_000, 100_000)), "at most 200 megapixels"),
     "no pixels": (_png_header(0, 5), "a.bin"),
-    "NaN": (_tiff(np.full((3, 4), np.nan, np.float32)), "12 of 12 pixels are NaN"),
+    "NaN": (_tiff(np.full((3, 4), np.nan, np.float32)), "all of its 12 pixels are NaN"),
     "animated": (_frames("PNG"), "holds 3"),
-    "GIF": (_frames("GIF"), "of another kind"),
+    "GIF": (_frames("GIF"), "but is GIF"),
     "pages": (_frames("TIFF"), "holds 3"),
     "float pages": (_tiff(np.zeros((2, 5, 6), np.float32)), "holds 2"),
-    "float colour": (_tiff(np.zeros((5, 6, 3), np.float32), photometric="rgb"), "3 samples"),
+    "float colour": (_tiff(np.zeros((5, 6, 3), np.float32), photometric="rgb"), "32-bit samples"),
     "complex": (_tiff(np.zeros((5, 6), np.complex64)), "must hold integers"),
     "cut TIFF": (_tiff(numbers(np.float32))[:-60], "must be a whole image"),
     "AFF": (b"AFF\0".ljust(100, b"\0"), "is AFF"),
-    "FFF": (b"FFF\0".ljust(100, b"\0"), "of another kind"),
+    "FFF": (b"FFF\0".ljust(100, b"\0"), "but is FLIR FFF"),
 }
 
 

@@ -46,8 +46,8 @@ def test_single_planes_are_squeezed() -> None:
         (np.zeros((2, 2), np.int64), "got int64"),
         (np.array([["a"]]), "must hold"),
         (np.array([[2**24 + 1]], np.int32), "whole numbers"),
-        (np.array([[1.0, np.nan, np.inf]]), "2 of 3 pixels are NaN"),
-        (np.array([[1e300]]), "1 of 1 pixels"),
+        (np.array([[np.nan, np.inf]]), "all of its 2 pixels are NaN"),
+        (np.array([[1e300]]), "all of its 1 pixels"),
     ],
     ids=str,
 )
@@ -95,3 +95,13 @@ def test_a_part_keeps_unit_and_temperatures() -> None:
     assert taken.values.tolist() == [[8, 9, 10], [13, 14, 15]]
     assert taken.celsius is not None
     assert taken.celsius.tolist() == [[7, 8, 9], [12, 13, 14]]
+
+
+def test_numbers_that_are_not_finite_are_no_data() -> None:
+    thermal = from_array(np.array([[1.0, np.nan, np.inf, 4.0]]), "a", unit="celsius")
+    assert thermal.data is not None
+    assert thermal.data.tolist() == [[True, False, False, True]]
+    assert np.isfinite(thermal.values).all()
+    assert thermal.known.tolist() == [1, 4]
+    assert thermal.celsius is not None
+    assert np.isnan(thermal.celsius).tolist() == [[False, True, True, False]]

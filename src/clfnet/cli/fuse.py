@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import replace
 from enum import StrEnum
@@ -302,6 +303,7 @@ def _report(results: list["FusedFile"], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([_as_dict(result) for result in results], indent=2))
     errors = [result.error for result in results if result.error]
+    _tell_notes(results)
     for result in results:
         if result.error:
             typer.echo(f"clfnet: error: {result.error}", err=True)
@@ -309,6 +311,13 @@ def _report(results: list["FusedFile"], *, as_json: bool) -> None:
             typer.echo(result.output)
     if errors:
         raise typer.Exit(3 if len(errors) < len(results) else errors[0].exit_code)
+
+
+def _tell_notes(results: list["FusedFile"]) -> None:
+    """Print what is worth knowing about the pictures on stderr, each thing once."""
+    notes = Counter(note for result in results for note in result.record.get("notes", ()))
+    for note, number in notes.items():
+        _tell(f"{note} ({number} pictures)" if number > 1 else note)
 
 
 def _as_dict(result: "FusedFile") -> dict[str, Any]:

@@ -15,6 +15,8 @@ from clfnet.options import Grid, Outside
 
 Matrix = NDArray[np.float64]
 
+_KNOWN = 0.99  # of a warped pixel must come from data
+
 
 class Placed(NamedTuple):
     """A pair on one grid.
@@ -24,12 +26,23 @@ class Placed(NamedTuple):
         light: the visible picture, float32, (H, W) or (H, W, C).
         covered: where both pictures are, bool, (H, W); None where they are everywhere.
         rig: what aligned them; None if nothing had to.
+        data: where the infrared picture has data, bool, (H, W); None where it has everywhere.
+        corner: x and y of the grid's pixel with which the two begin; not (0, 0) after a crop.
     """
 
     heat: FloatImage
     light: FloatImage
     covered: NDArray[np.bool_] | None = None
     rig: Rig | None = None
+    data: NDArray[np.bool_] | None = None
+    corner: tuple[int, int] = (0, 0)
+
+    @property
+    def both(self) -> NDArray[np.bool_] | None:
+        """Where there is something of both; None where that is everywhere."""
+        if self.covered is None or self.data is None:
+            return self.data if self.covered is None else self.covered
+        return self.covered & self.data
 
 
 class Alignment:
@@ -66,6 +79,9 @@ class Alignment:
         light: FloatImage,
         tags: Matrix | None = None,
         names: tuple[str, str] = ("`infrared`", "`visible`"),
+        *,
+        data: NDArray[np.bool_] | None = None,
+        made: str = "camera's tags",
     ) -> Placed:
         """Put a pair onto one grid.
 
@@ -74,21 +90,31 @@ class Alignment:
             light: float32, (Hv, Wv) or (Hv, Wv, C), in [0, 1].
             tags: what maps infrared to visible pixels, by the camera's own account.
             names: what messages call the two.
+            data: where the infrared picture has data, bool, (Hi, Wi).
+            made: what `tags` are from.
 
         Raises:
             SizeMismatchError: they differ in size, and nothing tells how they lie.
             AlignmentError: they cannot be registered well enough, or do not overlap.
             InputError: the rig is of pictures of other proportions.
         """
-        rig = self._rig_for(heat, light, tags)
+        rig = self._rig_for(heat, light, tags, made)
         if rig is None:
             check_sizes(heat, light, *names)
-            return Placed(heat, light)
-        aligned = onto(self.grid, heat, light, rig)
-        if self.outside == "crop":
-            return Placed(*aligned.cropped(), None, rig)
+            return Placed(heat, light, data=data)
+        layers = heat if data is None else np.dstack([heat, data.astype(np.float32)])
+        aligned = onto(self.grid, layers, light, rig)
         covered = None if aligned.covered.all() else aligned.covered
-        return Placed(aligned.infrared, aligned.visible, covered, rig)
+        corner = (0, 0)
+        if self.outside == "crop":
+            covered, corner = None, (aligned.box.left, aligned.box.top)
+            layers, light = aligned.cropped()
+        else:
+            layers, light = aligned.infrared, aligned.visible
+        if data is None:
+            return Placed(layers, light, covered, rig, None, corner)
+        known = layers[..., 1] > _KNOWN
+        return Placed(np.ascontiguousarray(layers[..., 0]), light, covered, rig, known, corner)
 
     @property
     def is_off(self) -> bool:
@@ -101,13 +127,15 @@ class Alignment:
             return {}
         return {"alignment": rig.as_dict(), "grid": self.grid, "outside": self.outside}
 
-    def _rig_for(self, heat: FloatImage, light: FloatImage, tags: Matrix | None) -> Rig | None:
+    def _rig_for(
+        self, heat: FloatImage, light: FloatImage, tags: Matrix | None, made: str
+    ) -> Rig | None:
         if self.rig is not None:
             return self.rig.for_sizes(_size(heat), _size(light))
         if self.automatic:
             return register(heat, _grey(light))
         if tags is not None:
-            return Rig(tags, _size(heat), _size(light), None, "camera's tags")
+            return Rig(tags, _size(heat), _size(light), None, made)
         return None
 
 

@@ -11,9 +11,15 @@ from clfnet.colour.luma import bt601
 from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.damage import damage_allowed
+from clfnet.io.geo import KEYS
 from clfnet.io.image import Image, read_image
 from clfnet.method import FloatImage
-from clfnet.thermal import Pair, Thermal, from_array, in_celsius, read_pair, read_thermal
+from clfnet.options import FuseOptions
+from clfnet.thermal import Pair, Thermal, ThermalOptions, read_pair, read_thermal
+from clfnet.thermal.options import AS_IS
+from clfnet.thermal.read import numbers, stated
+
+_HALF = 0.5  # pixels: nearer to each other, two grids are one
 
 Array = NDArray[Any]
 Source = str | os.PathLike[str] | Array
@@ -46,28 +52,43 @@ def visible_array(source: Source) -> Array:
     return array
 
 
-def thermal_picture(source: Source, kelvin_per_count: float | None = None) -> Thermal:
+def reading_of(options: FuseOptions) -> ThermalOptions:
+    """Return those of the options of fusing that say how infrared files are read.
+
+    Raises:
+        ConfigError: one of them is out of range.
+    """
+    return ThermalOptions(
+        options.unit,
+        options.kelvin_per_count,
+        options.raw,
+        options.infrared_palette,
+        options.exclude,
+        options.page,
+    )
+
+
+def thermal_picture(source: Source, options: ThermalOptions = AS_IS) -> Thermal:
     """Return the infrared picture as numbers with a meaning; of colours the luma.
 
     Raises:
         ImageError: a file cannot be read, or an array is no picture.
-        ConfigError: `kelvin_per_count` does not fit; see `clfnet.thermal.in_celsius`.
+        ConfigError: the options do not fit; see `clfnet.thermal.read.stated`.
     """
     if isinstance(source, str | os.PathLike):
-        return read_thermal(Path(source), kelvin_per_count=kelvin_per_count)
+        return read_thermal(Path(source), options)
     array = np.asarray(source)
     _check_shape(array, "infrared")
     if array.ndim == 3:
         array = grey(array[..., :3])
-    thermal = from_array(array, "`infrared`")
-    return thermal if kelvin_per_count is None else in_celsius(thermal, kelvin_per_count, "it")
+    return stated(numbers(array, "`infrared`"), options, "it")
 
 
 def read_sources(
     infrared: Path,
     visible: Path | None = None,
+    options: ThermalOptions = AS_IS,
     *,
-    kelvin_per_count: float | None = None,
     max_pixels: int = MAX_PIXELS,
     allow_damaged: bool = False,
 ) -> Pair:
@@ -76,32 +97,51 @@ def read_sources(
     Args:
         infrared: the infrared or the radiometric file.
         visible: the visible file.
-        kelvin_per_count: for infrared counts that are linear in temperature.
+        options: how the infrared file is read.
         max_pixels: larger images are refused before their pixels are allocated.
         allow_damaged: read what is left of damaged files, and tell what is wrong with them.
 
     Raises:
         ImageError: a file cannot be read.
         InputError: both are one file.
-        ConfigError: `kelvin_per_count` does not fit.
+        ConfigError: the options do not fit.
     """
     if visible is None:
-        if kelvin_per_count is not None:
+        if options.kelvin_per_count is not None:
             raise ConfigError(
                 "`kelvin_per_count` must not be given for a radiometric file, which holds the "
                 "camera's own constants. Drop it."
             )
         with damage_allowed(allow_damaged) as noted:
-            pair = read_pair(infrared, max_pixels=max_pixels)
+            pair = read_pair(infrared, options, max_pixels=max_pixels)
         return pair._replace(damage=tuple(noted))
     refuse_same(infrared, visible)
     with damage_allowed(allow_damaged) as of_infrared:
-        thermal = read_thermal(infrared, kelvin_per_count=kelvin_per_count, max_pixels=max_pixels)
+        thermal = read_thermal(infrared, options, max_pixels=max_pixels)
     with damage_allowed(allow_damaged) as of_visible:
         light = read_image(visible, max_pixels=max_pixels)
     noted = [f"infrared: {what}" for what in of_infrared]
     noted += [f"visible: {what}" for what in of_visible]
-    return Pair(thermal, light, None, tuple(noted))
+    matrix = georeferenced(thermal, light)
+    return Pair(thermal, light, matrix, tuple(noted), "georeference")
+
+
+def georeferenced(thermal: Thermal, visible: Image) -> NDArray[np.float64] | None:
+    """Return what maps infrared to visible pixels by their places on the earth, (3, 3).
+
+    None where one of them has none, or both are of one grid already.
+    """
+    if thermal.geo is None or visible.geo is None:
+        return None
+    heat, light = thermal.geo.matrix(), visible.geo.matrix()
+    keys = [geo.tags[KEYS].value for geo in (thermal.geo, visible.geo)]
+    if heat is None or light is None or keys[0] != keys[1]:
+        return None
+    matrix = np.linalg.inv(light) @ heat
+    same_size = (thermal.width, thermal.height) == (visible.width, visible.height)
+    ends = np.array([[0, 0, 1], [thermal.width, thermal.height, 1]]).T  # (3, 2)
+    moved = np.abs(matrix @ ends - ends)
+    return None if same_size and moved.max() < _HALF else matrix
 
 
 def stacked(image: Image) -> Array:

@@ -1,7 +1,9 @@
 """From two pictures to one: range, alignment, colour, depth and alpha around a `FusionMethod`."""
 
 import json
+import logging
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,14 +14,14 @@ from numpy.typing import NDArray
 
 from clfnet.align import Rig
 from clfnet.errors import InputError
-from clfnet.inference.alignment import Alignment, Matrix, Placed
+from clfnet.inference.alignment import Alignment, Placed
 from clfnet.inference.arrays import (
     Array,
     Source,
     check_sizes,
     from_unit,
     read_sources,
-    refuse_same,
+    reading_of,
     source_name,
     stacked,
     thermal_picture,
@@ -36,7 +38,10 @@ from clfnet.io.image import Image
 from clfnet.method import FloatImage, FusionMethod
 from clfnet.options import FuseArguments, FuseOptions
 from clfnet.thermal import Pair, Thermal, parse_range
+from clfnet.thermal.range import Ranged
 from clfnet.version import __version__
+
+_log = logging.getLogger(__name__)
 
 _NAMES = ("`infrared`", "`visible`")
 _WHOLE: Slices = (slice(None), slice(None))
@@ -51,15 +56,18 @@ class Fused:
     Attributes:
         pixels: (H, W) or (H, W, 3).
         alpha: (H, W), of the same type; None where the visible picture has none.
-        record: what was done, for a file's metadata: plain values, ready for JSON.
+        record: what was done, for a file's metadata: plain values, ready for JSON. What a user
+            should know about the files and the result is in "notes", if there is anything.
         sources: infrared (H, W) and visible (H, W) or (H, W, 3) as they were fused, uint8, on the
             grid of the result; None unless they were asked for.
+        corner: x and y of the grid's pixel with which the result begins; (0, 0) but for a crop.
     """
 
     pixels: Array
     alpha: Array | None
     record: dict[str, Any]
     sources: tuple[Array, Array] | None = None
+    corner: tuple[int, int] = (0, 0)
 
     def arrays(self) -> list[Array]:
         """Return all that is there of pixels, alpha and sources."""
@@ -127,6 +135,7 @@ class Fuser:
             if isinstance(chosen.thermal_range, str)
             else chosen.thermal_range
         )
+        self.reading = reading_of(chosen)
         self.alignment = Alignment(chosen.align, grid=chosen.grid, outside=chosen.outside)
         self.colouring = Colouring(chosen.space, chosen.strength, chosen.palette, chosen.hot)
         self.method = _method(model, chosen) if isinstance(model, str | os.PathLike) else model
@@ -163,8 +172,10 @@ class Fuser:
             ConfigError: the range needs temperatures, and there are none.
         """
         names = (source_name(infrared, "infrared"), source_name(visible, "visible"))
-        thermal, light, tags = self._sources(infrared, visible)
-        fused = self._fuse(thermal, light, tags, names)
+        pair, light = self._sources(infrared, visible)
+        fused = self._fuse(pair, light, names)
+        for note in fused.record.get("notes", ()):
+            _log.warning("%s", note)
         if fused.alpha is None:
             return fused.pixels
         colours = np.broadcast_to(np.atleast_3d(fused.pixels), (*fused.alpha.shape, 3))
@@ -182,12 +193,12 @@ class Fuser:
 
         Raises:
             ImageError: a file cannot be read.
-            ConfigError: `kelvin_per_count` does not fit.
+            ConfigError: an option does not fit the file.
         """
         return read_sources(
             infrared,
             visible,
-            kelvin_per_count=self.options.kelvin_per_count,
+            self.reading,
             max_pixels=max_pixels,
             allow_damaged=self.options.allow_damaged,
         )
@@ -200,8 +211,7 @@ class Fuser:
             AlignmentError: the two cannot be registered well enough.
             ConfigError: the range needs temperatures, and there are none.
         """
-        heat, _ = self.range(pair.thermal)
-        return self.alignment(heat, to_unit(pair.visible.pixels), pair.alignment, names)
+        return self._placed(self._ranged(pair.thermal), pair, pair.visible.pixels, names)
 
     def fuse_pair(
         self, pair: Pair, names: tuple[str, str] = _NAMES, *, sources: bool = False
@@ -222,59 +232,73 @@ class Fuser:
         light = np.atleast_3d(visible.pixels)
         if visible.alpha is not None:
             light = np.dstack([light, visible.alpha])
-        fused = self._fuse(pair.thermal, light, pair.alignment, names, sources=sources)
+        fused = self._fuse(pair, light, names, sources=sources)
         record = fused.record | ({"damaged": list(pair.damage)} if pair.damage else {})
         text = json.dumps(record, ensure_ascii=False)
-        image = Image(fused.pixels, fused.alpha, visible.icc, visible.exif, text)
+        geo = visible.geo if self.alignment.grid == "visible" else pair.thermal.geo
+        geo = geo and geo.cropped(*fused.corner)
+        image = Image(fused.pixels, fused.alpha, visible.icc, visible.exif, text, geo)
         shown = fused.sources and (Image(fused.sources[0]), Image(fused.sources[1]))
         return FusedPair(image, record, shown)
 
-    def _sources(
-        self, infrared: Source, visible: Source | None
-    ) -> tuple[Thermal, Array, Matrix | None]:
-        if visible is not None:
-            refuse_same(infrared, visible)
-            with damage_allowed(self.options.allow_damaged):
-                thermal = thermal_picture(infrared, self.options.kelvin_per_count)
-                return thermal, np.atleast_3d(visible_array(visible)), None
-        if not isinstance(infrared, str | os.PathLike):
+    def _sources(self, infrared: Source, visible: Source | None) -> tuple[Pair, Array]:
+        """Return a pair, and the visible image as (H, W, C) with its alpha."""
+        if isinstance(infrared, str | os.PathLike) and isinstance(
+            visible, str | os.PathLike | None
+        ):
+            pair = self.read(Path(infrared), None if visible is None else Path(visible))
+            return pair, np.atleast_3d(stacked(pair.visible))
+        if visible is None:
             raise InputError(
                 "`visible` must be given unless `infrared` is the path of a radiometric file."
             )
-        pair = self.read(Path(infrared))
-        return pair.thermal, np.atleast_3d(stacked(pair.visible)), pair.alignment
+        with damage_allowed(self.options.allow_damaged):
+            thermal = thermal_picture(infrared, self.reading)
+            light = np.atleast_3d(visible_array(visible))
+        return Pair(thermal, Image(light), None), light
+
+    def _ranged(self, thermal: Thermal) -> Ranged:
+        """Return the infrared image in [0, 1], white where it is hot."""
+        image, record = self.range(thermal)
+        if self.options.invert:
+            return Ranged(1 - image, record | {"invert": True})
+        return Ranged(image, record)
+
+    def _placed(self, ranged: Ranged, pair: Pair, visible: Array, names: tuple[str, str]) -> Placed:
+        """Put a ranged infrared image and the visible one onto one grid."""
+        return self.alignment(
+            ranged.image,
+            to_unit(visible),
+            pair.alignment,
+            names,
+            data=pair.thermal.data,
+            made=pair.made,
+        )
 
     def _fuse(
-        self,
-        thermal: Thermal,
-        visible: Array,
-        tags: Matrix | None,
-        names: tuple[str, str],
-        *,
-        sources: bool = False,
+        self, pair: Pair, visible: Array, names: tuple[str, str], *, sources: bool = False
     ) -> Fused:
         """Fuse with (H, W, C), C 1 or 3 and one more with alpha; in tiles where that is equal."""
-        if isinstance(self.method, TiledMethod) and self._is_pointwise(thermal, tags):
+        if isinstance(self.method, TiledMethod) and self._is_pointwise(pair):
             tiles = self.method.tiles
             if tiles is not None:
-                check_sizes(thermal.values, visible, *names)
-                return self._in_tiles(tiles, self.method.fuse_tile, thermal, visible, sources)
-        return self._part(self.method, thermal, visible, tags, names, sources=sources)
+                check_sizes(pair.thermal.values, visible, *names)
+                return self._in_tiles(tiles, self.method.fuse_tile, pair, visible, sources)
+        return self._part(self.method, pair, visible, names, sources=sources)
 
     def _part(
         self,
         fuse: Fuse,
-        thermal: Thermal,
+        pair: Pair,
         visible: Array,
-        tags: Matrix | None = None,
         names: tuple[str, str] = _NAMES,
         *,
         within: Slices = _WHOLE,
         sources: bool = False,
     ) -> Fused:
         """Do every step with a tile or the whole; `within` is what is kept of it."""
-        heat, how = self.range(thermal)
-        placed = self.alignment(heat, to_unit(visible), tags, names)
+        ranged = self._ranged(pair.thermal)
+        placed = self._placed(ranged, pair, visible, names)
         picture, alpha = _apart(placed.light)
         pixels = self._coloured(placed, picture, fuse, within)
         dtype = self._dtype(visible.dtype)
@@ -288,22 +312,23 @@ class Fuser:
         return Fused(
             from_unit(pixels, dtype),
             None if alpha is None else from_unit(alpha[within], dtype),
-            self._record(how, placed.rig),
+            self._record(ranged.record, placed.rig, pair),
             shown,
+            placed.corner,
         )
 
-    def _is_pointwise(self, thermal: Thermal, tags: Matrix | None) -> bool:
+    def _is_pointwise(self, pair: Pair) -> bool:
         """Tell whether no step beside the method looks at more than one pixel at a time."""
         return (
             self.alignment.is_off
-            and tags is None
-            and self.range.is_pointwise(thermal)
+            and pair.alignment is None
+            and self.range.is_pointwise(pair.thermal)
             and self.colouring.is_pointwise
             and not self.options.stretch
         )
 
     def _in_tiles(
-        self, tiles: Tiles, fuse: Fuse, thermal: Thermal, visible: Array, sources: bool
+        self, tiles: Tiles, fuse: Fuse, pair: Pair, visible: Array, sources: bool
     ) -> Fused:
         """Put a result together of parts; only tiles ever are floats, four times the memory."""
         height, width, channels = visible.shape
@@ -314,12 +339,13 @@ class Fuser:
         whole = Fused(
             np.empty(painted, stored),
             np.empty((height, width), stored) if channels % 2 == 0 else None,
-            self._record(self.range(thermal.part(np.s_[:1, :1])).record, None),
+            self._record(self._ranged(pair.thermal.part(np.s_[:1, :1])).record, None, pair),
             (np.empty((height, width), _LEVELS), np.empty(shape, _LEVELS)) if sources else None,
         )
 
         def work(tile: Tile) -> None:
-            around = thermal.part(tile.around), visible[tile.around]
+            thermal = pair.thermal.part(tile.around)
+            around = pair._replace(thermal=thermal), visible[tile.around]
             done = self._part(fuse, *around, within=tile.within, sources=sources)
             for into, made in zip(whole.arrays(), done.arrays(), strict=True):
                 into[tile.inner] = made
@@ -331,19 +357,22 @@ class Fuser:
         self, placed: Placed, picture: FloatImage, fuse: Fuse, within: Slices
     ) -> FloatImage:
         """Return the fused image, (H, W) or (H, W, 3), and beside it what is kept or black."""
-        heat, covered = placed.heat, placed.covered
-        if covered is None:
+        heat, covered, both = placed.heat, placed.covered, placed.both
+        if both is None:
             luma = self._fused_luma(heat, picture, fuse)
             return self.colouring(picture[within], luma[within], heat[within])
-        if self.alignment.grid == "visible":  # one picture in both places: the method meets no edge
-            heat = np.where(covered, heat, self.colouring.luma(picture))
-            alone = picture
-        else:
+        alone = picture
+        if covered is not None and self.alignment.grid == "infrared":
             alone = heat if picture.ndim == 2 else np.repeat(heat[..., None], 3, axis=2)
-            picture = _where(covered, picture, alone)
-        luma = self._fused_luma(heat, picture, fuse)
-        result = self.colouring(picture, luma, placed.heat * covered)
-        return _where(covered, result, alone if self.alignment.outside == "keep" else 0 * alone)
+            picture = alone = _where(covered, picture, alone)
+        shown = np.where(both, heat, self.colouring.luma(picture))  # the method meets no edge
+        luma = self._fused_luma(shown, picture, fuse)
+        kept = (picture, luma, heat * both)
+        result = self.colouring(*(each[within] for each in kept))
+        result = _where(both[within], result, alone[within])
+        if covered is None or self.alignment.outside == "keep":
+            return result
+        return _where(covered[within], result, 0 * alone[within])
 
     def _fused_luma(self, heat: FloatImage, picture: FloatImage, fuse: Fuse) -> FloatImage:
         luma = self.colouring.luma(picture)
@@ -358,8 +387,13 @@ class Fuser:
         asked = _DEPTHS[self.options.depth]
         return asked if asked.itemsize > visible.itemsize else visible
 
-    def _record(self, how: dict[str, Any], rig: Rig | None) -> dict[str, Any]:
-        return {
+    def _record(self, how: dict[str, Any], rig: Rig | None, pair: Pair) -> dict[str, Any]:
+        notes = [
+            *(f"infrared: {note}" for note in pair.thermal.notes),
+            *(f"visible: {note}" for note in pair.visible.notes),
+            *_range_notes(how),
+        ]
+        record = {
             "clfnet": __version__,
             "model": self.method.name,
             "stretch": self.options.stretch,
@@ -367,6 +401,18 @@ class Fuser:
             **self.colouring.record(),
             **self.alignment.record(rig),
         }
+        return record | ({"notes": notes} if notes else {})
+
+
+def _range_notes(how: Mapping[str, Any]) -> list[str]:
+    """Tell where the default range was widened."""
+    if "least_span" not in how:
+        return []
+    unit = "°C" if how["unit"] == "celsius" else "counts"
+    return [
+        f"infrared: nearly even; {how['least_span']:.3g} {unit} are shown from black to white, so "
+        f"that noise is no scene (--range percentile shows all there is)"
+    ]
 
 
 def fuse(

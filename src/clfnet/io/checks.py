@@ -57,7 +57,8 @@ def check_single(pictures: int, path: Path) -> None:
     """Raise an `ImageError` if a file holds several pictures."""
     if pictures > 1:
         raise ImageError(
-            f"{path} must hold one picture, but holds {pictures}. Save each one as a file."
+            f"{path} must hold one picture, but holds {pictures}. Choose one (--page 1), or fuse "
+            f"it as a video."
         )
 
 

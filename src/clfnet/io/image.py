@@ -1,4 +1,7 @@
-"""Images in files: PNG, JPEG, BMP and TIFF of 8 or 16 bits, without losing depth in silence.
+"""Images in files, of 8 or 16 bits, without losing depth in silence.
+
+Read are PNG, JPEG, BMP, TIFF, WebP, AVIF, JPEG 2000 and, with the extra `formats`, HEIC; written
+are the first four.
 
 Pillow decodes what it keeps whole; 16-bit colour goes through `png16` and `tiff`. What a file is
 shows in its bytes, not in its name; what it becomes follows the suffix.
@@ -8,6 +11,7 @@ the EXIF orientation. Not kept: thumbnails. BMP and JPEG hold 8 bits and no alph
 are rounded to 8 bits there and alpha is dropped; BMP holds neither profile nor EXIF.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +21,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from clfnet.errors import ConfigError, ImageError, one_line
+from clfnet.errors import ConfigError, ImageError, MissingExtraError, one_line
 from clfnet.io import exif, jpeg, orientation, png16, tiff
 from clfnet.io.checks import (
     MAX_PIXELS,
@@ -28,6 +32,8 @@ from clfnet.io.checks import (
 )
 from clfnet.io.damage import report_damage
 from clfnet.io.files import open_atomic, open_input
+from clfnet.io.geo import Geo
+from clfnet.io.kinds import PICTURES, kind_of
 
 Pixels = NDArray[np.uint8 | np.uint16]
 
@@ -71,6 +77,8 @@ class Image:
         exif: what is told of camera, exposure and place, as `clfnet.io.exif` packs it.
         description: a text to write beside the pixels: PNG iTXt "Description", a JPEG comment, TIFF
             ImageDescription. Not read back.
+        geo: where the picture lies on the earth; TIFF alone keeps it.
+        notes: what a user should be told about the file, a sentence each.
     """
 
     pixels: Pixels
@@ -78,6 +86,8 @@ class Image:
     icc: bytes | None = None
     exif: bytes | None = None
     description: str | None = None
+    geo: Geo | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -90,16 +100,17 @@ class Image:
         return int(self.pixels.shape[0])
 
 
-def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
+def read_image(path: Path, *, max_pixels: int = MAX_PIXELS, page: int | None = None) -> Image:
     """Read an image, upright.
 
     Args:
-        path: a PNG, JPEG, BMP or TIFF file, whatever its suffix. One bit per pixel becomes 0 and
-            255, palettes become colour, CMYK becomes RGB.
+        path: a PNG, JPEG, BMP, TIFF, WebP, AVIF, JPEG 2000 or HEIC file, whatever its suffix. One
+            bit per pixel becomes 0 and 255, palettes become colour, CMYK becomes RGB.
         max_pixels: larger pictures are refused before their pixels are allocated.
+        page: which picture of a TIFF that holds several, from 1 on.
 
     Returns:
-        The image, its orientation applied.
+        The image, its orientation applied. Where a TIFF says that there is no data, alpha is 0.
 
     Raises:
         ImageError: the file is not there, is no image of these kinds, is damaged, holds several
@@ -113,7 +124,7 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
         [[0, 10000, 20000], [30000, 40000, 50000]]
     """
     with reading(path), open_input(path) as file:
-        return _decode(file, path, max_pixels)
+        return _decode(file, path, max_pixels, page)
 
 
 def decode_image(data: bytes, path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
@@ -171,6 +182,7 @@ def _encode(image: Image, path: Path, file: BinaryIO) -> None:
                 icc=image.icc,
                 exif=exif.parse(image.exif) if image.exif else None,
                 description=image.description,
+                geo=image.geo,
             )
         elif suffix == ".png" and image.pixels.dtype == np.uint16:
             samples = np.atleast_3d(to_uint16(_stacked(image)))  # uint16 already
@@ -200,16 +212,16 @@ def to_uint16(pixels: Pixels) -> NDArray[np.uint16]:
     return pixels.astype(np.uint16) * np.uint16(257)
 
 
-def _decode(file: BinaryIO, path: Path, max_pixels: int) -> Image:
-    head = file.read(32)
+def _decode(file: BinaryIO, path: Path, max_pixels: int, page: int | None = None) -> Image:
+    head = file.read(132)
     file.seek(0)
     if not head:
         raise ImageError(f"{path} must be an image file, but is empty.")
     if head.startswith(tiff.SIGNATURES):
-        return _decode_tiff(file, path, max_pixels)
+        return _decode_tiff(file, path, max_pixels, page)
     if head.startswith(jpeg.MAGIC):
         return _decode_jpeg(file.read(), path, max_pixels)
-    picture = _open_with_pillow(file, head, path)
+    picture = _open_with_pillow(file, kind_of(head), path)
     check_size(picture.size, path, max_pixels)
     check_single(getattr(picture, "n_frames", 1), path)
     if head.startswith(png16.SIGNATURE):
@@ -219,7 +231,8 @@ def _decode(file: BinaryIO, path: Path, max_pixels: int) -> Image:
         image = _split(png16.decode(file), picture.info.get("icc_profile"))
     else:
         image = _from_pillow(picture, path)
-    return _upright(image, *_notes(picture))
+    upright = _upright(image, *_notes(picture))
+    return replace(upright, notes=(*image.notes, *_depth_note(picture, head)))
 
 
 def _decode_jpeg(data: bytes, path: Path, max_pixels: int) -> Image:
@@ -241,19 +254,43 @@ def _check_checksums(file: BinaryIO, path: Path) -> None:
     file.seek(place)
 
 
-def _open_with_pillow(file: BinaryIO, head: bytes, path: Path) -> PIL.Image.Image:
+def _open_with_pillow(file: BinaryIO, kind: str, path: Path) -> PIL.Image.Image:
     """Open lazily, without `PIL.Image.open`, whose bound on the size is one for the process."""
+    from PIL.AvifImagePlugin import AvifImageFile
     from PIL.BmpImagePlugin import BmpImageFile
+    from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
     from PIL.PngImagePlugin import PngImageFile
+    from PIL.WebPImagePlugin import WebPImageFile
 
-    if head.startswith(png16.SIGNATURE):
-        return PngImageFile(file)
-    if head.startswith(b"BM"):
-        return BmpImageFile(file)
+    plugins: dict[str, Callable[[BinaryIO], PIL.Image.Image]]
+    plugins = {"PNG": PngImageFile, "BMP": BmpImageFile}
+    plugins |= {"WebP": WebPImageFile, "AVIF": AvifImageFile, "JPEG 2000": Jpeg2KImageFile}
+    if kind in plugins:
+        return plugins[kind](file)
+    if kind == "HEIC":
+        return _open_heic(file)
     raise ImageError(
-        f"{path} must be a PNG, JPEG, BMP or TIFF image, but its bytes are of another kind. "
+        f"{path} must be a {', '.join(PICTURES[:-1])} or {PICTURES[-1]} image, but is {kind}. "
         f"Convert it first."
     )
+
+
+def _open_heic(file: BinaryIO) -> PIL.Image.Image:
+    try:
+        from pillow_heif import HeifImageFile
+    except ImportError as error:
+        raise MissingExtraError("pillow-heif", "formats") from error
+    picture: PIL.Image.Image = HeifImageFile(file)  # type: ignore[no-untyped-call]
+    return picture
+
+
+def _depth_note(picture: PIL.Image.Image, head: bytes) -> tuple[str, ...]:
+    """Tell of depth that Pillow drops: JPEG 2000 in colour of more than 8 bits."""
+    place = head.find(b"ihdr")
+    if picture.format != "JPEG2000" or place < 0 or picture.mode.startswith("I"):
+        return ()
+    bits = (head[place + 14] & 127) + 1
+    return (f"of its {bits} bits per sample 8 are taken",) if bits > 8 else ()
 
 
 def _from_pillow(picture: PIL.Image.Image, path: Path) -> Image:
@@ -283,15 +320,22 @@ def _samples(picture: PIL.Image.Image, mode: str) -> NDArray[np.uint8]:
     return samples
 
 
-def _decode_tiff(file: BinaryIO, path: Path, max_pixels: int) -> Image:
+def _decode_tiff(file: BinaryIO, path: Path, max_pixels: int, page: int | None) -> Image:
     from PIL.TiffImagePlugin import TiffImageFile
 
-    plain = tiff.decode(file, path, max_pixels)
+    plain = tiff.decode(file, path, max_pixels, page)
     notes = exif.clean(lambda offset, count: _read_at(file, offset, count), is_tiff=True)
     if plain:
-        return _upright(_split(plain.samples, plain.icc), plain.orientation, notes)
+        image = replace(_split(plain.samples, plain.icc), geo=plain.geo)
+        if plain.data is not None and not plain.data.all():
+            full = np.iinfo(image.pixels.dtype).max
+            alpha = np.full(plain.data.shape, full, image.pixels.dtype)
+            alpha = alpha if image.alpha is None else image.alpha
+            image = replace(image, alpha=np.where(plain.data, alpha, 0).astype(alpha.dtype))
+        return _upright(image, plain.orientation, notes)
     file.seek(0)
     picture = TiffImageFile(file)
+    picture.seek((page or 1) - 1)
     return _upright(_from_pillow(picture, path), _orientation(picture), notes)
 
 
@@ -376,4 +420,5 @@ def _orientation(picture: PIL.Image.Image) -> int:
 
 def _upright(image: Image, turned: int, notes: bytes | None) -> Image:
     alpha = None if image.alpha is None else orientation.upright(image.alpha, turned)
-    return Image(orientation.upright(image.pixels, turned), alpha, image.icc, notes)
+    geo = image.geo if turned == 1 else None
+    return Image(orientation.upright(image.pixels, turned), alpha, image.icc, notes, geo=geo)

@@ -1,11 +1,15 @@
-"""Plain TIFF, whole: grey or RGB of 8 or 16 bits, uncompressed or Deflate.
+"""TIFF, whole: grey, RGB or numbers of any depth, with their mask and georeference.
 
 Pillow turns a 16-bit RGB TIFF into 8 bits in silence, so these go through tifffile, in and out.
+Packings that tifffile itself does not undo are undone by libtiff, as Pillow has it, or by the
+package imagecodecs (extra `formats`).
 """
 
 import os
 import struct
 import zlib
+from importlib.util import find_spec
+from io import BytesIO
 from itertools import islice
 from math import prod
 from pathlib import Path
@@ -14,10 +18,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.errors import ImageError
+from clfnet.errors import ImageError, MissingExtraError
 from clfnet.io import orientation
 from clfnet.io.checks import check_single, check_size, depth_error
 from clfnet.io.exif import EXPOSURE, PLACE, Directory, Exif, Field, pack_directory, read_directory
+from clfnet.io.geo import Geo
 
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
@@ -25,91 +30,256 @@ if TYPE_CHECKING:
 Samples = NDArray[np.uint8 | np.uint16]
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-UNPACKED = (1, 8, 32946)
-"""The compressions that are undone here: none and the two codes of Deflate."""
+_DEFLATE = (8, 32946)
+_OF_LIBTIFF = (5, 32773, 34925, 50000)  # LZW, PackBits, LZMA, Zstandard
+UNPACKED = (1, *_DEFLATE, *_OF_LIBTIFF)
+"""The compressions that need no extra."""
+
+_CODECS = {
+    33003: "JPEG 2000", 33005: "JPEG 2000", 34712: "JPEG 2000", 34887: "LERC", 34933: "PNG",
+    50001: "WebP", 50002: "JPEG XL", 34892: "JPEG with loss (DNG)",
+}  # fmt: skip
 
 _PLAIN = (0, 1, 2)  # photometric: white is zero, black is zero, RGB
-_MOST_PAGES = 100  # that are looked at
+_MOST_PAGES = 1000  # that are looked at
 _SMALL = 2**24  # bytes
 _PROFILE = 34675
+_NO_DATA = 42113  # GDAL's tag
+_FLOATING_POINT = 3  # a predictor
 _DESCRIPTION = 270
 
 
 class Decoded(NamedTuple):
-    """A plain TIFF as it is stored: (H, W, C), its orientation (1 to 8), its colour profile."""
+    """A TIFF as it is stored.
 
-    samples: Samples
+    Attributes:
+        samples: (H, W, C); colours, and alpha where there is one.
+        orientation: 1 to 8.
+        icc: the colour profile.
+        data: bool, (H, W), False where the file says that there is no data; None where it does not.
+        geo: where it lies on the earth.
+        description: the text that describes it.
+    """
+
+    samples: NDArray[Any]
     orientation: int
     icc: bytes | None
+    data: NDArray[np.bool_] | None = None
+    geo: Geo | None = None
+    description: str = ""
 
 
-def decode(file: BinaryIO, path: Path, max_pixels: int) -> Decoded | None:
-    """Decode a plain TIFF.
+def decode(file: BinaryIO, path: Path, max_pixels: int, page: int | None = None) -> Decoded | None:
+    """Decode a picture of 8 or 16 bits.
 
     Args:
         file: at its start.
         path: its name, for messages.
         max_pixels: larger pictures are refused before their pixels are allocated.
+        page: which of several pictures, from 1 on.
 
     Returns:
         What it holds; None if it is not plain, yet Pillow keeps it whole.
 
     Raises:
         ImageError: it holds several pictures, is too large, or cannot be kept whole.
+        MissingExtraError: it is packed in a way that needs the extra `formats`.
     """
     from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile
 
     with TiffFile(file) as tiff:
-        page = single_page(tiff, path, max_pixels)
-        bits, photometric, compression = page.bitspersample, page.photometric, page.compression
-        if bits not in (1, 2, 4, 8, 16) or page.sampleformat != 1:
-            raise depth_error(path, f"{bits}-bit samples of format {page.sampleformat}")
-        if bits >= 8 and photometric in _PLAIN and compression in UNPACKED:
-            return _from_page(page, path)
-    if bits == 16 and page.samplesperpixel > 1:
+        chosen = single_page(tiff, path, max_pixels, page)
+        bits, photometric, compression = (
+            chosen.bitspersample,
+            chosen.photometric,
+            chosen.compression,
+        )
+        if bits not in (1, 2, 4, 8, 16) or chosen.sampleformat != 1:
+            raise depth_error(path, f"{bits}-bit samples of format {chosen.sampleformat}")
+        if bits >= 8 and photometric in _PLAIN and (compression in (*UNPACKED, *_CODECS)):
+            return _from_page(chosen, path, data_of(tiff, chosen))
+    if bits == 16 and chosen.samplesperpixel > 1:
         raise ImageError(
-            f"{path} must be plain RGB or grey, uncompressed or Deflate, to keep its 16 bits, but "
-            f"is {PHOTOMETRIC(photometric).name}, {COMPRESSION(compression).name}. Save it so."
+            f"{path} must be plain RGB or grey to keep its 16 bits, but is "
+            f"{PHOTOMETRIC(photometric).name}, {COMPRESSION(compression).name}. Save it so."
         )
     return None
 
 
-def single_page(tiff: "TiffFile", path: Path, max_pixels: int) -> "TiffPage":
-    """Return the one picture of a file, its size checked.
+def decode_numbers(
+    file: BinaryIO, path: Path, max_pixels: int, page: int | None = None
+) -> Decoded | None:
+    """Decode a TIFF of one number a pixel, of any type, perhaps with alpha; None if it is another.
+
+    Args:
+        file: at its start.
+        path: its name, for messages.
+        max_pixels: larger pictures are refused before their pixels are allocated.
+        page: which of several pictures, from 1 on.
 
     Raises:
-        ImageError: there are several, or it is too large.
+        ImageError: it holds several pictures, or is too large.
+        MissingExtraError: it is packed in a way that needs the extra `formats`.
+    """
+    from tifffile import TiffFile
+
+    with TiffFile(file) as tiff:
+        chosen = single_page(tiff, path, max_pixels, page)
+        if chosen.bitspersample < 8 or chosen.photometric not in (0, 1):
+            return None
+        if chosen.compression not in (*UNPACKED, *_CODECS):
+            return None
+        extras = chosen.samplesperpixel - 1
+        if extras > 1 or (extras and not chosen.extrasamples):
+            raise depth_error(
+                path, f"{chosen.samplesperpixel} samples of {chosen.bitspersample} bits"
+            )
+        samples = _samples_of(chosen, path)
+        if chosen.photometric == 0 and samples.dtype.kind == "u":
+            samples[..., 0] = np.iinfo(samples.dtype).max - samples[..., 0]
+        data = data_of(tiff, chosen, samples[..., 0])
+        if extras and chosen.extrasamples[0] in (1, 2):
+            opaque = samples[..., 1] > 0
+            data = opaque if data is None else data & opaque
+        return Decoded(
+            samples[..., :1],
+            chosen.tags.valueof(orientation.TAG, default=1),
+            None,
+            data,
+            Geo.of(chosen),
+            chosen.description,
+        )
+
+
+def single_page(
+    tiff: "TiffFile", path: Path, max_pixels: int, page: int | None = None
+) -> "TiffPage":
+    """Return the one picture of a file, its size checked; or the one that is asked for.
+
+    Smaller versions of a picture and masks are no pictures of their own.
+
+    Raises:
+        ImageError: there are several and none is asked for, there is no such one, or it is too
+            large.
+    """
+    pictures = pictures_of(tiff)
+    if page is None:
+        check_single(len(pictures), path)
+        page = 1
+    if page > len(pictures):
+        raise ImageError(
+            f"{path} must hold picture {page}, but holds {len(pictures)}. Correct `page` (--page)."
+        )
+    chosen = pictures[page - 1]
+    check_size((chosen.imagewidth, chosen.imagelength), path, max_pixels)
+    return chosen
+
+
+def pictures_of(tiff: "TiffFile") -> list["TiffPage"]:
+    """Return the pictures of a file, at most 1000: no masks, no smaller versions."""
+    from tifffile import TiffPage
+
+    first = tiff.pages.first
+    pages = islice(tiff.pages, _MOST_PAGES)  # each names the next, and may name an earlier one
+    found = [p for p in pages if isinstance(p, TiffPage) and not p.is_reduced and not _is_mask(p)]
+    return found or [first]
+
+
+def data_of(
+    tiff: "TiffFile", page: "TiffPage", values: NDArray[Any] | None = None
+) -> NDArray[np.bool_] | None:
+    """Return where a page has data, by its mask and by GDAL's tag; None if neither says.
+
+    Args:
+        tiff: the file.
+        page: one of its pages.
+        values: (H, W), what GDAL's value is compared with; it is not looked at if left out.
     """
     from tifffile import TiffPage
 
-    page = tiff.pages.first
-    check_size((page.imagewidth, page.imagelength), path, max_pixels)
-    pages = islice(tiff.pages, _MOST_PAGES)  # each names the next, and may name an earlier one
-    check_single(sum(isinstance(p, TiffPage) and not p.is_reduced for p in pages), path)
-    return page
+    data: NDArray[np.bool_] | None = None
+    for mask in islice(tiff.pages, _MOST_PAGES):
+        if isinstance(mask, TiffPage) and _is_mask(mask) and mask.shape[:2] == page.shape[:2]:
+            data = mask.asarray() > 0
+            break
+    stated = page.tags.valueof(_NO_DATA)
+    if values is not None and stated is not None:
+        there = values != _stated(stated, values.dtype)
+        data = there if data is None else data & there
+    return data
 
 
-def pixels_of(page: "TiffPage") -> NDArray[Any]:
-    """Return the samples of a page that is uncompressed or Deflate.
+def _stated(text: object, dtype: np.dtype[Any]) -> Any:
+    """Return GDAL's value as one of the type; NaN, which nothing equals, where it is no number."""
+    try:
+        number = float(str(text).strip("\0 "))
+    except ValueError:
+        return np.nan
+    return dtype.type(number) if dtype.kind == "f" else number
+
+
+def _is_mask(page: "TiffPage") -> bool:
+    return bool(page.subfiletype & 4) or page.photometric == 4
+
+
+def pixels_of(page: "TiffPage", path: Path) -> NDArray[Any]:
+    """Return the samples of a page.
 
     tifffile inflates whatever comes, and a file of kilobytes may become gigabytes: here a strip or
-    a tile is inflated to the size that it must have, and no further.
+    a tile is unpacked to the size that it must have, and no further.
 
     Raises:
+        MissingExtraError: the packing needs the extra `formats`, which is not installed.
         zlib.error: a strip or a tile is damaged.
     """
-    if page.compression == 1:
+    kind = int(page.compression)
+    if kind not in UNPACKED or page.predictor == _FLOATING_POINT:
+        _check_codecs(page, path)
+    if kind == 1 or kind not in UNPACKED:
         return page.asarray()
     _ = page.is_contiguous, page.maxworkers  # both are kept as they are for a compressed page
     page.compression = 1
     decode, most = page.decode, prod(page.chunks) * page.bitspersample // 8
     most = min(most, 4 * page.nbytes + _SMALL)  # a tile may claim to be larger than the picture
 
-    def inflate(data: bytes | None, index: int, **options: Any) -> Any:
-        return decode(data and _inflated(data, most), index, **options)
+    def unpack(data: bytes | None, index: int, **options: Any) -> Any:
+        if data and kind in _DEFLATE:
+            data = _inflated(data, most)
+        elif data:
+            data = _by_libtiff(data, kind, _rows(page, index, most), most)
+        return decode(data, index, **options)
 
-    page.decode = inflate
+    page.decode = unpack
     return page.asarray()
+
+
+def _check_codecs(page: "TiffPage", path: Path) -> None:
+    if find_spec("imagecodecs") is None:
+        name = _CODECS.get(int(page.compression), "the floating point predictor")
+        raise MissingExtraError(f"{path} is packed by {name}; imagecodecs", "formats")
+
+
+def _rows(page: "TiffPage", index: int, most: int) -> tuple[int, int]:
+    """Return the bytes of a row and how many rows a strip or a tile has."""
+    rows = page.tilelength if page.is_tiled else min(page.rowsperstrip, page.imagelength)
+    width = most // max(1, rows)
+    if not page.is_tiled:
+        strips = -(-page.imagelength // rows)
+        if index % strips == strips - 1:
+            rows = page.imagelength - (strips - 1) * rows
+    return width, rows
+
+
+def _by_libtiff(data: bytes, kind: int, shape: tuple[int, int], most: int) -> bytes:
+    """Unpack a strip as if it were a grey picture of 8 bits, which libtiff leaves as it is."""
+    from PIL.TiffImagePlugin import TiffImageFile
+
+    width, rows = shape
+    tags = [(256, width), (257, rows), (258, 8), (259, kind), (262, 1)]
+    tags += [(273, 8 + 2 + 9 * 12 + 4), (277, 1), (278, rows), (279, len(data))]
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    head = b"II*\0" + struct.pack("<IH", 8, len(tags)) + directory + bytes(4)
+    return TiffImageFile(BytesIO(head + data)).tobytes()[:most]
 
 
 def _inflated(data: bytes, most: int) -> bytes:
@@ -131,6 +301,7 @@ def encode(
     icc: bytes | None = None,
     exif: Exif | None = None,
     description: str | None = None,
+    geo: Geo | None = None,
 ) -> None:
     """Write a TIFF, Deflate, strip by strip.
 
@@ -141,6 +312,7 @@ def encode(
         icc: a colour profile to embed.
         exif: what is told of scene and camera.
         description: a text to record.
+        geo: where it lies on the earth.
     """
     import tifffile
 
@@ -157,14 +329,20 @@ def encode(
         description=description and description.encode(),
         metadata=None,
         software=False,
+        extratags=[(*tag, True) for tag in geo.tags.values()] if geo else (),
     )
     if exif:
         _add_exif(file, exif)
 
 
-def _from_page(page: "TiffPage", path: Path) -> Decoded:
-    planes = pixels_of(page).reshape(page.shaped).squeeze(1)  # (C or 1, H, W, 1 or C)
-    samples = np.concatenate(list(planes), axis=2) if len(planes) > 1 else planes[0]  # (H, W, C)
+def _samples_of(page: "TiffPage", path: Path) -> NDArray[Any]:
+    """Return (H, W, C), whatever the planes are."""
+    planes = pixels_of(page, path).reshape(page.shaped).squeeze(1)  # (C or 1, H, W, 1 or C)
+    return np.concatenate(list(planes), axis=2) if len(planes) > 1 else planes[0]  # (H, W, C)
+
+
+def _from_page(page: "TiffPage", path: Path, data: NDArray[np.bool_] | None) -> Decoded:
+    samples = _samples_of(page, path)
     colours = 3 if page.photometric == 2 else 1
     extras = page.extrasamples
     if samples.shape[2] != colours + len(extras) or len(extras) > 1:
@@ -172,6 +350,10 @@ def _from_page(page: "TiffPage", path: Path) -> Decoded:
             f"{path} must have {colours} samples per pixel and at most alpha besides, "
             f"got {samples.shape[2]}. Save it as plain grey or RGB."
         )
+    stated = page.tags.valueof(_NO_DATA)
+    if stated is not None:
+        there = (samples[..., :colours] != _stated(stated, samples.dtype)).any(axis=2)
+        data = there if data is None else data & there
     if page.photometric == 0:
         samples[..., :1] = np.iinfo(samples.dtype).max - samples[..., :1]
     if extras == (1,):
@@ -179,7 +361,7 @@ def _from_page(page: "TiffPage", path: Path) -> Decoded:
     if extras == (0,):  # a sample of no stated meaning is not alpha
         samples = samples[..., :colours]
     turned = page.tags.valueof(orientation.TAG, default=1)
-    return Decoded(samples, turned, page.tags.valueof(_PROFILE))
+    return Decoded(samples, turned, page.tags.valueof(_PROFILE), data, Geo.of(page))
 
 
 def _unmultiplied(samples: Samples) -> Samples:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from clfnet.align import Rig, read_landmarks, register_landmarks
 from clfnet.errors import ConfigError
-from clfnet.inference.arrays import grey, read_sources
+from clfnet.inference.arrays import grey, read_sources, reading_of
 from clfnet.inference.fuser import FusedPair
 from clfnet.serve.http.form import Fusing
 from clfnet.serve.http.uploads import INFRARED, TEXT, VISIBLE, Upload
@@ -59,7 +59,7 @@ def fuse_upload(
         pair = read_sources(
             infrared.path,
             visible.path if visible else None,
-            kelvin_per_count=fusing.options.kelvin_per_count,
+            reading_of(fusing.options),
             allow_damaged=fusing.options.allow_damaged,
             max_pixels=service.settings.max_pixels,
         )

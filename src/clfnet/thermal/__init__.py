@@ -1,5 +1,6 @@
 """What thermal cameras give: deep counts, temperatures, radiometric files."""
 
+from clfnet.thermal.options import ThermalOptions
 from clfnet.thermal.range import Range, parse_range
 from clfnet.thermal.read import Pair, read_pair, read_thermal
 from clfnet.thermal.temperatures import write_temperatures
@@ -9,6 +10,7 @@ __all__ = [
     "Pair",
     "Range",
     "Thermal",
+    "ThermalOptions",
     "from_array",
     "in_celsius",
     "parse_range",

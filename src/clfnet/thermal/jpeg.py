@@ -58,6 +58,11 @@ def is_dji(file: BinaryIO) -> bool:
     return raw and made
 
 
+def dji_counts(file: BinaryIO) -> bytes:
+    """Return the joined segments in which DJI's cameras keep what the sensor counts."""
+    return b"".join(_read(file, each) for each in _segments(file) if each.marker == _APP3)
+
+
 def exif_of(file: BinaryIO) -> bytes | None:
     """Return what EXIF tells of camera, exposure and place; see `clfnet.io.exif`."""
     for segment in _segments(file):

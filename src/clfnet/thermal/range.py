@@ -19,6 +19,7 @@ Record = dict[str, str | float]
 
 _BINS = 1024
 _MOST_GAIN = 12 / 255  # of full scale for one step
+_LEAST_CELSIUS, _LEAST_COUNTS, _LEAST_FLOAT = 1.0, 64.0, 1.0
 _CELSIUS_STEP = 0.02  # °C; half of what uncooled cameras resolve
 
 
@@ -53,7 +54,7 @@ class Full:
         """
         values = thermal.values
         if values.dtype == np.float32:
-            low, high = float(values.min()), float(values.max())
+            low, high = float(thermal.known.min()), float(thermal.known.max())
             if low < 0 or high > 1:
                 raise ConfigError(
                     f"`range` full must have floats in [0, 1], got {low:g} to {high:g}. Use "
@@ -92,7 +93,7 @@ class Percentile:
 
     def __call__(self, thermal: Thermal) -> Ranged:
         """Map the values."""
-        low, high = limits_of(thermal.values, self.low, self.high)
+        low, high = limits_of(thermal.known, self.low, self.high)
         record = _record("percentile", low, high, thermal.unit)
         record |= {"low_percentile": self.low, "high_percentile": self.high}
         return Ranged(spread(thermal.values, low, high), record)
@@ -175,8 +176,9 @@ class Agc:
         step = 1.0 if values.dtype != np.float32 else 0.0
         if thermal.unit == "celsius":
             step = _CELSIUS_STEP
-        record = _record("agc", float(values.min()), float(values.max()), thermal.unit)
-        image = equalised(values, plateau=self.plateau, step=step)
+        known = thermal.known
+        record = _record("agc", float(known.min()), float(known.max()), thermal.unit)
+        image = equalised(values, plateau=self.plateau, step=step, known=known)
         return Ranged(image, record | {"plateau": self.plateau})
 
     def is_pointwise(self, thermal: Thermal) -> bool:  # noqa: ARG002 -- as the protocol has it
@@ -186,18 +188,51 @@ class Agc:
 
 @dataclass(frozen=True)
 class Auto:
-    """`Full` for levels, which are a picture already; `Percentile` for counts and temperatures."""
+    """`Full` for levels, which are a picture already; `Percentile` for counts and temperatures.
+
+    The percentiles are kept apart by a least span, so that a scene of one temperature is shown dark
+    and even, as it is, and the noise of the sensor is not shown as a scene.
+    """
 
     def __call__(self, thermal: Thermal) -> Ranged:
         """Map the values."""
-        return self._chosen(thermal)(thermal)
+        if thermal.unit == "level":
+            return Full()(thermal)
+        found = Percentile()
+        low, high = limits_of(thermal.known, found.low, found.high)
+        least = least_span(thermal)
+        if high - low >= least:
+            return found(thermal)
+        record = _record("percentile", low, low + least, thermal.unit)
+        record |= {"low_percentile": found.low, "high_percentile": found.high, "least_span": least}
+        return Ranged(spread(thermal.values, low, low + least), record)
 
     def is_pointwise(self, thermal: Thermal) -> bool:
-        """Tell what the range that is taken tells."""
-        return self._chosen(thermal).is_pointwise(thermal)
+        """Tell whether levels, which are at full scale, are so."""
+        return thermal.unit == "level" and Full().is_pointwise(thermal)
 
-    def _chosen(self, thermal: Thermal) -> Range:
-        return Full() if thermal.unit == "level" else Percentile()
+
+def least_span(thermal: Thermal) -> float:
+    """Return how much black and white must be apart by default, in units of the values.
+
+    That is 1 °C where temperatures are known; else 64 counts, which are 0.6 to 3 °C for the sensors
+    that count so, or 1 for floats.
+
+    Example:
+        >>> from clfnet.thermal.values import from_array
+        >>> least_span(from_array(np.array([[7000, 7001]], np.uint16), "a"))
+        64.0
+    """
+    if thermal.unit == "celsius":
+        return _LEAST_CELSIUS
+    if thermal.values.dtype == np.float32:
+        return _LEAST_FLOAT
+    if thermal.celsius is not None:
+        celsius = thermal.celsius[np.isfinite(thermal.celsius)]
+        counts = float(np.ptp(thermal.known))
+        if celsius.size and np.ptp(celsius) > 0:
+            return _LEAST_CELSIUS * counts / float(np.ptp(celsius))
+    return _LEAST_COUNTS
 
 
 _BY_NAME: dict[str, Range] = {
@@ -278,7 +313,9 @@ def spread(values: NDArray[Any], low: float, high: float) -> FloatImage:
     return np.clip(unit, 0.0, 1.0, out=unit)
 
 
-def equalised(values: NDArray[Any], *, plateau: float, step: float) -> FloatImage:
+def equalised(
+    values: NDArray[Any], *, plateau: float, step: float, known: NDArray[Any] | None = None
+) -> FloatImage:
     """Equalise the histogram, with a plateau and a bounded gain.
 
     A plateau keeps a large even background from taking all the contrast: no bin counts for more
@@ -292,16 +329,18 @@ def equalised(values: NDArray[Any], *, plateau: float, step: float) -> FloatImag
         values: (H, W), finite.
         plateau: the largest share of the pixels that counts in one of at most 1024 bins, above 0.
         step: the smallest difference that means something, in units of the values; 0 for no bound.
+        known: those of the values that are measurements; all by default.
 
     Returns:
         float32, (H, W), in [0, 1]; greater values never get darker. All 0.5 for a single value.
     """
-    low, high = float(values.min()), float(values.max())
+    known = values if known is None else known
+    low, high = float(known.min()), float(known.max())
     if low == high:
         return np.full(values.shape, 0.5, np.float32)
     edges = _edges(low, high, whole=values.dtype.kind in "ui")
-    counts, _ = np.histogram(values, edges)
-    clipped = np.minimum(counts, plateau * values.size)
+    counts, _ = np.histogram(known, edges)
+    clipped = np.minimum(counts, plateau * known.size)
     rise = clipped / clipped.sum()
     if step:
         rise = np.minimum(rise, _MOST_GAIN * (edges[1] - edges[0]) / step)

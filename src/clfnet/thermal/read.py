@@ -1,5 +1,6 @@
 """Files of thermal cameras → numbers, without losing depth or meaning."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -7,23 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.colour.luma import bt601
-from clfnet.errors import ImageError
+from clfnet.errors import ConfigError, ImageError
 from clfnet.io import orientation, tiff
-from clfnet.io.checks import MAX_PIXELS, depth_error, reading
+from clfnet.io.checks import MAX_PIXELS, reading
 from clfnet.io.files import open_input
-from clfnet.io.image import Image, read_image
-from clfnet.thermal import fff, jpeg, npy
+from clfnet.io.image import Image, read_image, to_uint8
+from clfnet.io.kinds import kind_of
+from clfnet.thermal import dji, fff, jpeg, matrix, npy, painted
 from clfnet.thermal.flir import Radiometric, read_radiometric
+from clfnet.thermal.nodata import guess
+from clfnet.thermal.options import AS_IS, ThermalOptions
+from clfnet.thermal.planck import ZERO_CELSIUS
 from clfnet.thermal.temperatures import UNIT_NOTE
-from clfnet.thermal.values import (
-    Thermal,
-    Unit,
-    check_kelvin_per_count,
-    from_array,
-    in_celsius,
-)
-
-_PLAIN_PREDICTOR = 1
+from clfnet.thermal.values import Thermal, Unit, from_array, in_celsius
 
 
 class Pair(NamedTuple):
@@ -33,83 +30,254 @@ class Pair(NamedTuple):
         thermal: counts, and their temperature.
         visible: the picture that the camera took with it.
         alignment: what maps infrared pixels to visible pixels, float64, (3, 3), homogeneous, the
-            centre of the first pixel (0, 0); None where the camera does not say.
+            centre of the first pixel (0, 0); None where nothing says.
         damage: what is wrong with the files, if that was allowed.
+        made: what says how the two lie.
     """
 
     thermal: Thermal
     visible: Image
     alignment: NDArray[np.float64] | None
     damage: tuple[str, ...] = ()
+    made: str = "camera's tags"
 
 
 def read_thermal(
-    path: Path, *, kelvin_per_count: float | None = None, max_pixels: int = MAX_PIXELS
+    path: Path, options: ThermalOptions = AS_IS, *, max_pixels: int = MAX_PIXELS
 ) -> Thermal:
     """Read a thermal picture.
 
     Args:
-        path: PNG, JPEG, BMP or TIFF of 8 or 16 bits; TIFF of signed, 32-bit or float samples; NPY;
-            a FLIR radiometric JPEG or FFF. Colour counts as its luma, alpha is dropped.
-        kelvin_per_count: for counts that are linear in temperature, how much warmer one more is.
+        path: PNG, JPEG, BMP, WebP, AVIF, JPEG 2000 or TIFF of 8 or 16 bits; TIFF of signed, 32-bit
+            or float samples; NPY or NPZ; PGM; a matrix in text (.csv, .txt); a FLIR or DJI
+            radiometric JPEG or FFF. What was painted with a known palette is undone, other colour
+            counts as its luma.
+        options: what the file does not say itself.
         max_pixels: larger pictures are refused before their pixels are allocated.
 
     Returns:
-        The picture, upright.
+        The picture, upright; with a mask where pixels are no data: NaN, alpha 0, a TIFF's mask or
+        stated value, an unstated fill far from everything else, what `options` exclude.
 
     Raises:
         ImageError: the file is not there, of another kind, damaged, too large, holds several
-            pictures, or numbers that are not finite; or is a DJI radiometric JPEG.
-        ConfigError: `kelvin_per_count` is out of range, or the file holds no counts.
+            pictures, or no number.
+        ConfigError: the options do not fit the file.
+        MissingExtraError: it is packed in a way that needs the extra `formats`.
 
     Example:
         >>> import tempfile
         >>> path = Path(tempfile.mkdtemp()) / "counts.npy"
         >>> np.save(path, np.array([[29315, 30315]], np.uint16))
-        >>> read_thermal(path, kelvin_per_count=0.01).celsius.round(2).tolist()
+        >>> read_thermal(path, ThermalOptions(kelvin_per_count=0.01)).celsius.round(2).tolist()
         [[20.0, 30.0]]
     """
-    check_kelvin_per_count(kelvin_per_count)
     with reading(path), open_input(path) as file:
-        thermal = _read(file, path, max_pixels)
-    if kelvin_per_count is None:
-        return thermal
-    return in_celsius(thermal, kelvin_per_count, path)
+        thermal = _read(file, path, options, max_pixels)
+    return stated(thermal, options, path)
 
 
-def read_pair(path: Path, *, max_pixels: int = MAX_PIXELS) -> Pair:
+def read_pair(path: Path, options: ThermalOptions = AS_IS, *, max_pixels: int = MAX_PIXELS) -> Pair:
     """Read a FLIR radiometric file as a pair.
 
     Raises:
         ImageError: it is none, is damaged or too large, or has no visible picture in it.
+        ConfigError: the options do not fit the file.
     """
+    if path.suffix.lower() not in (".fff", ".seq") and is_dji(path):
+        raise ImageError(
+            f"{path} must hold a visible picture beside the thermal one, but a DJI camera saves "
+            f"them apart. Give the visible picture (_W, _V or _Z) too."
+        )
     radiometric = read_radiometric(path, max_pixels=max_pixels)
     if radiometric.visible is None:
         raise ImageError(
             f"{path} must hold a visible picture beside the thermal one, but holds none. Give a "
             f"visible picture too."
         )
-    return Pair(_of(radiometric), radiometric.visible, radiometric.alignment)
+    thermal = stated(_of(radiometric), options, path)
+    return Pair(thermal, radiometric.visible, radiometric.alignment)
+
+
+def is_dji(path: Path) -> bool:
+    """Tell whether a file is a radiometric JPEG of DJI.
+
+    Raises:
+        ImageError: it cannot be read at all.
+    """
+    with reading(path), open_input(path) as file:
+        is_jpeg = file.read(3) == jpeg.MAGIC
+        return is_jpeg and jpeg.flir_block(file) is None and jpeg.is_dji(file)
+
+
+def stated(thermal: Thermal, options: ThermalOptions, name: str | Path) -> Thermal:
+    """Return a picture with what the user says about it.
+
+    Args:
+        thermal: as its file or array has it.
+        options: its unit, what is excluded.
+        name: what messages call it.
+
+    Raises:
+        ConfigError: the picture has temperatures already, or a rectangle lies outside of it.
+        ImageError: everything is excluded.
+    """
+    if options.unit in ("celsius", "kelvin"):
+        if thermal.celsius is not None:
+            raise ConfigError(
+                f"`unit` must not be given for {name}, whose temperatures are known. Drop it."
+            )
+        offset = ZERO_CELSIUS if options.unit == "kelvin" else 0.0
+        celsius = (thermal.values.astype(np.float64) - offset).astype(np.float32)
+        thermal = replace(thermal, values=celsius, unit="celsius", celsius=celsius)
+    elif options.unit == "counts":
+        thermal = replace(thermal, unit="count")
+    if options.kelvin_per_count is not None:
+        thermal = in_celsius(thermal, options.kelvin_per_count, name)
+    if not options.rectangles:
+        return thermal
+    data = np.ones(thermal.values.shape, np.bool_)
+    for left, top, width, height in options.rectangles:
+        if left >= thermal.width or top >= thermal.height:
+            raise ConfigError(
+                f"`exclude` must lie within the infrared picture of {thermal.width}x"
+                f"{thermal.height}, got {left},{top},{width},{height}. Correct it."
+            )
+        data[top : top + height, left : left + width] = False
+    return thermal.without(data)
 
 
 def _of(radiometric: Radiometric) -> Thermal:
     return Thermal(radiometric.counts, "count", radiometric.celsius)
 
 
-def _read(file: BinaryIO, path: Path, max_pixels: int) -> Thermal:
-    head = file.read(64)
+def _read(file: BinaryIO, path: Path, options: ThermalOptions, max_pixels: int) -> Thermal:
+    if options.layout is not None:
+        return numbers(options.layout.read(file, path, max_pixels), path)
+    head = file.read(132)
     file.seek(0)
-    if head.startswith(npy.MAGIC):
-        return from_array(npy.read(file, path, max_pixels), path)
+    array = _read_array(file, head, path, max_pixels)
+    if array is not None:
+        return numbers(array, path)
     if head.startswith(tiff.SIGNATURES):
-        deep = _decode_deep_tiff(file, path, max_pixels)
-        if deep:
-            return deep
+        decoded = tiff.decode_numbers(file, path, max_pixels, options.page)
+        if decoded:
+            return _from_tiff(decoded, path)
     if head.startswith(b"AFF\0"):
         raise ImageError(f"{path} must be a FLIR file of FFF blocks, but is AFF. Export it as SEQ.")
-    if fff.is_block(head) or (head.startswith(jpeg.MAGIC) and _is_flir(file, path)):
+    is_jpeg = head.startswith(jpeg.MAGIC)
+    if fff.is_block(head[:64]) or (is_jpeg and jpeg.flir_block(file) is not None):
         return _of(read_radiometric(path, max_pixels=max_pixels))
-    return from_array(_grey(read_image(path, max_pixels=max_pixels).pixels), path)
+    if is_jpeg and jpeg.is_dji(file):
+        return _from_dji(file, path)
+    _refuse_numbers(path, kind_of(head))
+    return _from_picture(read_image(path, max_pixels=max_pixels, page=options.page), path, options)
+
+
+def _read_array(file: BinaryIO, head: bytes, path: Path, max_pixels: int) -> NDArray[Any] | None:
+    """Return the numbers of a file that holds nothing else; None if it is another."""
+    if head.startswith(npy.MAGIC):
+        return npy.read(file, path, max_pixels)
+    if head.startswith(matrix.ZIP):
+        return matrix.read_npz(file, path, max_pixels)
+    if head.startswith(matrix.PGM):
+        return matrix.read_pgm(file, path, max_pixels)
+    if path.suffix.lower() in matrix.TEXT_SUFFIXES and kind_of(head) == "text":
+        return matrix.read_text(file, path, max_pixels)
+    return None
+
+
+def numbers(array: NDArray[Any], name: str | Path) -> Thermal:
+    """Make a thermal picture of numbers, an unstated fill left out.
+
+    Raises:
+        ImageError: see `clfnet.thermal.values.from_array`.
+    """
+    return _guessed(from_array(array, name))
+
+
+def _guessed(thermal: Thermal) -> Thermal:
+    """Leave out an unstated fill, and say so."""
+    if thermal.unit == "level" or thermal.data is not None:
+        return thermal
+    data = guess(thermal.values)
+    if data is None:
+        return thermal
+    value = thermal.values[~data][0]
+    share = 100 * float((~data).mean())
+    return thermal.without(data).noted(
+        f"{share:.2g} % of the pixels have the value {value:g}, far from all others; they are "
+        f"taken as no data"
+    )
+
+
+def _from_tiff(decoded: tiff.Decoded, path: Path) -> Thermal:
+    unit: Unit | None = "celsius" if decoded.description == UNIT_NOTE else None
+    turned = decoded.orientation
+    data = None if decoded.data is None else orientation.upright(decoded.data, turned)
+    values = orientation.upright(decoded.samples[..., 0], turned)
+    return replace(_guessed(from_array(values, path, unit=unit, data=data)), geo=decoded.geo)
+
+
+def _from_dji(file: BinaryIO, path: Path) -> Thermal:
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    stored = jpeg.dji_counts(file)
+    file.seek(0)
+    counts = dji.counts(stored, JpegImageFile(file).size)
+    if counts is None:
+        raise ImageError(
+            f"{path} must hold its counts as plain numbers, as the H20T, H30T, M2EA, M30T, M3T and "
+            f"M4T write them, but this camera packs them. Convert it with the DJI Thermal SDK "
+            f"(dji_irp -a measure), and read the result with --raw 640x512:f4."
+        )
+    return Thermal(counts, "count")
+
+
+def _from_picture(image: Image, path: Path, options: ThermalOptions) -> Thermal:
+    """Return levels, of a painted picture those that were painted; alpha 0 is no data."""
+    pixels, notes = image.pixels, image.notes
+    if pixels.ndim == 3:
+        pixels, more = _unpainted(pixels, options.infrared_palette)
+        notes = (*notes, *more)
+    data = None if image.alpha is None or image.alpha.all() else image.alpha > 0
+    return _guessed(from_array(pixels, path, data=data)).noted(*notes)
+
+
+def _unpainted(
+    pixels: NDArray[np.uint8 | np.uint16], palette: str
+) -> tuple[NDArray[np.uint8 | np.uint16], tuple[str, ...]]:
+    """Return (H, W) for (H, W, 3), and what to tell."""
+    if palette == painted.NONE or (
+        palette == painted.AUTO and not painted.is_coloured(to_uint8(pixels))
+    ):
+        return _grey(pixels), ()
+    if palette != painted.AUTO:
+        return painted.undo(to_uint8(pixels), palette), ()
+    found = painted.recognised(to_uint8(pixels))
+    if found is None:
+        return _grey(pixels), (
+            "in colour, and not by a palette known here; its brightness is taken. If it is the "
+            "visible picture, swap the two; if another palette, name it (--infrared-palette)",
+        )
+    return found.levels, (
+        f"painted ({found.palette}), which was undone; --infrared-palette none takes its "
+        f"brightness instead",
+    )
+
+
+def _refuse_numbers(path: Path, kind: str) -> None:
+    """Name kinds of numbers that need an option."""
+    if kind == "text":
+        raise ImageError(
+            f"{path} must be a picture or a thermal file, but is text. If it is a matrix of "
+            f"numbers, rename it to end in .csv."
+        )
+    if kind == "unknown bytes":
+        raise ImageError(
+            f"{path} must be a picture or a thermal file, but its bytes have no header that is "
+            f"known. If it is headerless, say its layout, e.g. --raw 640x512:f4."
+        )
 
 
 def _grey(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.uint8 | np.uint16]:
@@ -121,46 +289,3 @@ def _grey(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.uint8 | np.uint16
         bt601.luma(pixels.astype(np.float32) / full) * full
     ).astype(pixels.dtype)
     return levels
-
-
-def _decode_deep_tiff(file: BinaryIO, path: Path, max_pixels: int) -> Thermal | None:
-    """Decode a TIFF of numbers that are no picture's; None if it is a picture of 8 or 16 bits."""
-    from tifffile import TiffFile
-
-    with TiffFile(file) as opened:
-        page = tiff.single_page(opened, path, max_pixels)
-        if page.sampleformat == 1 and page.bitspersample <= 16:
-            return None
-        if page.samplesperpixel != 1:
-            raise depth_error(path, f"{page.samplesperpixel} samples of {page.bitspersample} bits")
-        unit: Unit | None = "celsius" if page.description == UNIT_NOTE else None
-        turned = page.tags.valueof(orientation.TAG, default=1)
-        if page.compression in tiff.UNPACKED and page.predictor == _PLAIN_PREDICTOR:
-            array = tiff.pixels_of(page).reshape(page.imagelength, page.imagewidth)
-        else:
-            array = _by_pillow(file)
-    return from_array(orientation.upright(array, turned), path, unit=unit)
-
-
-def _by_pillow(file: BinaryIO) -> NDArray[Any]:
-    """Decode what is packed in other ways."""
-    from PIL.TiffImagePlugin import TiffImageFile
-
-    file.seek(0)
-    picture = TiffImageFile(file)
-    if picture.mode not in ("F", "I", "I;16S"):
-        raise ValueError(f"samples of mode {picture.mode}")
-    return np.asarray(picture)
-
-
-def _is_flir(file: BinaryIO, path: Path) -> bool:
-    """Tell a radiometric JPEG of FLIR from a plain one; refuse one of DJI."""
-    if jpeg.flir_block(file) is not None:
-        return True
-    if jpeg.is_dji(file):
-        raise ImageError(
-            f"{path} must not be a DJI radiometric JPEG, whose counts only DJI's own software "
-            f"decodes. Convert it with the DJI Thermal SDK (dji_irp -a measure), and save the "
-            f"result as a float TIFF or NPY."
-        )
-    return False

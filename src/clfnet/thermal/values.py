@@ -1,6 +1,6 @@
 """A thermal picture as numbers, and what they mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, ImageError
+from clfnet.io.geo import Geo
+from clfnet.thermal.nodata import Mask, fill
+from clfnet.thermal.options import check_kelvin_per_count
 from clfnet.thermal.planck import ZERO_CELSIUS
 
 Values = NDArray[np.uint8 | np.uint16 | np.float32]
 Unit = Literal["level", "count", "celsius"]
 
-_MOST_KELVIN = 10.0  # per count; cameras have 0.01 to 0.4, a file in kelvin has 1
 _EXACT = 2**24  # the largest whole number up to which float32 holds each
 
 
@@ -22,17 +24,23 @@ class Thermal:
     """A thermal picture.
 
     Attributes:
-        values: uint8, uint16 or float32, (H, W), finite.
+        values: uint8, uint16 or float32, (H, W), finite; where there is no data, what is around.
         unit: what they are. "level": brightness of a picture, full scale 255 for uint8 and 1 for
             float32. "count": what a sensor counts, or any number whose unit the file does not say.
             "celsius": temperature in °C.
         celsius: temperature, float32, (H, W), in °C; NaN where the camera's constants give none.
             None where nothing makes temperatures of the values.
+        data: bool, (H, W), False where there is no measurement; None where there is one everywhere.
+        notes: what a user should be told about the file, a sentence each.
+        geo: where the picture lies on the earth.
     """
 
     values: Values
     unit: Unit
     celsius: NDArray[np.float32] | None = None
+    data: Mask | None = None
+    notes: tuple[str, ...] = ()
+    geo: Geo | None = None
 
     @property
     def width(self) -> int:
@@ -53,10 +61,34 @@ class Thermal:
             array([[1, 2]], dtype=uint8)
         """
         celsius = None if self.celsius is None else self.celsius[where]
-        return Thermal(self.values[where], self.unit, celsius)
+        data = None if self.data is None else self.data[where]
+        return Thermal(self.values[where], self.unit, celsius, data)
+
+    @property
+    def known(self) -> Values:
+        """The values where there is data: (H, W), or (N,) where it is not everywhere."""
+        return self.values if self.data is None else self.values[self.data]
+
+    def without(self, data: Mask) -> "Thermal":
+        """Return the picture with data only where `data` and its own mask are True.
+
+        Raises:
+            ImageError: that is nowhere.
+        """
+        data = data if self.data is None else data & self.data
+        if not data.any():
+            raise ImageError("the infrared picture must hold data, but it has none anywhere.")
+        celsius = None if self.celsius is None else np.where(data, self.celsius, np.float32(np.nan))
+        return replace(self, values=fill(self.values, data), celsius=celsius, data=data)
+
+    def noted(self, *notes: str) -> "Thermal":
+        """Return the picture with more notes."""
+        return replace(self, notes=(*self.notes, *notes))
 
 
-def from_array(array: NDArray[Any], name: str | Path, *, unit: Unit | None = None) -> Thermal:
+def from_array(
+    array: NDArray[Any], name: str | Path, *, unit: Unit | None = None, data: Mask | None = None
+) -> Thermal:
     """Make a thermal picture of an array.
 
     Args:
@@ -64,13 +96,14 @@ def from_array(array: NDArray[Any], name: str | Path, *, unit: Unit | None = Non
         name: what messages call it.
         unit: what the numbers are. By default, uint8 and floats in [0, 1] are levels, others are
             counts.
+        data: bool, (H, W), False where there is no measurement; NaN and infinity are none anyway.
 
     Returns:
         The picture: uint8 as it is, other whole numbers as uint16 where they fit, else float32.
 
     Raises:
-        ImageError: the array has another shape or type, no pixels, numbers that are not finite, or
-            whole numbers that float32 does not hold.
+        ImageError: the array has another shape or type, no pixels, no finite number, or whole
+            numbers that float32 does not hold.
 
     Example:
         >>> from_array(np.array([[29315, 30315]], np.int32), "a").values.dtype
@@ -85,24 +118,15 @@ def from_array(array: NDArray[Any], name: str | Path, *, unit: Unit | None = Non
     if array.dtype.kind in "ui" and array.dtype.itemsize <= 4:
         values = _whole(array, name)
     elif array.dtype.kind == "f":
-        values = _finite(array, name)
+        values, data = _finite(array, name, data)
     else:
         raise ImageError(
             f"{name} must hold integers of up to 32 bits or floats, got {array.dtype}. Convert it."
         )
     unit = unit or ("level" if _is_level(values) else "count")
     celsius = values.astype(np.float32, copy=False) if unit == "celsius" else None
-    return Thermal(values, unit, celsius)
-
-
-def check_kelvin_per_count(kelvin_per_count: float | None) -> None:
-    """Raise a `ConfigError` unless it is None or a number that a camera may have."""
-    if kelvin_per_count is not None and not 0 < kelvin_per_count <= _MOST_KELVIN:
-        raise ConfigError(
-            f"`kelvin_per_count` must be above 0 and at most {_MOST_KELVIN:g}, got "
-            f"{kelvin_per_count}. FLIR cameras with TLinear have 0.01, 0.04, 0.1 or 0.4; a file in "
-            f"kelvin has 1."
-        )
+    thermal = Thermal(values, unit, celsius)
+    return thermal if data is None or data.all() else thermal.without(data)
 
 
 def in_celsius(thermal: Thermal, kelvin_per_count: float, name: str | Path) -> Thermal:
@@ -128,7 +152,10 @@ def in_celsius(thermal: Thermal, kelvin_per_count: float, name: str | Path) -> T
             f"`kelvin_per_count` must be given for counts only, but {name} holds {found}. Drop it."
         )
     kelvin = thermal.values.astype(np.float64) * kelvin_per_count
-    return Thermal(thermal.values, "count", (kelvin - ZERO_CELSIUS).astype(np.float32))
+    celsius = (kelvin - ZERO_CELSIUS).astype(np.float32)
+    if thermal.data is not None:
+        celsius[~thermal.data] = np.nan
+    return replace(thermal, celsius=celsius)
 
 
 def _whole(array: NDArray[Any], name: str | Path) -> Values:
@@ -145,16 +172,22 @@ def _whole(array: NDArray[Any], name: str | Path) -> Values:
     return array.astype(np.float32)
 
 
-def _finite(array: NDArray[Any], name: str | Path) -> NDArray[np.float32]:
+def _finite(
+    array: NDArray[Any], name: str | Path, data: Mask | None
+) -> tuple[NDArray[np.float32], Mask | None]:
+    """Return numbers that are finite, and where they are measurements."""
     with np.errstate(over="ignore"):
         values = array.astype(np.float32)
-    bad = int(values.size - np.isfinite(values).sum())
-    if bad:
+    finite = np.isfinite(values)
+    data = finite if data is None else finite & data
+    if not data.any():
         raise ImageError(
-            f"{name} must be finite, but {bad} of {values.size} pixels are NaN, infinite or beyond "
-            f"float32. Replace them, e.g. by the coldest value."
+            f"{name} must hold finite numbers, but all of its {values.size} pixels are NaN, "
+            f"infinite, no data or beyond float32. Take another file."
         )
-    return values
+    if data.all():
+        return values, None
+    return np.asarray(fill(values, data), np.float32), data
 
 
 def _is_level(values: Values) -> bool:

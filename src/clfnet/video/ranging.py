@@ -2,9 +2,9 @@
 
 from clfnet.errors import ConfigError
 from clfnet.method import FloatImage
+from clfnet.thermal.options import check_kelvin_per_count
 from clfnet.thermal.planck import ZERO_CELSIUS
 from clfnet.thermal.range import Auto, Full, Limits, Percentile, Range, spread
-from clfnet.thermal.values import check_kelvin_per_count
 from clfnet.video.range import Ranging, StableRange, Values, fixed, full_scale
 
 

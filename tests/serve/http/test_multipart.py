@@ -118,7 +118,7 @@ def test_options_in_the_query_are_not_passed_over(client: TestClient, files: Fil
 def test_text_is_no_picture(client: TestClient, files: Files) -> None:
     answer = client.post("/v1/fuse", files=[("infrared", ("a.png", b"#!/bin/sh")), files[1]])
     assert answer.status_code == 415
-    assert "a.png must be a PNG, JPEG, BMP, TIFF, NPY or FFF image" in answer.json()["error"]
+    assert "PGM or FLIR FFF, but is text" in answer.json()["error"]
 
 
 def test_a_client_that_leaves_while_sending_leaves_nothing(

@@ -62,15 +62,15 @@ def test_fff_is_thermal_alone(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"FFF\0" + bytes(60))
     assert sniff(path, THERMAL, "a") == ".fff"
-    with pytest.raises(RefusedError, match="a must be a PNG, JPEG, BMP or TIFF image"):
+    with pytest.raises(RefusedError, match=r"a must be PNG, .* or HEIC, but is FLIR FFF"):
         sniff(path, PICTURES, "a")
 
 
-@pytest.mark.parametrize("data", [b"#!/bin/sh", b"<svg>", b"GIF89a", b"RIFF1234WEBP", b"%PDF"])
+@pytest.mark.parametrize("data", [b"#!/bin/sh", b"<svg>", b"GIF89a", b"RIFF1234WAVE", b"%PDF"])
 def test_other_kinds_are_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a"
     path.write_bytes(data)
-    with pytest.raises(RefusedError, match="its bytes are of another kind") as caught:
+    with pytest.raises(RefusedError, match="but is") as caught:
         sniff(path, THERMAL, "a.png")
     assert caught.value.status == 415
 
@@ -102,3 +102,18 @@ def test_what_may_name_other_files_is_no_video(tmp_path: Path, head: bytes) -> N
     path.write_bytes(head)
     with pytest.raises(RefusedError, match=r"v\.mp4 must be a video"):
         sniff_video(path, "v.mp4")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "suffix"),
+    [
+        ("a.csv", b"1,2\n3,4\n", ".csv"),
+        ("a.raw", bytes(range(132)), ".raw"),
+        ("a.pgm", b"P5\n1 1\n255\nx", ".pgm"),
+        ("a.webp", b"RIFF1234WEBPVP8 ", ".webp"),
+        ("a.heic", b"\0\0\0\x18ftypheic", ".heic"),
+    ],
+)
+def test_matrices_and_other_containers(tmp_path: Path, name: str, data: bytes, suffix: str) -> None:
+    (tmp_path / "upload").write_bytes(data)
+    assert sniff(tmp_path / "upload", THERMAL, name) == suffix

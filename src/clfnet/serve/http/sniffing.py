@@ -4,37 +4,34 @@ import struct
 from math import prod
 from pathlib import Path
 
-from clfnet.io import png16, tiff
+from clfnet.io.kinds import kind_of
 from clfnet.serve.http.errors import RefusedError
-from clfnet.thermal import fff, jpeg, npy
+from clfnet.thermal import fff
+from clfnet.thermal.matrix import TEXT_SUFFIXES
 
-PICTURES = (".png", ".jpg", ".bmp", ".tif")
+PICTURES = (".png", ".jpg", ".bmp", ".tif", ".webp", ".avif", ".jp2", ".heic")
 """What `clfnet.io.image.read_image` reads."""
 
-THERMAL = (*PICTURES, ".npy", ".fff")
+THERMAL = (*PICTURES, ".npy", ".npz", ".pgm", ".fff", ".csv", ".raw")
 """What `clfnet.thermal.read_thermal` reads."""
 
 VIDEO = ".video"
 """What a video is called; its bytes say the rest."""
 
-_HEAD = 64  # bytes
+_HEAD = 132  # bytes
 _VIDEOS = (
     (4, b"ftyp"), (4, b"moov"), (4, b"mdat"), (4, b"wide"), (0, b"\x1aE\xdf\xa3"),
     (0, b"RIFF"), (0, b"\0\0\1\xba"), (0, b"\0\0\1\xb3"), (0, b"\0\0\0\1"), (0, b"G@"),
     (0, b"FLV"), (0, b"OggS"), (0, b"GIF8"), (0, b"0&\xb2u"), (0, b"YUV4MPEG2"), (0, b"nut/"),
     (0, b"\x06\x0e\x2b\x34"),
 )  # fmt: skip
-_SIGNATURES = {
-    ".png": (png16.SIGNATURE,),
-    ".jpg": (jpeg.MAGIC,),
-    ".bmp": (b"BM",),
-    ".tif": tiff.SIGNATURES,
-    ".npy": (npy.MAGIC,),
-    ".fff": (fff.MAGIC,),
-}
-_NAMES = {
-    ".png": "PNG", ".jpg": "JPEG", ".bmp": "BMP", ".tif": "TIFF", ".npy": "NPY", ".fff": "FFF"
+_SUFFIXES = {
+    "PNG": ".png", "JPEG": ".jpg", "BMP": ".bmp", "TIFF": ".tif", "WebP": ".webp", "AVIF": ".avif",
+    "JPEG 2000": ".jp2", "HEIC": ".heic", "NPY": ".npy", "ZIP or NPZ": ".npz", "PGM": ".pgm",
+    "FLIR FFF": ".fff", "text": ".csv", "unknown bytes": ".raw",
 }  # fmt: skip
+
+_BY_NAME = {".csv": TEXT_SUFFIXES, ".raw": (".raw", ".bin", ".dat")}  # bytes alone tell too little
 
 
 def sniff(path: Path, accepted: tuple[str, ...], name: str) -> str:
@@ -52,15 +49,17 @@ def sniff(path: Path, accepted: tuple[str, ...], name: str) -> str:
         head = file.read(_HEAD)
     if not head:
         raise RefusedError(422, "ImageError", f"{name} must be an image file, but is empty.")
-    for suffix in accepted:
-        if head.startswith(_SIGNATURES[suffix]):
-            return suffix
-    *names, last = (_NAMES[suffix] for suffix in accepted)
+    kind = kind_of(head)
+    suffix = _SUFFIXES.get(kind, "")
+    named = Path(name).suffix.lower()
+    if suffix in accepted and named in _BY_NAME.get(suffix, (named,)):
+        return suffix
+    names = [each for each, known in _SUFFIXES.items() if known in accepted]
+    names = [each for each in names if each not in ("text", "unknown bytes")]
     raise RefusedError(
         415,
         "ImageError",
-        f"{name} must be a {', '.join(names)} or {last} image, but its bytes are of another kind. "
-        f"Convert it first.",
+        f"{name} must be {', '.join(names[:-1])} or {names[-1]}, but is {kind}. Convert it first.",
     )
 
 
@@ -72,7 +71,7 @@ def sniff_video(path: Path, name: str) -> str:
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    if fff.is_block(head):
+    if fff.is_block(head[:64]):
         return ".seq"
     if any(head.startswith(mark, place) for place, mark in _VIDEOS):
         return VIDEO
