@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,11 @@ from typing import BinaryIO
 
 from clfnet.errors import InputError, OutputExistsError
 
+_TROUBLE = {
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE", "EROFS", "ESTALE")
+    if hasattr(errno, name)
+}
 IRREGULAR = "not a regular file, but a pipe, a device or a socket"
 
 
@@ -125,6 +131,26 @@ def publish(temporary: Path, path: Path, *, overwrite: bool = False) -> None:
         temporary.replace(path)
     else:
         _rename_to_new(temporary, path)
+
+
+def is_trouble(error: BaseException) -> bool:
+    """Tell whether an error comes of the system's state, so that another try may fare better.
+
+    No room, a disk that cannot be read or written for a moment, too many open files: whatever was
+    being done is not to blame.
+
+    Example:
+        >>> is_trouble(OSError(errno.ENOSPC, "no space")), is_trouble(OSError(errno.ENOENT, "gone"))
+        (True, False)
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _TROUBLE:
+            return True
+        if isinstance(cause, sqlite3.OperationalError):
+            return True
+        cause = cause.__cause__
+    return False
 
 
 def refuse_existing(path: Path) -> None:

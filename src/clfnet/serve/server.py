@@ -1,6 +1,7 @@
 """The process: one port, one application, and an end that loses nothing."""
 
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -29,6 +30,7 @@ def serve(settings: Settings, port: int, *, started: Callable[[str], None] | Non
         ConfigError: a setting is out of range.
         WeightsError: there is no such model.
     """
+    os.umask(0o077)  # what clients send is for this user alone
     listener = bind(settings.host, port)
     try:
         app = create_app(settings)

@@ -1,16 +1,14 @@
 """What the routes share: one object per application."""
 
-import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import cast
 
 import anyio
 from fastapi import Request
 
-from clfnet.errors import InputError
 from clfnet.inference.tiling import cores
+from clfnet.serve.data_folder import DataFolder
 from clfnet.serve.http.errors import RefusedError
 from clfnet.serve.http.gate import Gate
 from clfnet.serve.http.multipart import receiving
@@ -40,16 +38,17 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.stopping = self.ready = False
-        jobs = _private(settings.data) / "jobs"
-        self.store = Store(settings.data / "jobs.sqlite")  # first: no other process has the folder
-        self.worker = Worker(self, self.store, _private(jobs))
+        self.data = DataFolder(settings.data)
+        self.store = Store(self.data.database)  # before all else: no other process has the folder
+        self.data.empty()
+        self.worker = Worker(self, self.store, self.data)
         self.intake = Gate(1, _UPLOADS - 1)
         self.pictures = anyio.CapacityLimiter(2)  # thumbnails made at once; a page asks for many
         self.models = Models(settings.model)
         self.gate = Gate(settings.workers, settings.queue)
-        self.uploads = _emptied(settings.data / "uploads")
+        self.uploads = self.data.uploads
         self.results = ResultStore(
-            _emptied(settings.data / "results"),
+            self.data.results,
             number=settings.results,
             total=settings.result_bytes,
             seconds=settings.result_seconds,
@@ -117,27 +116,9 @@ class Service:
         self.stop()
         self.worker.join()
         self.store.close()
-        for folder in (self.uploads, self.results.folder):
-            shutil.rmtree(folder, ignore_errors=True)
+        self.data.empty()
 
 
 def the_service(request: Request) -> Service:
     """Return the service that a request is for."""
     return cast(Service, request.app.state.service)
-
-
-def _emptied(folder: Path) -> Path:
-    """Return a private folder without what an earlier process left in it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    return _private(folder)
-
-
-def _private(folder: Path) -> Path:
-    """Return a folder that only this user may enter; it is made if it is missing."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"{folder} must be a folder to write to, but: {error.strerror}. Name another: --data."
-        ) from error
-    return folder

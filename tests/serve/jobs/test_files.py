@@ -22,10 +22,10 @@ def test_places(files: JobFiles) -> None:
     assert files.source("visible", 11) is None
     assert files.result(11) == files.fused / "0011.png"
     assert files.result(1) is None
-    assert files.whole is None
-    (files.folder / "result.zip").touch()
+    assert files.video is None
+    (files.folder / "result.mp4").touch()
     again = JobFiles(files.folder.parent, "0123")
-    assert again.whole == files.folder / "result.zip"
+    assert again.video == files.folder / "result.mp4"
     assert bytes_in(files.folder) == 16
 
 

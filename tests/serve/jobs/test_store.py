@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -151,3 +152,48 @@ def test_threads_may_share_it(store: Store) -> None:
     job = store.get("many")
     assert job is not None
     assert (job.done, job.revision) == (60, 61)
+
+
+class _Full:
+    """A database whose disk is full when a change is to be kept, so many times."""
+
+    def __init__(self, database: sqlite3.Connection, times: int) -> None:
+        self._database, self._times = database, times
+
+    def execute(self, query: str, *values: Any) -> sqlite3.Cursor:
+        if query == "COMMIT" and self._times:
+            self._times -= 1
+            raise sqlite3.OperationalError("database or disk is full")
+        return self._database.execute(query, *values)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._database, name)
+
+
+def test_a_change_that_cannot_be_kept_leaves_nothing_open(store: Store) -> None:
+    store._database = _Full(store._database, 1)  # type: ignore[assignment]  # close enough
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.finish_pair("first", 1)
+    assert store.pairs("first", QUEUED) == PAIRS[:2]
+    store.finish_pair("first", 1)
+    assert store.pairs("first", QUEUED) == PAIRS[1:2]
+
+
+def test_what_counts_as_running_can_wait_again(store: Store) -> None:
+    store.claim()
+    store.recover()
+    assert store.count() == {QUEUED: 2}
+
+
+def test_a_damaged_page_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite"
+    store = Store(path)
+    pairs = [Pair(n, f"a{n}", "a.png", "a.jpg") for n in range(1, 2000)]
+    store.add("first", "folder", {}, pairs, total=len(pairs))
+    store.close()
+    data = bytearray(path.read_bytes())
+    data[5 * 4096 : 6 * 4096] = b"\xff" * 4096
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"must be a whole database of jobs.*Move it away") as told:
+        Store(path)
+    assert "\n" not in str(told.value)

@@ -1,5 +1,7 @@
 """Restarts: nothing is lost, and nothing that was finished is done twice."""
 
+import errno
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -12,8 +14,11 @@ from fastapi.testclient import TestClient
 from tests.serve.conftest import BASE, Files, Told, decoded, service_of
 
 import clfnet
+from clfnet.errors import InputError
 from clfnet.example import ExamplePair
+from clfnet.io.image import write_image
 from clfnet.serve.app import create_app
+from clfnet.serve.jobs import worker
 from clfnet.serve.jobs.worker import Worker
 from clfnet.serve.settings import Settings
 
@@ -92,7 +97,7 @@ def test_a_kill_at_the_worst_moment(
         service.worker.stop()
         service.worker.join()
         job = client.post("/v1/jobs", files=folder).json()
-        finish, again = store.finish_pair, Worker(service, store, data / "jobs")
+        finish, again = store.finish_pair, Worker(service, store, service.data)
 
         def kill() -> None:
             if not left.exists():
@@ -131,12 +136,45 @@ def test_a_kill_at_the_worst_moment(
 def test_uploads_that_were_never_accepted_are_removed(
     start: Callable[[], TestClient], tmp_path: Path
 ) -> None:
-    stray = tmp_path / "data" / "jobs" / "0123456789abcdef" / "infrared"
-    stray.mkdir(parents=True)
-    (tmp_path / "data" / "uploads" / "x").mkdir(parents=True)
+    data = tmp_path / "data"
     with start():
-        assert [*(tmp_path / "data" / "jobs").iterdir()] == []
-        assert [*(tmp_path / "data" / "uploads").iterdir()] == []
+        pass
+    for stray in ("incoming", "uploads", "results"):
+        (data / stray / "x" / "infrared").mkdir(parents=True)
+    with start():
+        assert not any([*(data / stray).iterdir()] for stray in ("incoming", "uploads", "results"))
+
+
+@pytest.mark.parametrize("lost", ["removed", "emptied", "another folder"])
+def test_what_no_job_lists_is_kept(
+    start: Callable[[], TestClient],
+    folder: Files,
+    wait: Wait,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    lost: str,
+) -> None:
+    data = tmp_path / "data"
+    with start() as client:
+        job = wait(client, client.post("/v1/jobs", files=folder).json()["links"]["self"])
+    if lost == "another folder":
+        (data / "jobs" / "mine").mkdir()
+    else:
+        for file in data.glob("jobs.sqlite*"):
+            file.unlink()
+        if lost == "emptied":
+            (data / "jobs.sqlite").touch()
+    with start() as client:
+        left = client.get("/v1/jobs").json()["jobs"]
+    (kept,) = (data / "orphaned").iterdir()
+    assert f"{kept}" in caplog.text
+    if lost == "another folder":
+        assert kept.name.startswith("mine-")
+        assert [each["id"] for each in left] == [job["id"]]
+    else:
+        assert left == []
+        assert kept.name.startswith(job["id"])
+        assert len([*(kept / "fused").iterdir()]) == 3
 
 
 def test_queued_jobs_wait_for_the_next_service(
@@ -172,4 +210,32 @@ def test_a_worker_survives_a_database_that_fails_for_a_while(
             assert failed.wait(5)
         job = client.post("/v1/jobs", files=folder[:2]).json()
         assert wait(client, job["links"]["self"])["state"] == "done"
-    assert "the jobs of the service cannot go on" in caplog.text
+    assert "the jobs cannot go on; trying again in 0.5 seconds" in caplog.text
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_a_disk_that_is_full_for_a_while_fails_nothing(
+    start: Callable[[], TestClient],
+    folder: Files,
+    wait: Wait,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+) -> None:
+    tried = 0
+    write = write_image
+
+    def refuse(*arguments: Any, **options: Any) -> None:
+        nonlocal tried
+        tried += 1
+        if tried in (2, 3):  # the second pair, twice
+            raise InputError("it cannot be written") from OSError(number, os.strerror(number))
+        write(*arguments, **options)
+
+    monkeypatch.setattr(worker, "write_image", refuse)
+    monkeypatch.setattr(worker, "_PAUSE", 0.05)
+    with start() as client:
+        job = client.post("/v1/jobs", files=folder).json()
+        done = wait(client, job["links"]["self"])
+        assert (done["state"], done["done"], done["failed"]) == ("done", 3, [])
+        assert client.get(job["links"]["result"]).status_code == 200
+    assert tried == 5

@@ -21,6 +21,7 @@ from clfnet.serve.jobs.events import events
 from clfnet.serve.jobs.files import JobFiles
 from clfnet.serve.jobs.intake import FIELDS, accept, accepts, check_room
 from clfnet.serve.jobs.store import CANCELLED, DONE, QUEUED, RUNNING, Job
+from clfnet.serve.jobs.zipped import zipped
 from clfnet.serve.service import Service, the_service
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
@@ -146,7 +147,7 @@ async def watch_job(
 async def cancel_job(service: TheService, job: TheJob) -> Response:
     """Cancel a job, or forget one that is finished; either way its files are removed."""
     store = service.store
-    files = JobFiles(service.settings.data / "jobs", job.id)
+    files = JobFiles(service.data.jobs, job.id)
     if store.move(job.id, CANCELLED, QUEUED):
         await to_thread.run_sync(files.remove)
     elif not store.move(job.id, CANCELLED, RUNNING):  # a running one's files: by the worker
@@ -157,10 +158,18 @@ async def cancel_job(service: TheService, job: TheJob) -> Response:
     return JSONResponse(job_answer(store, now))
 
 
-@router.get("/{id}/result", response_class=FileResponse, responses=_RESULT | described(404, 409))
-async def read_job_result(service: TheService, job: TheJob) -> FileResponse:
+@router.get("/{id}/result", response_class=Response, responses=_RESULT | described(404, 409))
+async def read_job_result(service: TheService, job: TheJob) -> Response:
     """The zip of all pictures, or the video."""
-    path = JobFiles(service.settings.data / "jobs", job.id).whole
+    files = JobFiles(service.data.jobs, job.id)
+    if job.state == DONE and job.kind == "folder":
+        done = (
+            (pair.name, files.result(pair.number)) for pair in service.store.pairs(job.id, DONE)
+        )
+        named = [(f"{name}{path.suffix}", path) for name, path in done if path is not None]
+        headers = {"Content-Disposition": f'attachment; filename="clfnet-{job.id}.zip"'}
+        return StreamingResponse(zipped(named), media_type=_MEDIA[".zip"], headers=headers)
+    path = files.video
     if job.state != DONE or path is None:
         raise RefusedError(
             409, "NotReady", f"The job must be done to have a result, but is {job.state}. Watch it."
@@ -185,7 +194,7 @@ async def read_job_picture(
     download: Annotated[bool, Query(description="Send it as an attachment, to be saved.")] = False,
 ) -> Response:
     """One fused picture of a folder."""
-    files = JobFiles(service.settings.data / "jobs", job.id)
+    files = JobFiles(service.data.jobs, job.id)
     number = next((p.number for p in service.store.pairs(job.id, DONE) if p.name == name), 0)
     path = files.result(number)
     if path is None:

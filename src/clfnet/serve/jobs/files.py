@@ -7,7 +7,7 @@
     ID/rig.json            what aligns all pairs, if one was given
     ID/fused/0001.png      a result
     ID/work/               a video that is being made; emptied at the start
-    ID/result.zip          everything, or result.mp4
+    ID/result.mp4          the video of a finished job; a ZIP of pictures is made while it is sent
 """
 
 import os
@@ -48,8 +48,8 @@ class JobFiles:
         return _first(self.fused, number)
 
     @property
-    def whole(self) -> Path | None:
-        """The zip or the video of a finished job."""
+    def video(self) -> Path | None:
+        """The video of a finished job."""
         return next(iter(sorted(self.folder.glob("result.*"))), None)
 
     def drop_sources(self, number: int) -> None:
@@ -72,14 +72,24 @@ class JobFiles:
 
 def settle(path: Path) -> None:
     """Wait until a file, or all files in a folder, are on the disk, names included."""
-    for each in [*path.rglob("*"), path, path.parent]:
-        if sys.platform == "win32" and each.is_dir():
-            continue  # names are kept without being asked
-        descriptor = os.open(each, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    for each in [*path.rglob("*"), path]:
+        _sync(each)
+    settle_name(path)
+
+
+def settle_name(path: Path) -> None:
+    """Wait until the name of a file is on the disk."""
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    if sys.platform == "win32" and path.is_dir():
+        return  # names are kept without being asked
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def bytes_in(folder: Path) -> int:

@@ -15,7 +15,7 @@ from clfnet.serve.http.errors import RefusedError
 from clfnet.serve.http.form import FORMATS, OPTIONS, Fusing, parse
 from clfnet.serve.http.sniffing import PICTURES, THERMAL, sniff, sniff_video
 from clfnet.serve.http.uploads import Accepts, Stored, Upload
-from clfnet.serve.jobs.files import JobFiles, bytes_in, settle
+from clfnet.serve.jobs.files import JobFiles, bytes_in, settle, settle_name
 from clfnet.serve.jobs.store import FAILED, Job, Pair, Store
 from clfnet.thermal import parse_range
 from clfnet.video.frames import load_av
@@ -65,7 +65,7 @@ def check_room(service: "Service", store: Store) -> None:
     Raises:
         RefusedError: 429, there is none.
     """
-    limits, folder = service.settings, service.settings.data / "jobs"
+    limits, folder = service.settings, service.data.jobs
     jobs = store.all()
     while jobs and (len(jobs) >= limits.jobs or bytes_in(folder) > (_SHARE - 1) * limits.job_bytes):
         oldest = next((job for job in reversed(jobs) if job.is_finished), None)
@@ -136,7 +136,7 @@ def accept(service: "Service", store: Store, upload: Upload) -> Job:
     form = {key: value for key, value in upload.fields.items() if value}
     form |= {"kind": kind, "format": values["format"]}
     name = secrets.token_hex(8)
-    files = JobFiles(service.settings.data / "jobs", name)
+    files, kept = JobFiles(service.data.incoming, name), JobFiles(service.data.jobs, name)
     try:
         files.make()
         for pair, (_, sources) in zip(numbered, pairs, strict=True):
@@ -144,9 +144,12 @@ def accept(service: "Service", store: Store, upload: Upload) -> Job:
         if rig is not None:
             rig.path.rename(files.rig)
         settle(files.folder)
+        files.folder.rename(kept.folder)
+        settle_name(kept.folder)
         store.add(name, kind, form, numbered, total=0 if kind == "video" else len(numbered))
     except BaseException:
         files.remove()
+        kept.remove()
         raise
     job = store.get(name)
     if job is None:

@@ -102,10 +102,15 @@ class Store:
                 path, timeout=0.2, isolation_level=None, check_same_thread=False
             )
             self._open()
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
             raise InputError(
                 f"{path.parent} must be a folder that no other service uses, but: {error}. "
                 f"Stop that one, or name another folder: --data."
+            ) from error
+        except sqlite3.Error as error:
+            raise InputError(
+                f"{path} must be a whole database of jobs, but: {error}. Move it away; the files "
+                f"of its jobs are kept, in the folder `orphaned`."
             ) from error
 
     def _open(self) -> None:
@@ -114,6 +119,9 @@ class Store:
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = FULL")
         self._database.execute("PRAGMA foreign_keys = ON")
+        (state,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+        if state != "ok":
+            raise sqlite3.DatabaseError(" ".join(state.split())[:200])
         (version,) = self._database.execute("PRAGMA user_version").fetchone()
         if version not in (0, _VERSION):
             raise sqlite3.DatabaseError(f"its jobs are of version {version}, not {_VERSION}")
@@ -154,6 +162,18 @@ class Store:
         """Return the pairs of a job, of one state or all."""
         query = "SELECT * FROM pairs WHERE job = ? AND ? IN ('', state) ORDER BY number"
         return [_pair(row) for row in self._read(query, job, state or "")]
+
+    def recover(self) -> None:
+        """Let jobs wait again that count as running, when none is.
+
+        They were left by a process that was killed, or when the system refused to note what had
+        become of them.
+        """
+        with self._change() as database:
+            database.execute(
+                "UPDATE jobs SET state = ?, revision = revision + 1 WHERE state = ?",
+                (QUEUED, RUNNING),
+            )
 
     def claim(self) -> Job | None:
         """Take the oldest job that waits, to run it."""
@@ -213,7 +233,12 @@ class Store:
             except BaseException:
                 self._database.execute("ROLLBACK")
                 raise
-            self._database.execute("COMMIT")
+            try:
+                self._database.execute("COMMIT")
+            except BaseException:  # the disk is full, say: no transaction may stay open
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
 
 
 def _move(

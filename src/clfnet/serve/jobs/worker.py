@@ -3,17 +3,16 @@
 import logging
 import threading
 import time
-import zipfile
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clfnet.align import Rig
 from clfnet.errors import ClfnetError, VideoError
 from clfnet.inference.fuser import Fuser
-from clfnet.io.files import open_atomic
+from clfnet.io.files import is_trouble
 from clfnet.io.image import write_image
+from clfnet.serve.data_folder import DataFolder
 from clfnet.serve.http.errors import logged
 from clfnet.serve.http.form import FORMATS, Fusing
 from clfnet.serve.http.sniffing import check_pixels
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("clfnet.serve")
 
 _PAUSE = 0.5  # seconds between two looks for work that nobody announced
+_LONGEST_PAUSE = 30.0  # seconds between two tries while the system refuses
 _OFTEN = 0.5  # seconds between two notes of a video's progress
 _FAST = "fast"
 
@@ -49,13 +49,14 @@ class Worker:
     Args:
         service: whose models fuse.
         store: of jobs.
-        folder: of their files.
+        data: where their files are.
     """
 
-    def __init__(self, service: "Service", store: Store, folder: Path) -> None:
+    def __init__(self, service: "Service", store: Store, data: DataFolder) -> None:
         self._service = service
         self._store = store
-        self._folder = folder
+        self._data = data
+        self._folder = data.jobs
         self._stop = threading.Event()
         self._work = threading.Event()
         self._thread: threading.Thread | None = None
@@ -82,36 +83,38 @@ class Worker:
 
     def _tidy(self) -> None:
         jobs = self._store.all()
+        self._data.set_aside(job.id for job in jobs)
         for job in jobs:
-            self._store.move(job.id, QUEUED, RUNNING)
-        kept = {job.id for job in jobs if job.state != CANCELLED}
-        for folder in self._folder.iterdir():
-            if folder.name not in kept:  # cancelled, or never accepted
-                JobFiles(self._folder, folder.name).remove()
+            if job.state == CANCELLED:
+                JobFiles(self._folder, job.id).remove()
 
     def _run(self) -> None:
+        pause = _PAUSE
         while not self._stop.is_set():
             self._work.clear()
             try:
-                has_worked = self._step()
+                if not self._step():
+                    self._work.wait(_PAUSE)
+                pause = _PAUSE
             except Exception:  # noqa: BLE001 -- the disk is full, say: jobs must go on once it is not
-                _log.exception("the jobs of the service cannot go on; trying again")
-                has_worked = False
-            if not has_worked:
-                self._work.wait(_PAUSE)
+                _log.exception("the jobs cannot go on; trying again in %g seconds", pause)
+                self._stop.wait(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _step(self) -> bool:
         """Do the oldest job that waits; tell whether there was one."""
+        self._store.recover()
         job = self._store.claim()
         if job is None:
             return False
         files = JobFiles(self._folder, job.id)
         try:
             self._do(job, files)
-        except ClfnetError as error:
-            self._store.move(job.id, FAILED, RUNNING, error=str(error))
-        except Exception as error:  # noqa: BLE001 -- our bug: logged, and told by its id
-            self._store.move(job.id, FAILED, RUNNING, error=logged(error))
+        except Exception as error:
+            if is_trouble(error):  # not the job's fault: it is tried again
+                raise
+            text = str(error) if isinstance(error, ClfnetError) else logged(error)  # our bug
+            self._store.move(job.id, FAILED, RUNNING, error=text)
         if self._is_cancelled(job):
             files.remove()
         return True
@@ -143,8 +146,6 @@ class Worker:
             self._store.finish_pair(job.id, pair.number, error)
             files.drop_sources(pair.number)
         done = self._store.pairs(job.id, DONE)
-        if done:
-            _zip(files, done)
         text = None if done else "every pair has failed; `failed` says why."
         self._store.move(job.id, DONE if done else FAILED, RUNNING, error=text)
         return True
@@ -162,6 +163,8 @@ class Worker:
                 image = fuser.fuse_pair(sources, (given[0].name, given[-1].name)).image
                 write_image(output, image)
         except ClfnetError as error:
+            if is_trouble(error):
+                raise
             return str(error)
         except MemoryError:
             return f"{pair.name} must fit into memory. Use smaller images."
@@ -171,7 +174,7 @@ class Worker:
     def _video(self, job: Job, files: JobFiles) -> bool:
         """Fuse a video from its start; tell whether it came to its end."""
         (pair,) = self._store.pairs(job.id)
-        if files.whole is not None:  # it was complete just before an end
+        if files.video is not None:  # it was complete just before an end
             return self._finish_video(job, pair, files, job.total)
         from clfnet.video.pipeline import fuse_video
         from clfnet.video.ranging import ranging_for
@@ -248,14 +251,3 @@ def _sources(pair: Pair, files: JobFiles) -> list[Stored]:
         for kind, name in zip(SOURCES, (pair.infrared, pair.visible), strict=True)
         if (path := files.source(kind, pair.number)) is not None
     ]
-
-
-def _zip(files: JobFiles, pairs: list[Pair]) -> None:
-    """Put all results into one file; pictures are packed already."""
-    with (
-        open_atomic(files.folder / "result.zip", overwrite=True) as file,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,
-    ):
-        for pair in pairs:
-            if (path := files.result(pair.number)) is not None:
-                archive.write(path, f"{pair.name}{path.suffix}")
