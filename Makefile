@@ -8,9 +8,10 @@
 # make train  the recipe of the shipped weights; data: see configs
 # make fast   the student that imitates them: train, and export into the package
 # make gpu-queue  what a GPU trains within MINUTES, most important first; goes on where it was stopped
+# make bench-gpu  a training step on a GPU, as a CUDA graph and without
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: demo test test-slow test-browser check check-js container-check fuzz format train fast gpu-queue scores docs curves bench clean
+.PHONY: demo test test-slow test-browser check check-js container-check fuzz format train fast gpu-queue bench-gpu scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -76,6 +77,9 @@ MINUTES ?= 10
 gpu-queue: .venv/dev
 	$(BIN)/python -m experiments.queue --minutes $(MINUTES) --data $(DATA)
 
+bench-gpu: .venv/dev
+	$(BIN)/python benchmarks/training_gpu.py
+
 EXPERIMENTS := $(patsubst experiments/%/experiment.toml,%,$(wildcard experiments/*/experiment.toml))
 scores: .venv/dev
 	for name in $(EXPERIMENTS); do $(BIN)/clfnet reproduce $$name --data $(DATA) || exit; done
@@ -102,6 +106,7 @@ bench: .venv/dev
 	$(BIN)/python benchmarks/int8.py --data $(DATA)
 	$(BIN)/python benchmarks/memory.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training_precision.py
 	$(BIN)/python benchmarks/video.py --data $(DATA)
 	$(MAKE) docs
 

@@ -62,7 +62,26 @@ def training_operators() -> str:
     )
 
 
+def training_precision() -> str:
+    """What other layouts and precisions cost."""
+    result = measured("training-precision")
+    first, *_ = result["steps"].values()
+    rows = [
+        f"| {name} | {of['seconds']:.2f} | {of['seconds'] / first['seconds']:.2f} "
+        f"| {of['last loss']:.4f} |\n"
+        for name, of in result["steps"].items()
+    ]
+    return (
+        "| one step | CPU seconds | of the first | loss of the last step |\n|---|---|---|---|\n"
+        + "".join(rows)
+        + f"\nOne thread, torch {result['torch']}: medians of {result['rounds']} steps in turns, "
+        "on a machine with other work, which makes all of them slower than above.\n"
+        + made_by(result)
+    )
+
+
 BLOCKS = {
+    "training-precision": training_precision,
     "training-speed": training_speed,
     "training-parts": training_parts,
     "training-operators": training_operators,
