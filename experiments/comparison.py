@@ -10,7 +10,7 @@ from clfnet.inference.find import find_compared
 from experiments.markdown import intervals, means
 from experiments.results import Results
 from experiments.run import Run
-from experiments.scoring import MODES, compared, depends_on, scores, table_of
+from experiments.scoring import COLUMNS, Columns, compared, depends_on, scores, table_of
 from experiments.spec import Comparison, Pairs
 
 _WORDS = {"unstretched": "as they come", "stretched": "stretched to 0..255"}
@@ -26,55 +26,69 @@ def measure(spec: Comparison, run: Run, results: Results) -> None:
     for pairs, name, method in run.track(tasks):
         results.row(
             _row(pairs, name),
-            depends_on(run.data, pairs, method),
-            partial(_scores, run, pairs, method),
+            depends_on(run.data, pairs, method, _columns(spec)),
+            partial(_scores, spec, run, pairs, method),
         )
     results.keep_only(list(tasks))
     for pairs in spec.sets:
-        write_plots(_table(pairs, results), run.output / _slug(pairs), overwrite=True)
+        write_plots(_table(spec, pairs, results), run.output / _slug(pairs), overwrite=True)
 
 
 def render(spec: Comparison, results: Results) -> str:
     """Return the tables as Markdown."""
     parts = []
+    main, mode = next(iter(_columns(spec))), spec.modes[-1]
     for pairs in spec.sets:
-        first = _table(pairs, results)
+        first = _table(spec, pairs, results)
         count = len(next(iter(first.methods.values())))
         parts.append(f"## {pairs.name}, {count} pairs\n")
-        for mode in MODES:
-            for dialect in ("paper", "plain"):
-                table = _table(pairs, results, mode, dialect)
-                parts.append(f"Fused images {_WORDS[mode]}, dialect `{dialect}`:\n")
-                parts.append(means(table, spec.paper if dialect == "paper" else None))
-        parts.append("Every image, the means and the ranks (stretched, `paper`):\n")
+        for each in spec.modes:
+            for dialect in _columns(spec):
+                table = _table(spec, pairs, results, each, dialect)
+                parts.append(f"Fused images {_WORDS[each]}, dialect `{dialect}`:\n")
+                parts.append(means(table, spec.paper if dialect == main else None))
+        parts.append(f"Every image, the means and the ranks ({mode}, `{main}`):\n")
         parts += [
             f"![{plot}]({_slug(pairs)}/{plot}.png)\n" for plot in ("curves", "overview", "ranks")
         ]
         parts.append(
-            f"Difference of the means from `{spec.baseline}` (stretched, `paper`), with the 95 % "
+            f"Difference of the means from `{spec.baseline}` ({mode}, `{main}`), with the 95 % "
             "interval of the paired bootstrap over the images; bold where it leaves zero out:\n"
         )
         parts.append(intervals(first, spec.baseline))
     return "\n".join(parts)
 
 
-def _scores(run: Run, pairs: Pairs, method: str) -> dict[str, Any]:
+def _columns(spec: Comparison) -> Columns:
+    return spec.columns or COLUMNS
+
+
+def _scores(spec: Comparison, run: Run, pairs: Pairs, method: str) -> dict[str, Any]:
     """The row of a method; a shipped model's says which weights it had."""
     model = weights.load_manifest().get(method)
-    found = scores(run.data, pairs, find_compared(method), run.work / _slug(pairs))
+    found = scores(
+        run.data,
+        pairs,
+        find_compared(method),
+        run.work / _slug(pairs),
+        columns=_columns(spec),
+        modes=spec.modes,
+    )
     return ({"model": model.onnx.sha256} if model else {}) | found
 
 
 def _table(
-    pairs: Pairs, results: Results, mode: str = "stretched", dialect: str = "paper"
+    spec: Comparison, pairs: Pairs, results: Results, mode: str = "", dialect: str = ""
 ) -> Table:
+    """A set's table: of the last mode and the first dialect if none is named."""
     prefix = _row(pairs, "")
     rows = {
         name.removeprefix(prefix): row
         for name, row in results.rows.items()
         if name.startswith(prefix)
     }
-    return table_of(rows, mode, dialect)
+    columns = _columns(spec)
+    return table_of(rows, mode or spec.modes[-1], dialect or next(iter(columns)), columns)
 
 
 def _slug(pairs: Pairs) -> str:

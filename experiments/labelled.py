@@ -111,7 +111,8 @@ def _fused(yardstick: Yardstick, method: str, folder: Path) -> Path:
     for pair, sources in yardstick.sources():
         target = folder / f"{pair.name}.png"
         if not target.exists():
-            write_image(target, Image(fuser(sources.infrared, sources.visible)))
+            picture = Image(fuser(sources.infrared, sources.visible))
+            write_image(target, picture, overwrite=True)
     return folder
 
 

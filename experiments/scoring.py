@@ -1,7 +1,7 @@
 """Fused images of a method, on disk, and their scores in two dialects, stretched and not."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite, nan
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,14 @@ from clfnet.metrics import metrics_of, to_grey
 from experiments.results import fingerprint
 from experiments.spec import Pairs
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
+Columns = Mapping[str, tuple[str, ...]]
+"""By dialect, the names of metrics."""
+
+COLUMNS: Columns = {
     "paper": ("EN", "MI", "VIF", "SD", "AG", "SF"),
     "plain": ("VIF", "SD", "Qabf", "SCD", "CC", "SSIM", "MS-SSIM", "Nabf"),
 }
-"""What is measured in each dialect."""
+"""What is measured in each dialect, unless an experiment says otherwise."""
 
 MODES: Mapping[str, bool] = {"unstretched": False, "stretched": True}
 """Whether every fused image is stretched to 0..255 before it is scored."""
@@ -42,7 +45,7 @@ def compared(data: Path, pairs: Pairs, methods: tuple[str, ...]) -> Iterator[tup
             yield folder.name, f"published:{folder}"
 
 
-def depends_on(data: Path, pairs: Pairs, spec: str) -> str:
+def depends_on(data: Path, pairs: Pairs, spec: str, columns: Columns = COLUMNS) -> str:
     """The fingerprint of a method's scores on a set."""
     model = weights.load_manifest().get(spec)
     folders = [data / pairs.infrared, data / pairs.visible]
@@ -50,10 +53,18 @@ def depends_on(data: Path, pairs: Pairs, spec: str) -> str:
         folders.append(Path(spec.removeprefix("published:")))
     name = model.onnx.sha256 if model else Path(spec).name
     files = [[(f.name, f.stat().st_size) for f in images_by_stem(p).values()] for p in folders]
-    return fingerprint(name, __version__, COLUMNS, files)
+    return fingerprint(name, __version__, columns, files)
 
 
-def scores(data: Path, pairs: Pairs, method: Compared, folder: Path) -> dict[str, Any]:
+def scores(
+    data: Path,
+    pairs: Pairs,
+    method: Compared,
+    folder: Path,
+    *,
+    columns: Columns = COLUMNS,
+    modes: Iterable[str] = MODES,
+) -> dict[str, Any]:
     """Fuse a set into folders of the method's name, and score it.
 
     Args:
@@ -61,16 +72,18 @@ def scores(data: Path, pairs: Pairs, method: Compared, folder: Path) -> dict[str
         pairs: the set.
         method: what fuses, or is fused already.
         folder: where fused images go: MODE/NAME/STEM.png.
+        columns: by dialect, what is measured.
+        modes: whether fused images are stretched first: names of `MODES`.
 
     Returns:
         `{MODE: {DIALECT: {IMAGE: {METRIC: value}}}}`; undefined values are None.
     """
     infrared, visible = data / pairs.infrared, data / pairs.visible
     found: dict[str, Any] = {}
-    for mode, stretch in MODES.items():
-        fused = fuse_set(infrared, visible, method, folder / mode, stretch=stretch)
+    for mode in modes:
+        fused = fuse_set(infrared, visible, method, folder / mode, stretch=MODES[mode])
         found[mode] = {}
-        for dialect, metrics in COLUMNS.items():
+        for dialect, metrics in columns.items():
             table = evaluate(
                 infrared, visible, fused, dialect=dialect, metrics=metrics, jobs=os.cpu_count() or 1
             )
@@ -97,9 +110,11 @@ def fuse_set(
     return target
 
 
-def table_of(rows: Mapping[str, Mapping[str, Any]], mode: str, dialect: str) -> Table:
+def table_of(
+    rows: Mapping[str, Mapping[str, Any]], mode: str, dialect: str, columns: Columns = COLUMNS
+) -> Table:
     """The table that rows of `scores` make."""
-    metrics = tuple(metrics_of(dialect, COLUMNS[dialect]))
+    metrics = tuple(metrics_of(dialect, columns[dialect]))
     methods = {
         name: {
             image: {metric: nan if value is None else value for metric, value in values.items()}

@@ -39,7 +39,9 @@ class Comparison:
         methods: what `clfnet fuse --model` takes; published outputs come by themselves.
         baseline: the method from which the others' differences are taken.
         note: what a reader must know.
-        paper: by method, the values that the paper prints.
+        paper: by method, the values that the paper prints, in the first of the dialects.
+        columns: by dialect, the metrics that are shown; those of `scoring.COLUMNS` if empty.
+        modes: "unstretched" and "stretched": whether every fused image is stretched to 0..255.
     """
 
     title: str
@@ -48,6 +50,8 @@ class Comparison:
     baseline: str = "clfnet"
     note: str = ""
     paper: Mapping[str, Values] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    modes: tuple[str, ...] = ("unstretched", "stretched")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,10 @@ def test_values(experiments: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("title = 'x'", "`kind` must be one of comparison, sweep, cost, figures, got None"),
+        (
+            "title = 'x'",
+            "`kind` must be one of comparison, sweep, cost, figures, labelled, got None",
+        ),
         ("kind = 'compare'", "Unknown kind `compare`. Did you mean `comparison`"),
         ("kind = 'cost'\nmethod = []", "Unknown key `method`. Did you mean `methods`"),
         ("kind = 'cost'\ntitle = 'x'\nsets = []", "`methods` must be given"),

@@ -20,6 +20,7 @@ def cold_contrast(fused_detail: Grey, infrared: OwnDetail) -> float:
         In [0, 1]; not a number where too few pixels are cold.
 
     Example:
+        >>> import numpy as np
         >>> own = OwnDetail(np.ones((30, 30), bool), np.full(900, -0.2, np.float32))
         >>> round(cold_contrast(np.full((30, 30), -0.1, np.float32), own), 3)
         0.5

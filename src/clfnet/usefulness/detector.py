@@ -102,13 +102,13 @@ class OnnxDetector:
         try:
             outputs: list[NDArray[Any]] = self._session.run(None, feed)
             boxes, scores = self.adapter.persons(outputs, self._side)
+            found = candidates(placed.undo(boxes), scores)
         except Exception as error:  # of ONNX Runtime, or shapes that are not the family's
             raise WeightsError(
                 f"{self.name} must be a detector with {self.adapter.layout}, but did not run as "
                 f"one ({' '.join(str(error).split())[:200]}). Name another family: "
                 f"{', '.join(ADAPTERS)}."
             ) from error
-        found = candidates(placed.undo(boxes), scores)
         return found.astype(np.float32).astype(np.float64)  # as it is when kept
 
 

@@ -137,8 +137,15 @@ class Yardstick:
         InputError: no pairs, or two detectors of one name.
 
     Example:
-        >>> # yardstick = Yardstick(read_labels(Path("boxes.csv")), [OnnxDetector(Path("d.onnx"))])
-        >>> # yardstick.score(yardstick.measure("fused/")).u
+        >>> import tempfile
+        >>> from clfnet.io.image import Image, write_image
+        >>> files = [Path(tempfile.mkdtemp()) / name for name in ("ir.png", "vi.png")]
+        >>> for file in files:
+        ...     write_image(file, Image(np.full((64, 64), 99, np.uint8)))
+        >>> person, nobody = np.array([[10.0, 10, 30, 50]]), np.empty((0, 4))
+        >>> yardstick = Yardstick([LabelledPair("a", "street", "day", *files, person, nobody)], [])
+        >>> yardstick.score(yardstick.measure(lambda _, sources: sources.visible)).parts["W"]
+        1.0
     """
 
     def __init__(self, pairs: Iterable[LabelledPair], detectors: Sequence[Detector]) -> None:
