@@ -105,6 +105,8 @@ def _value(name: str, kind: Any, value: Any) -> Any:
 
 def _tuple(name: str, kind: Any, value: Any) -> tuple[Any, ...]:
     words = {str: "strings", float: "numbers", int: "integers"}
+    if kind is str and isinstance(value, str):
+        return (value,)
     if not isinstance(value, list | tuple):
         raise ConfigError(f"`{name}` must be a list of {words.get(kind, 'tables')}, got {value!r}.")
     if kind is str and not all(isinstance(item, str) for item in value):

@@ -1,6 +1,6 @@
 """Adaptive patch-wise contrastive loss (Eqs. 6–8)."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -8,6 +8,9 @@ from torch.nn import functional as F
 
 from clfnet.losses.info_nce import info_nce
 from clfnet.losses.negatives import Keys, Strategy, same_source
+
+Assignment = Literal["winner", "balanced", "both"]
+"""Which branch counts at a place, see `patch_nce`."""
 
 
 class PatchNCE(NamedTuple):
@@ -24,6 +27,7 @@ def patch_nce(
     visible: Tensor,
     *,
     temperature: float = 0.07,
+    assignment: Assignment = "winner",
     strategy: Strategy = same_source,
     crossed: tuple[Tensor, Tensor] | None = None,
 ) -> PatchNCE:
@@ -40,12 +44,16 @@ def patch_nce(
         infrared: z_ir, (B, S, D).
         visible: z_vi, (B, S, D).
         temperature: τ of Eq. (1).
+        assignment: "winner" is Eq. (7). "balanced" gives each branch half of the places, those
+            where it leads by more than the median of the batch, so that no source can take all of
+            them. "both" lets both branches count half at every place: the fused image must be
+            recognised as either source.
         strategy: where negatives come from; see `clfnet.losses.negatives`.
         crossed: the visible image through the infrared encoder and the infrared image through the
             visible encoder, each (B, S, D); needed by strategy (b) alone.
 
     Returns:
-        The loss and the share of places won by infrared.
+        The loss and the share of places where infrared is the more similar.
 
     Example:
         >>> z = torch.randn(2, 50, 8, generator=torch.Generator().manual_seed(0))
@@ -57,7 +65,8 @@ def patch_nce(
     q_ir, q_vi, p_ir, p_vi = (
         z.flatten(0, 1) for z in (query_infrared, query_visible, infrared, visible)
     )  # (B·S, D)
-    wins = F.cosine_similarity(q_ir, p_ir, dim=-1) > F.cosine_similarity(q_vi, p_vi, dim=-1)
+    lead = F.cosine_similarity(q_ir, p_ir, dim=-1) - F.cosine_similarity(q_vi, p_vi, dim=-1)
+    wins = lead > (lead.median() if assignment == "balanced" else 0)
     same_place = torch.eye(len(wins), dtype=torch.bool, device=wins.device)
 
     def branch(query: Tensor, keys: Keys) -> Tensor:
@@ -66,9 +75,10 @@ def patch_nce(
             query, keys.own.flatten(0, 1), pool, temperature=temperature, excluded=same_place
         )
 
-    losses = torch.where(
-        wins,
-        branch(q_ir, Keys(infrared, visible, via_infrared)),
-        branch(q_vi, Keys(visible, infrared, via_visible)),
-    )  # (B·S,)
-    return PatchNCE(losses.mean(), wins.float().mean())
+    by_infrared = branch(q_ir, Keys(infrared, visible, via_infrared))  # (B·S,)
+    by_visible = branch(q_vi, Keys(visible, infrared, via_visible))
+    if assignment == "both":
+        losses = (by_infrared + by_visible) / 2
+    else:
+        losses = torch.where(wins, by_infrared, by_visible)
+    return PatchNCE(losses.mean(), (lead > 0).float().mean())

@@ -29,29 +29,34 @@ class DataConfig:
     """What is trained on.
 
     Attributes:
-        infrared: folder of infrared images.
-        visible: folder of visible images, matched by stem.
+        infrared: folders of infrared images.
+        visible: folders of visible images, as many; matched by stem.
         held_out: stems that are validated on and never trained on.
+        excluded: stems that are not read, such as those of test pairs.
         crop: side of a training crop in pixels.
         stride: distance of neighbouring crops in pixels.
         augment: mirror and transpose crops at random.
         validation_infrared: folder of infrared images of further pairs to validate on, or empty.
         validation_visible: folder of their visible images.
+        tone: how much each source's tone curve and noise vary at random from crop to crop; 0 is
+            not at all, see `clfnet.training.tones`.
     """
 
-    infrared: str
-    visible: str
+    infrared: tuple[str, ...]
+    visible: tuple[str, ...]
     held_out: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     crop: Crop = 128
     stride: Count = 32
     augment: bool = False
+    tone: Weight = 0.0
     validation_infrared: str = ""
     validation_visible: str = ""
 
     @property
     def folders(self) -> tuple[str, ...]:
         """What is trained on."""
-        return self.infrared, self.visible
+        return *self.infrared, *self.visible
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,17 @@ class LossConfig:
         temperature: τ.
         strategy: where negatives come from, "a", "b" or "c" (Sec. IV-H).
         window: weights of M-SSIM's window.
+        assignment: which branch of patchNCE counts at a place; "winner" is Eq. (7).
         detach_keys: whether the sources' embeddings get no gradient.
         intensity: weight of the distance from the brighter source.
         intensity_gain: slope of that target's tone curve; 0 is none.
         intensity_mix: share of the darker source in that target.
         gradient: weight of the distance from the stronger gradient.
         gradient_gain: how many times the stronger gradient is wanted.
+        structure: weight of the distance from the detail of the source with more contrast.
+        base: weight of the distance from a mixture of both sources' bases.
+        base_dark: share of infrared in that mixture where the visible is dark.
+        base_bright: share of infrared in it where the visible is bright.
     """
 
     lambda1: Weight = 1.0
@@ -96,12 +106,17 @@ class LossConfig:
     temperature: Positive = 0.07
     strategy: Literal["a", "b", "c"] = "c"
     window: Literal["uniform", "gaussian"] = "uniform"
+    assignment: Literal["winner", "balanced", "both"] = "winner"
     detach_keys: bool = False
     intensity: Weight = 0.0
     intensity_gain: Weight = 0.0
     intensity_mix: Share = 0.0
     gradient: Weight = 0.0
     gradient_gain: Weight = 1.0
+    structure: Weight = 0.0
+    base: Weight = 0.0
+    base_dark: Share = 0.6
+    base_bright: Share = 0.25
 
 
 @dataclass(frozen=True)
@@ -164,6 +179,7 @@ class DistillDataConfig:
         visible: folders of visible images, as many; the first goes with the first, and so on.
         weights: how often a pixel of each set is drawn, relative to the others; empty is alike.
         held_out: stems that are validated on and never trained on, in whichever set they are.
+        excluded: stems that are not read, such as those of test pairs.
         crop: side of a training crop in pixels.
         augment: mirror and transpose crops at random.
     """
@@ -172,6 +188,7 @@ class DistillDataConfig:
     visible: tuple[str, ...]
     weights: tuple[Positive, ...] = ()
     held_out: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     crop: Crop = 96
     augment: bool = False
 
@@ -283,7 +300,10 @@ class TrainConfig(Recipe):
                 f"got {data.validation_infrared!r} and {data.validation_visible!r}."
             )
         check_places(data.crop, loss.samples, self.run.batch if loss.lambda1 else None)
-        if not loss.lambda1 + loss.lambda2 + loss.intensity + loss.gradient > 0:
+        weights = (
+            loss.lambda1, loss.lambda2, loss.intensity, loss.gradient, loss.structure, loss.base,
+        )  # fmt: skip
+        if not sum(weights) > 0:
             raise ConfigError("At least one weight of `loss` must be above 0, got none.")
 
 

@@ -1,6 +1,6 @@
 """Pairs in memory, and the crop of each step as a function of the seed and the step alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -40,14 +40,20 @@ def load_pairs(data: DataConfig) -> tuple[list[Pair], list[Pair]]:
         InputError: naming every pair that cannot be used: unreadable, of two sizes, or too small.
         ConfigError: if a held-out stem is not there, or nothing is left to train on.
     """
-    (rest,), held_out = _load([(data.infrared, data.visible)], data)
+    sets, held_out = _load(data)
     if data.validation_infrared:
         (further,), _ = _load(
-            [(data.validation_infrared, data.validation_visible)],
-            replace(data, crop=MINIMUM_SIDE, held_out=()),
+            replace(
+                data,
+                infrared=(data.validation_infrared,),
+                visible=(data.validation_visible,),
+                crop=MINIMUM_SIDE,
+                held_out=(),
+                excluded=(),
+            )
         )
         held_out += further
-    return rest, held_out
+    return [pair for pairs in sets for pair in pairs], held_out
 
 
 def load_sets(data: DistillDataConfig) -> tuple[list[list[Pair]], list[Pair]]:
@@ -56,17 +62,17 @@ def load_sets(data: DistillDataConfig) -> tuple[list[list[Pair]], list[Pair]]:
     Raises:
         InputError: as `load_pairs`.
     """
-    return _load(zip(data.infrared, data.visible, strict=True), data)
+    return _load(data)
 
 
-def _load(
-    folders: Iterable[tuple[str, str]], data: DataConfig | DistillDataConfig
-) -> tuple[list[list[Pair]], list[Pair]]:
+def _load(data: DataConfig | DistillDataConfig) -> tuple[list[list[Pair]], list[Pair]]:
     sets: list[list[Pair]] = []
     problems: list[str] = []
-    for infrared, visible in folders:
+    for infrared, visible in zip(data.infrared, data.visible, strict=True):
         sets.append([])
         for files in pair_folders(Path(infrared), Path(visible)):
+            if files[1].stem in data.excluded:
+                continue
             try:
                 sets[-1].append(_read_pair(files, data))
             except InputError as error:

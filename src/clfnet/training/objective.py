@@ -8,11 +8,13 @@ from torch import Tensor, nn
 
 from clfnet.losses import (
     STRATEGIES,
+    base_loss,
     fusion_loss,
     gradient_loss,
     intensity_loss,
     m_ssim_loss,
     patch_nce,
+    structure_loss,
 )
 from clfnet.nn import CLFNet, ProjectionHead
 from clfnet.training.config import TrainConfig
@@ -45,7 +47,7 @@ class Objective(nn.Module):
 
         Returns:
             Scalars: "loss"; "m_ssim"; where they count "patch_nce" and "infrared_share",
-            "intensity", "gradient".
+            "intensity", "gradient", "structure", "base".
         """
         weights, network = self.config.loss, self.network
         infrared_features = network.infrared_encoder(infrared)
@@ -63,9 +65,19 @@ class Objective(nn.Module):
         loss = fusion_loss(
             contrast, terms["m_ssim"], lambda1=weights.lambda1, lambda2=weights.lambda2
         )
+        with full_precision(fused):
+            loss = loss + self._added(exact, infrared, visible, terms)
+        return {"loss": loss, **terms}
+
+    def _added(
+        self, fused: Tensor, infrared: Tensor, visible: Tensor, terms: dict[str, Tensor]
+    ) -> Tensor:
+        """The weighted sum of what the recipe adds to Eq. (9); adds its parts to `terms`."""
+        weights = self.config.loss
+        loss = fused.new_zeros(())
         if weights.intensity:
             terms["intensity"] = intensity_loss(
-                exact,
+                fused,
                 infrared,
                 visible,
                 gain=weights.intensity_gain or None,
@@ -73,9 +85,17 @@ class Objective(nn.Module):
             )
             loss = loss + weights.intensity * terms["intensity"]
         if weights.gradient:
-            terms["gradient"] = gradient_loss(exact, infrared, visible, gain=weights.gradient_gain)
+            terms["gradient"] = gradient_loss(fused, infrared, visible, gain=weights.gradient_gain)
             loss = loss + weights.gradient * terms["gradient"]
-        return {"loss": loss, **terms}
+        if weights.structure:
+            terms["structure"] = structure_loss(fused, infrared, visible)
+            loss = loss + weights.structure * terms["structure"]
+        if weights.base:
+            terms["base"] = base_loss(
+                fused, infrared, visible, dark=weights.base_dark, bright=weights.base_bright
+            )
+            loss = loss + weights.base * terms["base"]
+        return loss
 
     def _contrast(
         self,
@@ -113,6 +133,7 @@ class Objective(nn.Module):
             result = patch_nce(
                 *(z.float() for z in (*queries, *keys)),
                 temperature=weights.temperature,
+                assignment=weights.assignment,
                 strategy=STRATEGIES[weights.strategy],
                 crossed=None if crossed is None else (crossed[0].float(), crossed[1].float()),
             )

@@ -15,6 +15,7 @@ from clfnet.training.dataset import Crops, Pair, Pixels, load_pairs
 from clfnet.training.distributed import Process
 from clfnet.training.network_file import load_network
 from clfnet.training.objective import Objective, freeze_statistics
+from clfnet.training.tones import draw_tones, vary_tones
 from clfnet.training.validation import Validator
 
 _TRAIN, _FROZEN = "train", "frozen statistics"
@@ -157,13 +158,21 @@ class FusionTask(Task):
     def plan(self, step: int, first: int) -> tuple[Tensor, ...]:
         """The crops and the places of a step."""
         run, crop = self.config.run, self.config.data.crop
-        where = places(run.seed, step, crop, self._samples)
-        return self._crops.plan(first, run.batch), where
+        drawn = (
+            self._crops.plan(first, run.batch),
+            places(run.seed, step, crop, self._samples),
+        )
+        if self.config.data.tone:
+            drawn += draw_tones(self.config.data.tone, run.seed, first, run.batch, crop)
+        return drawn
 
     def batch(self, *plan: Tensor) -> tuple[Tensor, ...]:
         """Infrared, visible and the places."""
-        crops, where = plan
-        return *self._crops.images.cut(crops, self.config.data.crop), where
+        crops, where, *tones = plan
+        images = self._crops.images.cut(crops, self.config.data.crop)
+        if tones:
+            images = vary_tones(images, *tones)
+        return *images, where
 
 
 def places(seed: int, step: int, crop: int, samples: int) -> Tensor:
