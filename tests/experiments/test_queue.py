@@ -82,7 +82,7 @@ def test_the_projects_own_list_is_valid(tmp_path: Path, monkeypatch: pytest.Monk
     for training in queue:
         config = training.config
         assert isinstance(config, TrainConfig)
-        assert config.data.infrared == "/data/tno/train/ir"
+        assert config.data.infrared == ("/data/tno/train/ir",)
         assert config.data.validation_visible == "/data/tno/test/vi"
         assert config.run.epochs == 20
 

@@ -91,3 +91,36 @@ def test_a_copy_of_one_source_is_cheap_and_won_by_it() -> None:
     copied = patch_nce(ir, torch.randn_like(ir), ir, vi)
     assert float(copied.infrared_share) == 1
     assert float(copied.loss) < 0.1
+
+
+def test_balanced_gives_each_branch_half_of_the_places(embeddings: list[Tensor]) -> None:
+    q_ir, q_vi, ir, vi, *_ = embeddings
+    near = ir + 0.01 * q_ir  # infrared would win nearly everywhere
+    wins = torch.tensor(
+        [
+            float(_unit(near[b, s]) @ _unit(ir[b, s]) - _unit(q_vi[b, s]) @ _unit(vi[b, s]))
+            for b in range(2)
+            for s in range(5)
+        ]
+    )
+    half = wins > sorted(wins.tolist())[4]  # the lower median of ten
+    one = [patch_nce(near, q_vi, ir, vi, temperature=TAU)]
+    losses = []
+    for query, key in ((near, ir), (q_vi, vi)):
+        z, pool = query.flatten(0, 1), key.flatten(0, 1)
+        z, pool = z / z.norm(dim=1, keepdim=True), pool / pool.norm(dim=1, keepdim=True)
+        losses.append(-torch.log_softmax(z @ pool.T / TAU, dim=1).diagonal())
+    wanted = torch.where(half, losses[0], losses[1]).mean()
+    got = patch_nce(near, q_vi, ir, vi, temperature=TAU, assignment="balanced")
+    assert float(got.loss) == pytest.approx(float(wanted))
+    assert float(got.infrared_share) == float(one[0].infrared_share) > 0.8
+
+
+def test_both_counts_each_branch_half_everywhere(embeddings: list[Tensor]) -> None:
+    q_ir, q_vi, ir, vi, *_ = embeddings
+    got = patch_nce(q_ir, q_vi, ir, vi, temperature=TAU, assignment="both")
+    alone = [
+        patch_nce(query, query, key, key, temperature=TAU).loss
+        for query, key in ((q_ir, ir), (q_vi, vi))
+    ]
+    assert float(got.loss) == pytest.approx(float(sum(alone)) / 2)

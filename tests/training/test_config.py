@@ -58,12 +58,17 @@ def test_the_papers_recipe_is_the_papers() -> None:
         "temperature": 0.07,
         "strategy": "c",
         "window": "uniform",
+        "assignment": "winner",
         "detach_keys": False,
         "intensity": 0.0,
         "intensity_gain": 0.0,
         "intensity_mix": 0.0,
         "gradient": 0.0,
         "gradient_gain": 1.0,
+        "structure": 0.0,
+        "base": 0.0,
+        "base_dark": 0.6,
+        "base_bright": 0.25,
     }
     optimizer = config["optimizer"]
     assert (optimizer["learning_rate"], optimizer["schedule"]) == (0.002, "constant")
@@ -103,9 +108,12 @@ def test_round_trip_of_values_that_are_no_defaults() -> None:
         ({"run": {"steps": True}}, "`run.steps` must be int, got True"),
         ({"loss": {"lambda1": True}}, "`loss.lambda1` must be float, got True"),
         ({"loss": {"detach_keys": 1}}, "`loss.detach_keys` must be bool, got 1"),
-        ({"data": {**FOLDERS, "held_out": "a"}}, "`data.held_out` must be a list of .* got 'a'"),
+        ({"data": {**FOLDERS, "held_out": 1}}, "`data.held_out` must be a list of .* got 1"),
         ({"data": {**FOLDERS, "held_out": [1]}}, r"`data.held_out` must be a list .* got \[1\]"),
-        ({"data": {"infrared": 1, "visible": "vi"}}, "`data.infrared` must be str, got 1"),
+        (
+            {"data": {"infrared": 1, "visible": "vi"}},
+            "`data.infrared` must be a list of strings, got 1",
+        ),
         ({"loss": {"strategy": "d"}}, "`loss.strategy` must be one of 'a', 'b', 'c', got 'd'"),
         ({"run": {"steps": 1, "statistics": 1}}, "`run.statistics` must be one of 'all', 'sour"),
         ({"run": {"steps": 1, "batch": 0}}, "`run.batch` must be at least 1, got 0"),
@@ -157,7 +165,7 @@ def test_overrides(file: Path) -> None:
         "a",
         "gaussian",
     )
-    assert (config.data.infrared, config.data.visible) == ("../other/ir", "vi")
+    assert (config.data.infrared, config.data.visible) == (("../other/ir",), ("vi",))
     assert config.data.held_out == ("x", "y")
     assert config.data.augment is True
     assert (config.run.steps, config.optimizer.learning_rate) == (1000, 1.0)
@@ -230,7 +238,7 @@ def test_a_table_teacher_makes_it_a_students_recipe() -> None:
         ),
         ({"data": {**STUDENT, "visible": ["vi"]}}, "as many folders, at least one, got 2 and 1"),
         ({"data": {"infrared": [], "visible": []}}, "at least one, got 0 and 0"),
-        ({"data": {**STUDENT, "infrared": "ir"}}, "`data.infrared` must be a list of strings"),
+        ({"data": {**STUDENT, "infrared": 1}}, "`data.infrared` must be a list of strings"),
         ({"data": {**STUDENT, "weights": [1]}}, "`data.weights` must have 2 numbers.*got 1"),
         ({"data": {**STUDENT, "weights": [1, 0]}}, r"`data.weights\[1\]` must be positive.*got 0"),
         ({"data": {**STUDENT, "crop": 8}}, "`data.crop` must be at least 16"),

@@ -18,7 +18,7 @@ PairMaker = Callable[..., Pair]
 
 @pytest.fixture
 def data(folders: tuple[Path, Path]) -> DataConfig:
-    return DataConfig(str(folders[0]), str(folders[1]), crop=16, stride=8, augment=True)
+    return DataConfig((str(folders[0]),), (str(folders[1]),), crop=16, stride=8, augment=True)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_an_epoch_shows_every_crop_once_and_each_in_its_own_order() -> None:
     levels = np.arange(18, dtype=np.uint8).reshape(2, 3, 3) * 10
     images = np.kron(levels, np.ones((1, 16, 16), np.uint8))
     pairs = [Pair(str(i), image, image) for i, image in enumerate(images)]
-    data = DataConfig("", "", crop=16, stride=16, augment=True)
+    data = DataConfig((), (), crop=16, stride=16, augment=True)
 
     def order(seed: int, epoch: int) -> list[int]:
         shown = Crops(pairs, data, seed).batch(18 * epoch, 18)[0]

@@ -33,7 +33,8 @@ def build(kind: type[T], values: Any, where: str = "") -> T:
 
     Args:
         kind: a dataclass; its fields are bool, int, float, str, a `Literal`, another dataclass, or
-            a `tuple[..., ...]` or `Mapping[str, ...]` of these.
+            a `tuple[..., ...]` or `Mapping[str, ...]` of these. One string may stand for a list of
+            one.
         values: the table.
         where: its name, for messages.
 

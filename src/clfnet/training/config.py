@@ -299,6 +299,7 @@ class TrainConfig(Recipe):
                 "`data.validation_infrared` and `data.validation_visible` must be given together, "
                 f"got {data.validation_infrared!r} and {data.validation_visible!r}."
             )
+        check_folders(data)
         check_places(data.crop, loss.samples, self.run.batch if loss.lambda1 else None)
         weights = (
             loss.lambda1, loss.lambda2, loss.intensity, loss.gradient, loss.structure, loss.base,
@@ -349,16 +350,25 @@ class DistillConfig(Recipe):
         data, loss = self.data, self.loss
         contrasted = min(self.run.batch, loss.contrasted)
         check_places(data.crop, loss.samples, contrasted if loss.lambda1 else None)
-        if not len(data.infrared) == len(data.visible) > 0:
-            raise ConfigError(
-                "`data.infrared` and `data.visible` must name as many folders, at least one, got "
-                f"{len(data.infrared)} and {len(data.visible)}."
-            )
+        check_folders(data)
         if data.weights and len(data.weights) != len(data.infrared):
             raise ConfigError(
                 f"`data.weights` must have {len(data.infrared)} numbers, one for each folder of "
                 f"`data.infrared`, got {len(data.weights)}."
             )
+
+
+def check_folders(data: DataConfig | DistillDataConfig) -> None:
+    """Every folder of infrared images must have one of visible images.
+
+    Raises:
+        ConfigError: there are not as many, or none.
+    """
+    if not len(data.infrared) == len(data.visible) > 0:
+        raise ConfigError(
+            "`data.infrared` and `data.visible` must name as many folders, at least one, got "
+            f"{len(data.infrared)} and {len(data.visible)}."
+        )
 
 
 AnyRecipe = TypeVar("AnyRecipe", bound=Recipe)

@@ -142,7 +142,7 @@ class FusionTask(Task):
         if config.model.start and context.fresh:
             objective.network = start_network(config)
         self._crops = Crops(pairs, config.data, config.run.seed).to(context.process.device)
-        self._samples = config.loss.samples
+        self._data, self._samples = config.data, config.loss.samples
         super().__init__(
             config,
             objective,
@@ -157,19 +157,16 @@ class FusionTask(Task):
 
     def plan(self, step: int, first: int) -> tuple[Tensor, ...]:
         """The crops and the places of a step."""
-        run, crop = self.config.run, self.config.data.crop
-        drawn = (
-            self._crops.plan(first, run.batch),
-            places(run.seed, step, crop, self._samples),
-        )
-        if self.config.data.tone:
-            drawn += draw_tones(self.config.data.tone, run.seed, first, run.batch, crop)
-        return drawn
+        run, crop, tone = self.config.run, self._data.crop, self._data.tone
+        cuts = self._crops.plan(first, run.batch)
+        where = places(run.seed, step, crop, self._samples)
+        tones = draw_tones(tone, run.seed, first, run.batch, crop) if tone else ()
+        return cuts, where, *tones
 
     def batch(self, *plan: Tensor) -> tuple[Tensor, ...]:
         """Infrared, visible and the places."""
         crops, where, *tones = plan
-        images = self._crops.images.cut(crops, self.config.data.crop)
+        images = self._crops.images.cut(crops, self._data.crop)
         if tones:
             images = vary_tones(images, *tones)
         return *images, where
