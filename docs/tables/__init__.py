@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from tables import (
     align,
+    architecture,
     batch,
     bench,
     colour,
@@ -19,7 +20,20 @@ from tables import (
 )
 
 MODULES = (
-    *(align, batch, bench, colour, explain, fast, metrics, models, scores, serve, speed),
+    *(
+        align,
+        architecture,
+        batch,
+        bench,
+        colour,
+        explain,
+        fast,
+        metrics,
+        models,
+        scores,
+        serve,
+        speed,
+    ),
     *(training, video),
 )
 BLOCKS: Mapping[str, Callable[[], str]] = {
