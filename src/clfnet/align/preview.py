@@ -80,21 +80,21 @@ def edge_overlay(infrared: Values, visible: Values, covered: Mask) -> Picture:
     inside = covered.copy()
     for axis in (0, 1):  # the border of the infrared picture is no edge
         inside &= np.roll(covered, 4, axis) & np.roll(covered, -4, axis)
-    heat, light = _edges(infrared) * inside, _edges(visible)
-    return _as_picture(np.stack([heat, light, light], axis=2))
+    infrared_levels, visible_levels = _edges(infrared) * inside, _edges(visible)
+    return _as_picture(np.stack([infrared_levels, visible_levels, visible_levels], axis=2))
 
 
 def _on_one_grid(
     infrared: NDArray[np.generic], visible: NDArray[np.generic], rig: Rig
 ) -> tuple[Values, Values, Mask]:
     """Return both on a visible grid of a size that is good to look at."""
-    light = spread(visible)
-    longest = max(light.shape)
+    visible_levels = spread(visible)
+    longest = max(visible_levels.shape)
     factor = min(max(longest, _SHORTEST), _LONGEST) / longest
-    size = (round(light.shape[1] * factor), round(light.shape[0] * factor))
+    size = (round(visible_levels.shape[1] * factor), round(visible_levels.shape[0] * factor))
     scaled = rig.for_sizes(infrared.shape[1::-1], size)
-    heat, covered = resample(spread(infrared), inverse(scaled.homography), size)
-    return heat, resize(light, size), covered
+    infrared_levels, covered = resample(spread(infrared), inverse(scaled.homography), size)
+    return infrared_levels, resize(visible_levels, size), covered
 
 
 def _edges(image: Values) -> Values:

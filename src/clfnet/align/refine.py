@@ -82,13 +82,13 @@ class Level:
         """
         zoom = geometry.magnification(homography, infrared.shape[1::-1])
         factor = min(1.0, side / max(visible.shape), 1.5 / zoom)
-        light = _by(visible, factor)
-        heat = _by(infrared, min(1.0, factor * zoom))
+        small_visible = _by(visible, factor)
+        small_infrared = _by(infrared, min(1.0, factor * zoom))
         return cls(
-            describe(light),
-            heat,
-            geometry.scaling(infrared.shape[1::-1], heat.shape[1::-1]),
-            geometry.scaling(light.shape[1::-1], visible.shape[1::-1]),
+            describe(small_visible),
+            small_infrared,
+            geometry.scaling(infrared.shape[1::-1], small_infrared.shape[1::-1]),
+            geometry.scaling(small_visible.shape[1::-1], visible.shape[1::-1]),
         )
 
     @property

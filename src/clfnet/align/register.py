@@ -54,14 +54,14 @@ def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig
         >>> rig.homography[:2, 2].round().tolist()
         [12.0, 8.0]
     """
-    heat, light = _prepared(infrared, "infrared"), _prepared(visible, "visible")
-    homography = _found(heat, light)
+    infrared_grey, visible_grey = _prepared(infrared, "infrared"), _prepared(visible, "visible")
+    homography = _found(infrared_grey, visible_grey)
     if homography is None:
         raise _refusal(Agreement(0.0, 0))
-    found = agreement(heat, light, homography)
+    found = agreement(infrared_grey, visible_grey, homography)
     if not found.is_trusted:
         raise _refusal(found)
-    sizes, made = (heat.shape[1::-1], light.shape[1::-1]), "found by clfnet align"
+    sizes, made = (infrared_grey.shape[1::-1], visible_grey.shape[1::-1]), "found by clfnet align"
     rig = Rig(homography, *sizes, round(found.share, 3), made)
     return _at_full_size(rig, infrared.shape[1::-1], visible.shape[1::-1])
 
@@ -105,26 +105,26 @@ def _refusal(found: Agreement) -> AlignmentError:
     )
 
 
-def _found(heat: Values, light: Values) -> Matrix | None:
+def _found(infrared: Values, visible: Values) -> Matrix | None:
     """Return the homography between the pictures; None if there is none within range."""
-    guesses = [start.homography for start in starts(heat, light, _STARTS)]
-    coarse = _ranked(heat, light, guesses, _COARSE)
-    middle = _ranked(heat, light, coarse[:_KEPT], _MIDDLE)
+    guesses = [start.homography for start in starts(infrared, visible, _STARTS)]
+    coarse = _ranked(infrared, visible, guesses, _COARSE)
+    middle = _ranked(infrared, visible, coarse[:_KEPT], _MIDDLE)
     if not middle:
         return None
     matrix = middle[0]
     for freedom in _VOTES:
-        voted = vote(heat, light, matrix, freedom)
-        if voted is None or not _is_plausible(voted, heat.shape[1::-1], light.shape[1::-1]):
+        voted = vote(infrared, visible, matrix, freedom)
+        if voted is None or not _is_plausible(voted, infrared.shape[1::-1], visible.shape[1::-1]):
             return None
         matrix = voted
     return matrix
 
 
-def _ranked(heat: Values, light: Values, guesses: list[Matrix], side: int) -> list[Matrix]:
+def _ranked(infrared: Values, visible: Values, guesses: list[Matrix], side: int) -> list[Matrix]:
     """Refine guesses as similarities; return those that are within range, the best first."""
-    fits = [refine(Level.make(heat, light, guess, side), guess) for guess in guesses]
-    sizes = heat.shape[1::-1], light.shape[1::-1]
+    fits = [refine(Level.make(infrared, visible, guess, side), guess) for guess in guesses]
+    sizes = infrared.shape[1::-1], visible.shape[1::-1]
     inside = [fit for fit in fits if fit and _is_plausible(fit.homography, *sizes)]
     return [fit.homography for fit in sorted(inside, key=lambda fit: -fit.evidence)]
 

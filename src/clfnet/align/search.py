@@ -73,26 +73,26 @@ def starts(infrared: Values, visible: Values, count: int) -> list[Start]:
 def _at_scale(infrared: Values, visible: Values, scale: float) -> list[Start]:
     """Correlate at one ratio of the fields of view, at every rotation."""
     # Half of the ratio each, so that both keep about the same detail at every ratio.
-    heat = _shrunk(infrared, _SIDE * np.sqrt(scale))
-    light = _shrunk(visible, _SIDE / np.sqrt(scale))
+    thermal = _shrunk(infrared, _SIDE * np.sqrt(scale))
+    reference = _shrunk(visible, _SIDE / np.sqrt(scale))
     shape = (
-        _fast_length(light.shape[0] + heat.shape[0]),
-        _fast_length(light.shape[1] + heat.shape[1]),
+        _fast_length(reference.shape[0] + thermal.shape[0]),
+        _fast_length(reference.shape[1] + thermal.shape[1]),
     )
-    known = inset(light.shape, _MARGIN)
-    fixed = _spectra(centred(describe(light), known), known, shape)
-    to_visible = geometry.scaling(light.shape[1::-1], visible.shape[1::-1])
-    from_infrared = geometry.scaling(infrared.shape[1::-1], heat.shape[1::-1])
+    known = inset(reference.shape, _MARGIN)
+    fixed = _spectra(centred(describe(reference), known), known, shape)
+    to_visible = geometry.scaling(reference.shape[1::-1], visible.shape[1::-1])
+    from_infrared = geometry.scaling(infrared.shape[1::-1], thermal.shape[1::-1])
     found = []
     for degrees in ROTATIONS:
-        turn = _rotation(degrees, heat.shape[1::-1])
+        turn = _rotation(degrees, thermal.shape[1::-1])
         back = geometry.inverse(turn)
-        turned = transform(heat, back, heat.shape[1::-1])
-        valid = coverage(back, heat.shape[1::-1], heat.shape[1::-1], margin=_MARGIN)
-        valid &= inset(heat.shape, _MARGIN)
+        turned = transform(thermal, back, thermal.shape[1::-1])
+        valid = coverage(back, thermal.shape[1::-1], thermal.shape[1::-1], margin=_MARGIN)
+        valid &= inset(thermal.shape, _MARGIN)
         moving = _spectra(centred(describe(turned, valid), valid), valid, shape)
         scores = _scores(fixed, moving, shape, int(known.sum()), int(valid.sum()))
-        for value, shift in _peaks(scores, light.shape):
+        for value, shift in _peaks(scores, reference.shape):
             matrix = to_visible @ shift @ turn @ from_infrared
             found.append(Start(value, geometry.normalised(matrix)))
     return found

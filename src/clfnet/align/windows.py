@@ -60,27 +60,27 @@ class Windows:
         view = level.view(pull)
         if view is None or min(level.size) < _SPAN:
             return None
-        light = centred(level.visible, view.valid)
-        heat = centred(view.descriptors, view.valid)
+        visible = centred(level.visible, view.valid)
+        infrared = centred(view.descriptors, view.valid)
         known = _windows(view.valid.astype(np.float32)) > _COVERED * _SPAN**2
         rows, columns = np.nonzero(known)
         centres = np.column_stack([columns, rows]).astype(float) * _STEP + (_SPAN - 1) / 2
-        return cls(level, pull, centres, _matches(light, heat, view.valid)[:, known])
+        return cls(level, pull, centres, _matches(visible, infrared, view.valid)[:, known])
 
 
-def _matches(light: Values, heat: Values, valid: Mask) -> NDArray[np.float32]:
+def _matches(visible: Values, infrared: Values, valid: Mask) -> NDArray[np.float32]:
     """Return the correlation of every window at every move, (289, rows, columns)."""
     height, width = valid.shape
     pad = ((REACH, REACH), (REACH, REACH))
-    moved = np.pad(heat, ((0, 0), *pad))
-    energy = np.pad(np.einsum("chw,chw->hw", heat, heat), pad)
+    moved = np.pad(infrared, ((0, 0), *pad))
+    energy = np.pad(np.einsum("chw,chw->hw", infrared, infrared), pad)
     mask = np.pad(valid.astype(np.float32), pad)
-    own = np.einsum("chw,chw->hw", light, light)
+    own = np.einsum("chw,chw->hw", visible, visible)
     known = valid.astype(np.float32)
     found = []
     for x, y in MOVES + REACH:
         at = np.s_[..., y : y + height, x : x + width]
-        product = _windows(np.einsum("chw,chw->hw", light, moved[at]))
+        product = _windows(np.einsum("chw,chw->hw", visible, moved[at]))
         norm = _windows(own * mask[at]) * _windows(energy[at] * known)
         found.append(product / np.sqrt(norm + 1e-6))
     return np.asarray(found, np.float32)

@@ -149,8 +149,8 @@ def _entry(number: int, row: Any, folder: str) -> Entry:
     infrared, visible, name = (row.get(column) or "" for column in COLUMNS)
     name = name or path_in(visible or infrared).stem
     check_name(name)
-    light = resolve(visible, folder) if visible else None
-    return Entry(number, name, resolve(infrared, folder), light)
+    resolved = resolve(visible, folder) if visible else None
+    return Entry(number, name, resolve(infrared, folder), resolved)
 
 
 def _read_csv(place: str) -> Iterator[Any]:
@@ -233,10 +233,10 @@ def _read_folders(infrared: Path, visible: str | None) -> Iterator[Entry]:
         found = match_folders(infrared, Path(visible), suffixes=THERMAL_SUFFIXES, recursive=True)
     row = 0
     for row, (files_of_pair, name) in enumerate(zip(found.pairs, found.names, strict=True), 1):
-        heat, *light = (resolve(str(file)) for file in files_of_pair)
+        first, *second = (resolve(str(file)) for file in files_of_pair)
         try:
             check_name(name)
-            yield Entry(row, name, heat, light[0] if light else None)
+            yield Entry(row, name, first, second[0] if second else None)
         except InputError as error:
             yield Entry(row, f"row {row}", error=f"{files_of_pair[-1]}: {error}")
     for number, file in enumerate(found.unpaired, row + 1):

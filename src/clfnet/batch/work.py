@@ -122,21 +122,21 @@ def _fuser(recipe: Recipe) -> Fuser:
 
 def _fused(fuser: Fuser, recipe: Recipe, task: Task) -> tuple[Image, str]:
     """Return the fused picture, and the evidence of the contents of its sources."""
-    visible: Any = nullcontext() if task.visible is None else at_hand(task.visible)
-    with at_hand(task.infrared) as heat, visible as light:
+    opened_visible: Any = nullcontext() if task.visible is None else at_hand(task.visible)
+    with at_hand(task.infrared) as infrared, opened_visible as visible:
         try:
-            contents = of_contents(str(heat), light and str(light))
+            contents = of_contents(str(infrared), visible and str(visible))
             names = (task.infrared, task.visible or task.infrared)
-            image, record, _ = fuser.fuse_pair(fuser.read(heat, light), names)
+            image, record, _ = fuser.fuse_pair(fuser.read(infrared, visible), names)
         except ClfnetError as error:
-            raise InputError(_as_given(str(error), task, heat, light)) from error
+            raise InputError(_as_given(str(error), task, infrared, visible)) from error
     return marked(image, record, Mark(recipe.run, task.pair, task.row)), contents
 
 
-def _as_given(message: str, task: Task, heat: Path, light: Path | None) -> str:
+def _as_given(message: str, task: Task, infrared: Path, visible: Path | None) -> str:
     """Name files as the manifest does, not as their copies."""
-    message = message.replace(str(heat), task.infrared)
-    return message.replace(str(light), task.visible) if task.visible else message
+    message = message.replace(str(infrared), task.infrared)
+    return message.replace(str(visible), task.visible) if task.visible else message
 
 
 def _finished_before(recipe: Recipe, task: Task) -> Marked | None:

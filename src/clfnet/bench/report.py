@@ -188,10 +188,10 @@ def _calls(
     job = Job(folder / "infrared.png", folder / "visible.png", folder / "fused.png")
     write_image(job.infrared, Image(infrared))
     write_image(folder / "visible.png", Image(visible))
-    heat = infrared.astype(np.float32) / np.float32(255)
-    light = bt601.luma(visible.astype(np.float32) / np.float32(255))
+    infrared_unit = infrared.astype(np.float32) / np.float32(255)
+    visible_unit = bt601.luma(visible.astype(np.float32) / np.float32(255))
     calls: dict[tuple[Candidate, str], Callable[[], object]] = {}
     for candidate, method in methods.items():
-        calls[candidate, "network"] = partial(method, heat, light)
+        calls[candidate, "network"] = partial(method, infrared_unit, visible_unit)
         calls[candidate, "end_to_end"] = partial(fuse_file, Fuser(method), job, overwrite=True)
     return calls

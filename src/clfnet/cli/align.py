@@ -56,25 +56,25 @@ def align(
     for path in (output, preview):
         if path and not overwrite:
             refuse_existing(path)
-    heat, light = read_thermal(infrared).values, grey(read_image(visible).pixels)
-    rig = _find(heat, light, points)
+    infrared_grey, visible_grey = read_thermal(infrared).values, grey(read_image(visible).pixels)
+    rig = _find(infrared_grey, visible_grey, points)
     if preview:
-        _write_preview(heat, light, rig, preview, overwrite=overwrite)
+        _write_preview(infrared_grey, visible_grey, rig, preview, overwrite=overwrite)
     rig.write(output, overwrite=overwrite)
     _report(rig, output, preview, as_json=as_json)
 
 
-def _find(heat: "Grey", light: "Grey", points: Path | None) -> "Rig":
+def _find(infrared_grey: "Grey", visible_grey: "Grey", points: Path | None) -> "Rig":
     from clfnet.align import read_landmarks, register, register_landmarks
 
     if points is None:
-        return register(heat, light)
-    return register_landmarks(read_landmarks(points), heat, light)
+        return register(infrared_grey, visible_grey)
+    return register_landmarks(read_landmarks(points), infrared_grey, visible_grey)
 
 
 def _write_preview(
-    heat: "Grey",
-    light: "Grey",
+    infrared_grey: "Grey",
+    visible_grey: "Grey",
     rig: "Rig",
     path: Path,
     *,
@@ -83,7 +83,7 @@ def _write_preview(
     from clfnet.align import preview
     from clfnet.io.image import Image, write_image
 
-    write_image(path, Image(preview(heat, light, rig)), overwrite=overwrite)
+    write_image(path, Image(preview(infrared_grey, visible_grey, rig)), overwrite=overwrite)
 
 
 def _report(rig: "Rig", output: Path, preview: Path | None, *, as_json: bool) -> None:

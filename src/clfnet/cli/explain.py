@@ -87,16 +87,15 @@ def explain(
 
 def _check_outputs(outputs: list[Path], inputs: list[Path], *, overwrite: bool) -> None:
     """Find out before the work whether its results may be written."""
-    from clfnet.io.files import refuse_existing
+    from clfnet.io.files import refuse_existing, refuse_input
     from clfnet.io.image import check_suffix
 
-    taken = {path.resolve() for path in inputs}
+    taken: set[Path] = set()
     for path in outputs:
         check_suffix(path)
+        refuse_input(path, inputs)
         if path.resolve() in taken:
-            raise InputError(
-                f"{path} must not be one of the inputs or written twice. Choose another output."
-            )
+            raise InputError(f"{path} must not be written twice. Choose another output.")
         taken.add(path.resolve())
         if not overwrite:
             refuse_existing(path)

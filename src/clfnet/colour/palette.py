@@ -4,8 +4,8 @@ The palettes have the names that thermal cameras give them.
 
 A palette is a list of colours from cold to hot; between neighbours, R, G and B are interpolated.
 Where luma rises (or falls) from each colour to the next, each lies at its own luma, so that equal
-steps of heat are equal steps of luma: the grey version of an `ironbow` picture is the thermal
-picture. Elsewhere (`rainbow`) they lie at equal distances.
+steps of temperature are equal steps of luma: the grey version of an `ironbow` image is the
+thermal image. Elsewhere (`rainbow`) they lie at equal distances.
 """
 
 from collections.abc import Mapping
@@ -45,18 +45,18 @@ DEVIATIONS, SHARE, CONTRAST = 4.0, 0.02, 0.15
 """What is hot; see `hot`."""
 
 RAMP = 0.1
-"""The rise of heat within which paint becomes opaque."""
+"""The rise of the temperature level within which paint becomes opaque."""
 
 
-def paint(palette: str, heat: Float) -> Float:
-    """Return heat as colour.
+def paint(palette: str, level: Float) -> Float:
+    """Return temperature levels as colours.
 
     Args:
         palette: one of `PALETTES`.
-        heat: float32, any shape, in [0, 1], 1 the hottest.
+        level: float32, any shape, in [0, 1], 1 the hottest.
 
     Returns:
-        sRGB, float32, the shape of `heat` and a last axis of 3, in [0, 1].
+        sRGB, float32, the shape of `level` and a last axis of 3, in [0, 1].
 
     Raises:
         ConfigError: there is no such palette.
@@ -67,7 +67,7 @@ def paint(palette: str, heat: Float) -> Float:
     """
     colours = _colours(palette)  # (N, 3)
     places = _places(colours)
-    channels = [np.interp(heat, places, channel) for channel in colours.T]
+    channels = [np.interp(level, places, channel) for channel in colours.T]
     return np.stack(channels, axis=-1).astype(np.float32)
 
 
@@ -97,8 +97,8 @@ def _places(colours: Float) -> NDArray[np.float64]:
     return np.linspace(0, 1, len(colours))
 
 
-def hot(heat: Float) -> float:
-    """Return from where on a scene's heat counts as hot.
+def hot(level: Float) -> float:
+    """Return the temperature level above which a scene counts as hot.
 
     That is four standard deviations above the median (deviation: 1.4826 times the median absolute
     deviation, so that a few hot things do not raise it), or where the hottest 2% begin if that is
@@ -106,7 +106,7 @@ def hot(heat: Float) -> float:
     nothing is hot in a scene of one temperature.
 
     Args:
-        heat: float32, (H, W), in [0, 1], 1 the hottest.
+        level: float32, (H, W), in [0, 1], 1 the hottest.
 
     Example:
         >>> street = np.full((10, 10), 0.2, np.float32)
@@ -114,14 +114,14 @@ def hot(heat: Float) -> float:
         >>> round(hot(street), 3)
         0.35
     """
-    median, share = np.quantile(heat, [0.5, 1 - SHARE])
-    deviation = 1.4826 * np.median(np.abs(heat - median))
+    median, share = np.quantile(level, [0.5, 1 - SHARE])
+    deviation = 1.4826 * np.median(np.abs(level - median))
     return float(max(min(median + DEVIATIONS * deviation, share), median + CONTRAST))
 
 
 def overlay(
     picture: Float,
-    heat: Float,
+    level: Float,
     palette: str,
     *,
     threshold: float | None = None,
@@ -130,14 +130,14 @@ def overlay(
     """Paint the hot areas over a picture.
 
     Opacity rises smoothly (3x² − 2x³) from 0 at the threshold to `strength` at 0.1 above it (above
-    0.8: half-way to 1). The colour is that of the heat itself, whatever the threshold, so that one
+    0.8: half-way to 1). The colour is that of the level itself, whatever the threshold, so that one
     colour bar holds for all pictures.
 
     Args:
         picture: float32, (H, W) or (H, W, 3) sRGB, in [0, 1].
-        heat: float32, (H, W), in [0, 1], 1 the hottest.
+        level: float32, (H, W), in [0, 1], 1 the hottest.
         palette: one of `PALETTES`.
-        threshold: the heat from where on it counts as hot, in [0, 1]; `hot(heat)` by default.
+        threshold: the level above which it counts as hot, in [0, 1]; `hot(level)` by default.
         strength: opacity of the paint, in [0, 1].
 
     Returns:
@@ -148,23 +148,23 @@ def overlay(
 
     Example:
         >>> visible = np.full((1, 2), 0.5, np.float32)
-        >>> heat = np.array([[0.1, 1]], np.float32)
-        >>> overlay(visible, heat, "ironbow", threshold=0.4).tolist()
+        >>> level = np.array([[0.1, 1]], np.float32)
+        >>> overlay(visible, level, "ironbow", threshold=0.4).tolist()
         [[[0.5, 0.5, 0.5], [1.0, 1.0, 1.0]]]
     """
     check_strength(strength)
     if threshold is None:
-        threshold = hot(heat)
+        threshold = hot(level)
     elif not 0 <= threshold <= 1:  # NaN is neither
         raise ConfigError(f"`threshold` must be in [0, 1], got {threshold}. Correct the value.")
-    opacity = np.float32(strength) * _opacity(heat, threshold)[..., None]  # (H, W, 1)
+    opacity = np.float32(strength) * _opacity(level, threshold)[..., None]  # (H, W, 1)
     base = picture if picture.ndim == 3 else picture[..., None]
-    mixed: Float = (1 - opacity) * base + opacity * paint(palette, heat)
+    mixed: Float = (1 - opacity) * base + opacity * paint(palette, level)
     return mixed
 
 
-def _opacity(heat: Float, threshold: float) -> Float:
+def _opacity(level: Float, threshold: float) -> Float:
     ramp = max(min(RAMP, (1 - threshold) / 2), 1e-6)
-    rise = np.clip((heat - np.float32(threshold)) / np.float32(ramp), 0, 1)
+    rise = np.clip((level - np.float32(threshold)) / np.float32(ramp), 0, 1)
     smooth: Float = rise * rise * (3 - 2 * rise)
     return smooth

@@ -23,7 +23,7 @@ SMOOTHING = 8.0
 _LEAST_SMOOTHING = 2.0  # half the distance of places: below, it would show them one by one
 _TILE = 512  # pixels a side, a multiple of the stride; two encoders then take some 0.5 GB
 _NAMES = ("infrared", "visible", "fused")
-_COSINES = ["infrared_cosine", "visible_cosine"]
+_COSINES = ["by_infrared", "by_visible"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,10 +208,10 @@ def _margins(
             name: np.ascontiguousarray(image[around])[None, None]
             for name, image in zip(_NAMES, images, strict=True)
         }
-        heat, light = _run(session, feeds)
+        by_infrared, by_visible = _run(session, feeds)
         inner = result[top // stride : (top + _TILE) // stride, left // stride :]
         inner = inner[:, : _TILE // stride]
-        difference = (heat - light)[0, 0, (top - y) // stride :, (left - x) // stride :]
+        difference = (by_infrared - by_visible)[0, 0, (top - y) // stride :, (left - x) // stride :]
         inner[:] = difference[: inner.shape[0], : inner.shape[1]]
     return result
 
@@ -224,10 +224,10 @@ def _run(
     session: onnxruntime.InferenceSession, feeds: dict[str, NDArray[np.float32]]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     try:
-        heat, light = session.run(_COSINES, feeds)
+        by_infrared, by_visible = session.run(_COSINES, feeds)
     except Exception as error:  # onnxruntime has no base class for its errors
         raise InputError(
             f"the pair could not be compared ({' '.join(str(error).split())[:200]}). "
             f"Use a smaller image."
         ) from error
-    return heat, light
+    return by_infrared, by_visible

@@ -122,10 +122,10 @@ def _draw_border(picture: Image.Image, share: NDArray[np.float32], scale: int, l
     """Part the two sources by a thin light line."""
     size = share.shape[1] * scale, share.shape[0] * scale
     large = np.asarray(Image.fromarray(share).resize(size, Image.Resampling.BILINEAR))
-    heat = large > 0.5
-    edge = np.zeros(heat.shape, bool)
-    edge[1:] |= heat[1:] != heat[:-1]
-    edge[:, 1:] |= heat[:, 1:] != heat[:, :-1]
+    won = large > 0.5
+    edge = np.zeros(won.shape, bool)
+    edge[1:] |= won[1:] != won[:-1]
+    edge[:, 1:] |= won[:, 1:] != won[:, :-1]
     mask = Image.fromarray((edge * np.uint8(150)).astype(np.uint8))
     if look.line > 2:  # a large picture
         mask = mask.resize((size[0] // look.line, size[1] // look.line), Image.Resampling.BOX)

@@ -126,8 +126,8 @@ def hottest(share: NDArray[np.float32], infrared: FloatImage, part: float = HOTT
             with a large saturated part gives all of that.
 
     Example:
-        >>> heat = np.array([[0.1, 0.2, 0.9]], np.float32)
-        >>> hottest(np.array([[0, 0, 1]], np.float32), heat)
+        >>> infrared = np.array([[0.1, 0.2, 0.9]], np.float32)
+        >>> hottest(np.array([[0, 0, 1]], np.float32), infrared)
         1.0
     """
     return float(share[infrared >= np.quantile(infrared, 1 - part)].mean(dtype=np.float64))

@@ -9,14 +9,15 @@ from clfnet.method import FloatImage
 
 @dataclass(frozen=True)
 class Colouring:
-    """How colours are kept and heat is shown; see `clfnet.colour`.
+    """How colours are kept and hot areas are shown; see `clfnet.colour`.
 
     Attributes:
         space: where luma is taken and put back, "bt601" or "linear".
         strength: from the visible picture, 0, to the fused one, 1. By default 1, or 0 with a
             palette, which is then painted over the visible picture.
         palette: paints the hot areas over the result.
-        hot: the heat in [0, 1] from where on it is painted; found in each picture by default.
+        hot: the temperature level in [0, 1] above which it is painted; by default chosen for each
+            image.
     """
 
     space: str = "bt601"
@@ -40,13 +41,13 @@ class Colouring:
         """Return what of the visible picture is fused: (H, W) of (H, W) or (H, W, 3)."""
         return picture if picture.ndim == 2 else colour.find_space(self.space).luma(picture)
 
-    def __call__(self, picture: FloatImage, fused: FloatImage, heat: FloatImage) -> FloatImage:
+    def __call__(self, picture: FloatImage, fused: FloatImage, infrared: FloatImage) -> FloatImage:
         """Return the visible picture with the fused luma.
 
         Args:
             picture: the visible picture, (H, W) or (H, W, 3), in [0, 1].
             fused: the fused luma, (H, W).
-            heat: the infrared picture, (H, W).
+            infrared: the infrared picture, (H, W).
 
         Returns:
             Of the shape of `picture`; with a palette always (H, W, 3).
@@ -56,7 +57,7 @@ class Colouring:
         space = colour.find_space(self.space)
         result = luma if picture.ndim == 2 else space.with_luma(picture, luma)
         if self.palette is not None:
-            result = colour.overlay(result, heat, self.palette, threshold=self.hot)
+            result = colour.overlay(result, infrared, self.palette, threshold=self.hot)
         return result
 
     def record(self) -> dict[str, Any]:

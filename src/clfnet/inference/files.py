@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from clfnet.errors import ClfnetError, ConfigError, InputError
 from clfnet.inference.fuser import Fuser
 from clfnet.inference.tiling import Tiles
-from clfnet.io.files import refuse_existing
+from clfnet.io.files import refuse_existing, refuse_input
 from clfnet.io.image import SUFFIXES, check_depth, check_suffix, write_image
 from clfnet.thermal import temperatures
 
@@ -222,9 +222,8 @@ def _check_outputs(fuser: Fuser, job: Job, *, overwrite: bool) -> None:
     check_depth(fuser.options.depth, job.output.suffix, str(job.output))
     if job.temperatures:
         temperatures.check_suffix(job.temperatures)
-    inputs = [file for file in (job.infrared, job.visible) if file and file.exists()]
+    inputs = [file for file in (job.infrared, job.visible) if file]
     for output in filter(None, (job.output, job.temperatures)):
-        if output.exists() and any(output.samefile(file) for file in inputs):
-            raise InputError(f"{output} must not be one of the inputs. Choose another output.")
+        refuse_input(output, inputs)
         if not overwrite:
             refuse_existing(output)

@@ -5,7 +5,7 @@ import os
 import secrets
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -151,6 +151,12 @@ def is_trouble(error: BaseException) -> bool:
             return True
         cause = cause.__cause__
     return False
+
+
+def refuse_input(output: Path, inputs: Iterable[Path]) -> None:
+    """Raise an `InputError` if an output is one of the inputs, under whatever name."""
+    if output.exists() and any(path.exists() and output.samefile(path) for path in inputs):
+        raise InputError(f"{output} must not be one of the inputs. Choose another output.")
 
 
 def refuse_existing(path: Path) -> None:

@@ -83,8 +83,8 @@ class LabelledPair:
         visible = to_uint8(read_image(self.visible).pixels)
         height, width = visible.shape[:2]
         factor = max(1, round(width / WIDTH))
-        heat, _ = parse_range("auto")(read_thermal(self.infrared))
-        infrared = np.rint(heat * 255).astype(np.uint8)
+        ranged, _ = parse_range("auto")(read_thermal(self.infrared))
+        infrared = np.rint(ranged * 255).astype(np.uint8)
         light = resize(visible, round(height / factor), round(width / factor))
         scale = light.shape[1] / width
         small = (self.persons[:, 3] - self.persons[:, 1]) * WIDTH / width < LEAST_HEIGHT

@@ -11,8 +11,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from clfnet.errors import InputError, VideoError
+from clfnet.errors import VideoError
 from clfnet.inference.arrays import grey
+from clfnet.io.files import refuse_input
 from clfnet.method import FloatImage
 from clfnet.video.audio import AudioTrack
 from clfnet.video.folder import DEFAULT_FPS
@@ -149,14 +150,16 @@ class _Pairs:
                 f"`offset` must be 0 for live sources, whose newest frames are paired, "
                 f"got {offset:g}. Leave it out."
             )
-        heat, light = (Feed(source, stop, newest=live) for source in (infrared, visible))
-        stack.callback(heat.close)
-        stack.callback(light.close)
-        self._visible = light
+        infrared_feed, visible_feed = (
+            Feed(source, stop, newest=live) for source in (infrared, visible)
+        )
+        stack.callback(infrared_feed.close)
+        stack.callback(visible_feed.close)
+        self._visible = visible_feed
         self._pairs: NearestPairs | NewestPairs = (
-            NewestPairs(heat.latest, light)
+            NewestPairs(infrared_feed.latest, visible_feed)
             if live
-            else NearestPairs(heat, light, offset=offset, period=_period(infrared))
+            else NearestPairs(infrared_feed, visible_feed, offset=offset, period=_period(infrared))
         )
 
     def __iter__(self) -> Iterator[tuple[Frame, Frame]]:
@@ -189,7 +192,7 @@ class _Run:
         self._ranging = ranging
         self._sink = sink
         self._frames = frames
-        self._heat: tuple[Frame, FloatImage] | None = None
+        self._last_infrared: tuple[Frame, FloatImage] | None = None
         self.first = self.last = 0.0
         self.interrupted = False
 
@@ -201,10 +204,13 @@ class _Run:
     ) -> None:
         drain = Drain(self._sink)
         try:
-            for count, (heat, light) in enumerate(pairs, 1):
-                fused = self._fuser(self._ranged(heat), light.pixels)
-                drain.put(Frame(light.time, fused, light.name))
-                self.first, self.last = self.first if count > 1 else light.time, light.time
+            for count, (infrared_frame, visible_frame) in enumerate(pairs, 1):
+                fused = self._fuser(self._ranged(infrared_frame), visible_frame.pixels)
+                drain.put(Frame(visible_frame.time, fused, visible_frame.name))
+                self.first, self.last = (
+                    self.first if count > 1 else visible_frame.time,
+                    visible_frame.time,
+                )
                 if progress:
                     progress(count, expected)
                 if count == self._frames:
@@ -222,13 +228,13 @@ class _Run:
             self.interrupted = True
             drain.finish()
 
-    def _ranged(self, heat: Frame) -> FloatImage:
+    def _ranged(self, infrared_frame: Frame) -> FloatImage:
         """Range an infrared frame, once where it is repeated."""
-        if self._heat is None or self._heat[0] is not heat:
-            grey = _grey(heat.pixels)
-            self._ranging = self._ranging or range_for(heat.pixels)
-            self._heat = heat, self._ranging(grey, heat.time)
-        return self._heat[1]
+        if self._last_infrared is None or self._last_infrared[0] is not infrared_frame:
+            grey = _grey(infrared_frame.pixels)
+            self._ranging = self._ranging or range_for(infrared_frame.pixels)
+            self._last_infrared = infrared_frame, self._ranging(grey, infrared_frame.time)
+        return self._last_infrared[1]
 
 
 def _check(
@@ -244,8 +250,7 @@ def _check(
     if frames is not None and frames < 1:
         raise VideoError(f"`frames` must be at least 1, got {frames}.")
     paths = [Path(spec) for spec in inputs if isinstance(spec, str | os.PathLike)]
-    if output.exists() and any(path.exists() and output.samefile(path) for path in paths):
-        raise InputError(f"{output} must not be one of the inputs. Choose another output.")
+    refuse_input(output, paths)
     if fps is not None and not any(path.is_dir() for path in paths):
         raise VideoError(
             f"`fps` is for folders of frames, got {fps:g}, but neither source is one. Leave it out."

@@ -52,20 +52,20 @@ async def align(
 def _rig(upload: Upload, max_pixels: int, *, preview: bool) -> dict[str, Any]:
     """Find the rig, in a worker thread."""
     with upload.named():
-        heat = read_thermal(upload.needed("infrared").path, max_pixels=max_pixels).values
-        light = grey(read_image(upload.needed("visible").path, max_pixels=max_pixels).pixels)
+        infrared = read_thermal(upload.needed("infrared").path, max_pixels=max_pixels).values
+        visible = grey(read_image(upload.needed("visible").path, max_pixels=max_pixels).pixels)
         points = upload.file("points")
         if points is None:
-            rig = register(heat, light)
+            rig = register(infrared, visible)
         else:
-            rig = register_landmarks(read_landmarks(points.path), heat, light)
-    return rig.as_dict() | ({"preview": _previews(heat, light, rig)} if preview else {})
+            rig = register_landmarks(read_landmarks(points.path), infrared, visible)
+    return rig.as_dict() | ({"preview": _previews(infrared, visible, rig)} if preview else {})
 
 
-def _previews(heat: NDArray[Any], light: NDArray[Any], rig: Rig) -> dict[str, str]:
+def _previews(infrared: NDArray[Any], visible: NDArray[Any], rig: Rig) -> dict[str, str]:
     """Return what an eye judges by."""
     names = ("checkerboard", "edges")
-    return dict(zip(names, map(_url, panels(heat, light, rig)), strict=True))
+    return dict(zip(names, map(_url, panels(infrared, visible, rig)), strict=True))
 
 
 def _url(picture: NDArray[np.uint8]) -> str:

@@ -187,8 +187,8 @@ async def _explained(service: Service, request: Request, result: StoredResult, m
 def _explain(folder: Path, model: str, threads: int) -> None:
     """Write the shares and both pictures of an explanation, in a worker thread."""
     images = [read_image(folder / f"{name}.png") for name in _PICTURES]
-    heat, light, fused = (grey(image.pixels) for image in images)
-    found = explain(heat, light, fused, model=model, threads=threads)
+    infrared, visible, fused = (grey(image.pixels) for image in images)
+    found = explain(infrared, visible, fused, model=model, threads=threads)
     overlay = tinted(fused, found.share)
     page = draw(Explained(images[0], images[1], images[2], found), cells=min(_CELLS, *fused.shape))
     for view, picture in {"overlay": overlay, "page": page}.items():
@@ -196,7 +196,7 @@ def _explain(folder: Path, model: str, threads: int) -> None:
     shares = {
         "model": model,
         "overall": round(found.overall, 4),
-        "hottest": round(hottest(found.share, heat), 4),
+        "hottest": round(hottest(found.share, infrared), 4),
         "grid": grid(found.share, min(_CELLS, *fused.shape)).round(4).tolist(),
     }
     write_atomic(folder / f"explain-{model}.json", json.dumps(shares).encode(), overwrite=True)

@@ -174,13 +174,13 @@ def _folder(upload: Upload) -> list[tuple[Pair, _Sources]]:
     """
     infrared, visible = (_by_stem(upload, name) for name in ("infrared", "visible"))
     if not visible:
-        heat, light, _ = split_kinds(infrared)
-        if not match_names(heat, light).shared:
+        of_infrared, of_visible, _ = split_kinds(infrared)
+        if not match_names(of_infrared, of_visible).shared:
             return [
                 (Pair(0, stem, each.name, ""), {"infrared": each})
                 for stem, each in infrared.items()
             ]
-        visible = {name: infrared[name] for name in light}
+        visible = {name: infrared[name] for name in of_visible}
         infrared = {name: each for name, each in infrared.items() if name not in visible}
     matching = match_names(infrared, visible)
     if not matching.shared:
@@ -190,18 +190,18 @@ def _folder(upload: Upload) -> list[tuple[Pair, _Sources]]:
             f"Give equal names to partners, or names that differ in a prefix, a suffix or a word "
             f"such as ir and vis."
         )
-    heats, lights = matching.groups
+    infrared_names, visible_names = matching.groups
     return [
-        _pair(infrared.get(heats.get(key, "")), visible.get(lights.get(key, "")))
-        for key in sorted(heats.keys() | lights.keys())
+        _pair(infrared.get(infrared_names.get(key, "")), visible.get(visible_names.get(key, "")))
+        for key in sorted(infrared_names.keys() | visible_names.keys())
     ]
 
 
-def _pair(heat: Stored | None, light: Stored | None) -> tuple[Pair, _Sources]:
-    names = heat.name if heat else "", light.name if light else ""
-    stem = (light or heat or Stored(Path(), "")).stem
-    if heat and light:
-        return Pair(0, stem, *names), {"infrared": heat, "visible": light}
+def _pair(infrared: Stored | None, visible: Stored | None) -> tuple[Pair, _Sources]:
+    names = infrared.name if infrared else "", visible.name if visible else ""
+    stem = (visible or infrared or Stored(Path(), "")).stem
+    if infrared and visible:
+        return Pair(0, stem, *names), {"infrared": infrared, "visible": visible}
     error = f"{''.join(names)} must have a partner of matching name, but has none. Add it."
     return Pair(0, stem, *names, state=FAILED, error=error), {}
 
@@ -211,8 +211,13 @@ def _video(upload: Upload) -> list[tuple[Pair, _Sources]]:
         upload.needed(name)
         if len(upload.files[name]) > 1:
             raise RefusedError(400, "BadRequest", f"`{name}` must be given once for a video.")
-    heat, light = upload.needed("infrared"), upload.needed("visible")
-    return [(Pair(0, light.stem, heat.name, light.name), {"infrared": heat, "visible": light})]
+    infrared, visible = upload.needed("infrared"), upload.needed("visible")
+    return [
+        (
+            Pair(0, visible.stem, infrared.name, visible.name),
+            {"infrared": infrared, "visible": visible},
+        )
+    ]
 
 
 def _by_stem(upload: Upload, name: str) -> dict[str, Stored]:

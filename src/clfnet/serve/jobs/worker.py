@@ -200,11 +200,11 @@ class Worker:
         stored = _sources(pair, files)
         output = files.work / f"fused.{job.form['format']}"
         with named(*stored):
-            heat, light = self._opened(stored, job.form.get("fps"))
+            infrared, visible = self._opened(stored, job.form.get("fps"))
             report = fuse_video(
                 fuser,
-                heat,
-                light,
+                infrared,
+                visible,
                 output,
                 offset=float(job.form.get("offset", 0)),
                 ranging=ranging,
