@@ -51,11 +51,14 @@ def test_options(
     )  # fmt: skip
 
 
-def test_an_open_door_is_warned_of(run: Run, served: list[tuple[Settings, int]]) -> None:
+def test_an_open_door_must_be_asked_for(run: Run, served: list[tuple[Settings, int]]) -> None:
     code, out, err = run("serve", "--host=0.0.0.0")
-    assert (code, out) == (0, "")
-    assert err.startswith("clfnet: warning: 0.0.0.0 may be reached by others")
-    assert run("serve", "--host=0.0.0.0", "--token=x")[2] == ""
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "`token` must be given where others may reach the service, at 0.0.0.0" in err
+    assert served == []
+    assert run("serve", "--host=0.0.0.0", "--token=x") == (0, "", "")
+    assert run("serve", "--host=0.0.0.0", "--insecure", "--allow-host=A.example") == (0, "", "")
+    assert served[1][0].hosts == ("a.example",)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from tests.serve.conftest import Files, decoded
 import clfnet
 from clfnet.errors import InputError
 from clfnet.example import ExamplePair
-from clfnet.serve.server import bind
+from clfnet.serve.server import LAST_SECONDS, bind
+from clfnet.serve.service import BODY_SECONDS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
@@ -98,6 +99,32 @@ def test_what_was_accepted_is_finished_after_sigterm(
     np.testing.assert_array_equal(decoded(picture), expected)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.slow
+def test_a_body_that_stalls_does_not_keep_it_for_ever(start: Start, files: Files) -> None:
+    process, address = start("--model=maximum")
+    place = urlsplit(address)
+    assert place.port is not None
+    with socket.create_connection(("127.0.0.1", place.port), 20) as connection:
+        connection.sendall(
+            f"POST /v1/fuse HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 100000\r\n"
+            f"Content-Type: multipart/form-data; boundary=edge\r\n\r\n--edge".encode()
+        )
+        _until(lambda: "clfnet_requests_inside 1.0" in httpx.get(f"{address}/metrics").text)
+        process.send_signal(signal.SIGTERM)
+        process.wait(BODY_SECONDS + LAST_SECONDS + 10)
+    assert process.returncode == 0
+
+
+def test_its_files_are_for_its_user_alone(start: Start, files: Files, tmp_path: Path) -> None:
+    _, address = start("--model=maximum")
+    wanted = {"Accept": "application/json"}
+    assert httpx.post(f"{address}/v1/fuse", files=files, headers=wanted).status_code == 201
+    same = [(kind, ("a.png", data)) for kind, (_, data) in files]
+    assert httpx.post(f"{address}/v1/jobs", files=same).status_code == 202
+    for path in [tmp_path / "d", *(tmp_path / "d").rglob("*")]:
+        assert path.stat().st_mode & 0o077 == 0, path
 
 
 def test_a_port_that_is_taken_is_one_line() -> None:

@@ -32,6 +32,8 @@ from clfnet.version import __version__
 # typer does not name the parent of what it raises for a wrong option or argument.
 _UsageError: Any = typer.BadParameter.__mro__[1]
 
+_INTERRUPTED = 130
+
 app = typer.Typer(
     name="clfnet",
     help="Fuse an infrared and a visible image of one scene into one image.",
@@ -54,14 +56,24 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape")  # file names that are not UTF-8
     try:
-        sys.exit(app(standalone_mode=False))
+        exit_code = app(standalone_mode=False)
     except ClfnetError as error:
         _fail(str(error), error.exit_code)
     except _UsageError as error:
         message = error.format_message()
         _fail(f"{message}{'' if message.endswith(('.', '?')) else '.'} See --help.", 2)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("interrupted.", 130)
+        exit_code = _INTERRUPTED
+    if exit_code == _INTERRUPTED:  # newer typer tells it so
+        _end_runs()
+        _fail("interrupted.", _INTERRUPTED)
+    sys.exit(exit_code)
+
+
+def _end_runs() -> None:
+    """End the graphs that still run in threads, for which the end of the process would wait."""
+    if session := sys.modules.get("clfnet.inference.session"):  # else it takes long to import
+        session.end_runs()
 
 
 def _fail(message: str, exit_code: int) -> None:

@@ -22,6 +22,17 @@ def serve(
             show_envvar=False,
         ),
     ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Name by which it may be called besides, e.g. behind a proxy; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Let other machines in without a token.")
+    ] = False,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -59,17 +70,17 @@ def serve(
         data=data or default_data(),
         host=host,
         token=token,
+        hosts=tuple(name.lower() for name in allow_host or ()),
         model=model,
         max_bytes=_bytes(max_bytes),
         max_pixels=max_pixels,
         workers=workers or cores(),
         queue=queue,
     )
-    if not settings.is_local and token is None:
-        typer.echo(
-            f"clfnet: warning: {host} may be reached by others, and there is no token. "
-            f"Set CLFNET_TOKEN.",
-            err=True,
+    if not settings.is_local and token is None and not insecure:
+        raise ConfigError(
+            f"`token` must be given where others may reach the service, at {host}. "
+            f"Set CLFNET_TOKEN, or let everybody in (--insecure)."
         )
     run(settings, port, started=typer.echo)
 

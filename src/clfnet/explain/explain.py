@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from clfnet import weights
 from clfnet.errors import InputError, SizeMismatchError, WeightsError
 from clfnet.inference.arrays import check_sizes
 from clfnet.inference.find import find_method
-from clfnet.inference.session import open_session
+from clfnet.inference.session import Session
 from clfnet.method import FloatImage
 from clfnet.methods import METHODS
 from clfnet.weights import ModelFile
@@ -100,7 +99,7 @@ def explain(
     if fused is None:
         fused = find_method(model, threads=threads)(infrared, visible)
     check_fused(fused.shape[:2], visible.shape[:2], "`fused`")
-    facts = session.get_modelmeta().custom_metadata_map
+    facts = session.facts
     stride = int(facts["stride"])
     margin = _margins(session, (infrared, visible, fused), stride, int(facts["margin"]))
     winner = margin > 0
@@ -179,10 +178,10 @@ def find_graph(model: str) -> ModelFile:
     return graph
 
 
-def _open(graph: ModelFile, threads: int | None) -> onnxruntime.InferenceSession:
-    session = open_session(graph.read(), graph.path.name, threads)
-    found = [tensor.name for tensor in (*session.get_inputs(), *session.get_outputs())]
-    facts = session.get_modelmeta().custom_metadata_map
+def _open(graph: ModelFile, threads: int | None) -> Session:
+    session = Session(graph.read(), graph.path.name, threads)
+    found = [tensor.name for tensor in (*session.inputs, *session.outputs)]
+    facts = session.facts
     if found != [*_NAMES, *_COSINES] or not {"stride", "margin"} <= facts.keys():
         raise WeightsError(
             f"{graph.path} must map {', '.join(_NAMES)} to {', '.join(_COSINES)}, but has "
@@ -192,7 +191,7 @@ def _open(graph: ModelFile, threads: int | None) -> onnxruntime.InferenceSession
 
 
 def _margins(
-    session: onnxruntime.InferenceSession,
+    session: Session,
     images: tuple[FloatImage, FloatImage, FloatImage],
     stride: int,
     margin: int,
@@ -221,7 +220,7 @@ def _corners(height: int, width: int) -> Iterator[tuple[int, int]]:
 
 
 def _run(
-    session: onnxruntime.InferenceSession, feeds: dict[str, NDArray[np.float32]]
+    session: Session, feeds: dict[str, NDArray[np.float32]]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     try:
         by_infrared, by_visible = session.run(_COSINES, feeds)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from clfnet.colour.luma import bt601
 from clfnet.errors import InputError, WeightsError
 from clfnet.inference.arrays import size_text
-from clfnet.inference.session import open_session
+from clfnet.inference.session import Session
 from clfnet.method import FloatImage
 
 INFRARED = frozenset({"inf", "infrared", "ir", "lwir", "thermal", "tir"})
@@ -48,9 +48,9 @@ class AnyOnnx:
         self.name = name or path.stem
         if not path.is_file():
             raise WeightsError(f"{path} must be an ONNX file, but is no file. Check the path.")
-        self._session = open_session(path, str(path), threads)
-        inputs = _checked(self._session.get_inputs(), 2, f"{path}: inputs")
-        _checked(self._session.get_outputs(), 1, f"{path}: outputs")
+        self._session = Session(path, str(path), threads)
+        inputs = _checked(self._session.inputs, 2, f"{path}: inputs")
+        _checked(self._session.outputs, 1, f"{path}: outputs")
         self._infrared, self._visible = _in_order([_input(each, path) for each in inputs], path)
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:

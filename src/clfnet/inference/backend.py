@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from clfnet.errors import ConfigError, InputError, WeightsError
 from clfnet.inference.arrays import size_text
-from clfnet.inference.session import open_session
+from clfnet.inference.per_process import PerProcess
+from clfnet.inference.session import Session
 from clfnet.inference.tiling import Tiles, cores, fuse_in_tiles
 from clfnet.method import FloatImage
 from clfnet.weights import ModelFile
@@ -62,20 +62,20 @@ class OnnxMethod:
             raise ConfigError(f"`backend` must be one of {', '.join(BACKENDS)}, got {backend!r}.")
         data = model if isinstance(model, bytes) else ModelFile(model).read()
         self.name = name or ("onnx" if isinstance(model, bytes) else model.stem)
-        session = open_session(data, self.name, 1)
+        session = Session(data, self.name, 1)
         _check_names(session, self.name)
-        facts = session.get_modelmeta().custom_metadata_map
+        facts = session.facts
         self._least = int(facts.get("least", 1))
         self.tiles = _tiles(facts, threads, memory)
         if self.tiles is None and memory is not None:
             _log.warning("%s sees an image as a whole: memory is not bounded.", self.name)
         if not self.tiles:  # which would run on a thread each: no waiting in every layer
-            session = open_session(data, self.name, threads)
+            session = Session(data, self.name, threads)
         self._graph: Graph = partial(_run, session)
         if backend == "openvino":
             from clfnet.inference import openvino
 
-            graph = openvino.compiled(data, threads or cores())
+            graph = PerProcess(partial(openvino.compiled, data, threads or cores()))
             self._graph = partial(_by_size, openvino.LEAST, self._graph, graph)
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
@@ -112,11 +112,13 @@ class OnnxMethod:
         return image
 
 
-def _by_size(least: int, small: Graph, large: Graph, feeds: dict[str, FloatImage]) -> FloatImage:
-    return (large if feeds["visible"].size >= least else small)(feeds)
+def _by_size(
+    least: int, small: Graph, large: PerProcess[Graph], feeds: dict[str, FloatImage]
+) -> FloatImage:
+    return (large() if feeds["visible"].size >= least else small)(feeds)
 
 
-def _run(session: onnxruntime.InferenceSession, feeds: dict[str, FloatImage]) -> FloatImage:
+def _run(session: Session, feeds: dict[str, FloatImage]) -> FloatImage:
     fused: FloatImage = session.run(["fused"], feeds)[0]
     return fused
 
@@ -134,8 +136,8 @@ def _tiles(facts: dict[str, str], threads: int | None, memory: int | None) -> Ti
     )
 
 
-def _check_names(session: onnxruntime.InferenceSession, name: str) -> None:
-    found = ({i.name for i in session.get_inputs()}, {o.name for o in session.get_outputs()})
+def _check_names(session: Session, name: str) -> None:
+    found = ({i.name for i in session.inputs}, {o.name for o in session.outputs})
     if found != (_INPUTS, _OUTPUTS):
         raise WeightsError(
             f"{name} must map `infrared` and `visible` to `fused`, but maps "

@@ -1,18 +1,26 @@
-"""An ONNX graph, loaded by ONNX Runtime on the CPU."""
+"""An ONNX graph, loaded by ONNX Runtime on the CPU, in whatever process it is run."""
 
+import threading
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import onnxruntime
 
 from clfnet.errors import ConfigError, WeightsError
+from clfnet.inference.deadline import check_time, time_left
+from clfnet.inference.per_process import PerProcess
 
 _ONLY_FATAL = 4  # what goes wrong is raised; nothing else needs a line on stderr
+_running: set[onnxruntime.RunOptions] = set()
 
 
-def open_session(
-    model: Path | bytes, name: str, threads: int | None = None
-) -> onnxruntime.InferenceSession:
-    """Load a graph.
+class Session:
+    """A loaded graph.
+
+    It may be pickled, and used in a child of the process that made it: there it is loaded anew. A
+    run in the main thread answers Ctrl-C, whatever the graph does.
 
     Args:
         model: its bytes, or its file; of a file, weights in files beside it are found.
@@ -23,8 +31,86 @@ def open_session(
         WeightsError: not an ONNX graph.
         ConfigError: `threads` is below 1.
     """
-    if threads is not None and threads < 1:
-        raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
+
+    def __init__(self, model: Path | bytes, name: str, threads: int | None = None) -> None:
+        if threads is not None and threads < 1:
+            raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
+        where = model if isinstance(model, bytes) else model.absolute()
+        self._loaded = PerProcess(partial(_load, where, name, threads))
+
+    @property
+    def inputs(self) -> list[Any]:
+        """ONNX Runtime's account of each input: name, type, shape."""
+        return list(self._loaded().get_inputs())
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The same of each output."""
+        return list(self._loaded().get_outputs())
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The graph's own metadata."""
+        return dict(self._loaded().get_modelmeta().custom_metadata_map)
+
+    def run(self, outputs: Sequence[str] | None, feeds: dict[str, Any]) -> list[Any]:
+        """Run the graph once.
+
+        Args:
+            outputs: which are wanted; all by default.
+            feeds: the inputs by name.
+
+        Raises:
+            Exception: whatever ONNX Runtime raises, which has no base class for its errors.
+        """
+        options = onnxruntime.RunOptions()
+        run = partial(self._loaded().run, outputs, feeds, options)
+        _running.add(options)
+        try:
+            limit = time_left()
+            if limit is not None or threading.current_thread() is threading.main_thread():
+                return list(_interruptible(run, options, limit))
+            return list(run())
+        finally:
+            _running.discard(options)
+
+
+def end_runs() -> None:
+    """Make all runs of this process end soon, with an error: for those who were interrupted."""
+    for options in list(_running):
+        options.terminate = True
+
+
+def _interruptible(
+    run: "partial[Any]", options: onnxruntime.RunOptions, seconds: float | None
+) -> Any:
+    """Run in a thread: a signal's handler runs between lines of Python, and a run is one line."""
+    found: list[Any] = []
+    failed: list[Exception] = []
+    ended = threading.Event()  # a thread's own `join` is not to be trusted once interrupted
+
+    def work() -> None:
+        try:
+            found.append(run())
+        except Exception as error:  # noqa: BLE001  # raised below, in the thread that asked
+            failed.append(error)
+        finally:
+            ended.set()
+
+    threading.Thread(target=work, name="clfnet-run", daemon=True).start()
+    try:
+        if not ended.wait(seconds):
+            check_time()
+    except BaseException:
+        options.terminate = True
+        ended.wait()  # the process must not end while a graph runs; the step it is in ends
+        raise
+    if failed:
+        raise failed[0]
+    return found[0]
+
+
+def _load(model: Path | bytes, name: str, threads: int | None) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ONLY_FATAL
     options.intra_op_num_threads = threads or 0

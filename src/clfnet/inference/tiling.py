@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from clfnet.errors import ConfigError
+from clfnet.inference.deadline import check_time, time_left
+from clfnet.inference.per_process import PerProcess
 from clfnet.method import FloatImage, FusionMethod
 
 LEAST = 32
@@ -79,7 +81,7 @@ class Tiles:
                 f"`memory` must be at least {least}MiB for {self.threads} threads, got "
                 f"{memory / _MIB:.3g}MiB. Give more, or fewer threads."
             )
-        self._pool = self._new_pool()
+        self._pool = PerProcess(partial(ThreadPoolExecutor, self.threads, "clfnet-tile"))
 
     def of(self, height: int, width: int) -> list[Tile]:
         """Return the tiles of a picture: those that keep the threads busy for the least time."""
@@ -96,24 +98,25 @@ class Tiles:
         """Do the work for every tile of a picture; if one fails, no more are begun.
 
         Raises:
+            TimeLimitError: it takes longer than it may; see `clfnet.inference.deadline`.
             Exception: whatever `work` raises.
         """
-        pool = self._pool
+        pool = self._pool()
         futures = [pool.submit(work, tile) for tile in self.of(height, width)]
         try:
             for future in futures:
-                future.result()
+                try:
+                    future.result(time_left())
+                except TimeoutError:
+                    check_time()
+                    raise
         finally:
             for future in futures:
                 future.cancel()
 
     def stop(self) -> None:
         """Begin no more tiles of the pictures in work; their `run` raises `CancelledError`."""
-        pool, self._pool = self._pool, self._new_pool()
-        pool.shutdown(wait=False, cancel_futures=True)
-
-    def _new_pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.threads, "clfnet-tile")
+        self._pool.renew().shutdown(wait=False, cancel_futures=True)
 
 
 @runtime_checkable

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from clfnet.align import Rig, read_landmarks, register_landmarks
 from clfnet.errors import ConfigError
 from clfnet.inference.arrays import grey, read_sources, reading_of
+from clfnet.inference.deadline import time_limit
 from clfnet.inference.fuser import FusedPair
 from clfnet.serve.http.form import Fusing
 from clfnet.serve.http.uploads import INFRARED, TEXT, VISIBLE, Upload
@@ -54,7 +55,7 @@ def fuse_upload(
         ClfnetError: the library refuses; files are called as the client calls them.
     """
     infrared, visible = upload.needed("infrared"), upload.file("visible")
-    with upload.named():
+    with upload.named(), time_limit(service.settings.pair_seconds):
         method = service.models.get(fusing.model or service.models.default)
         pair = read_sources(
             infrared.path,

@@ -11,8 +11,12 @@ import uvicorn
 
 from clfnet.errors import InputError
 from clfnet.serve.app import create_app
+from clfnet.serve.http.protocol import Protocol
 from clfnet.serve.service import Service
 from clfnet.serve.settings import Settings
+
+LAST_SECONDS = 10
+"""For which answers may still be read once everything is done that was accepted."""
 
 _BACKLOG = 2048
 
@@ -35,7 +39,15 @@ def serve(settings: Settings, port: int, *, started: Callable[[str], None] | Non
     try:
         app = create_app(settings)
         logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # the client is told
-        config = uvicorn.Config(app, log_level="warning", server_header=False, access_log=False)
+        config = uvicorn.Config(
+            app,
+            http=Protocol,
+            ws="none",
+            log_level="warning",
+            server_header=False,
+            access_log=False,
+            timeout_graceful_shutdown=LAST_SECONDS,
+        )
         _Server(config, app.state.service, lambda: _tell(started, listener)).run([listener])
     finally:
         listener.close()

@@ -1,5 +1,6 @@
 """What the routes share: one object per application."""
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import cast
@@ -21,6 +22,9 @@ from clfnet.serve.result_store import ResultStore
 from clfnet.serve.settings import Settings
 
 _UPLOADS = 4  # jobs that may be sent at a time
+BODY_SECONDS = 30.0
+"""For which a service that stops still waits for bodies that have begun to come."""
+
 _RETRY = 5  # seconds; a service that stops is often started again
 
 
@@ -38,6 +42,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.stopping = self.ready = False
+        self._patience_ends = float("inf")
         self.data = DataFolder(settings.data)
         self.store = Store(self.data.database)  # before all else: no other process has the folder
         self.data.empty()
@@ -89,6 +94,7 @@ class Service:
                 request,
                 self.uploads,
                 accepts,
+                self.gate,
                 max_bytes=limits.max_bytes,
                 max_pixels=limits.max_pixels,
             ) as upload:
@@ -103,12 +109,16 @@ class Service:
     def stop(self) -> None:
         """Take no more requests; what was accepted is finished."""
         self.stopping = True
+        self._patience_ends = time.monotonic() + BODY_SECONDS
         self.worker.stop()
 
     @property
     def is_idle(self) -> bool:
-        """No request is being received or in work."""
-        return not self.gate.inside and not self.intake.inside
+        """No request is in work, and none is being received that may still become one."""
+        gates = (self.gate, self.intake)
+        accepted = sum(gate.inside - gate.arriving for gate in gates)
+        arriving = sum(gate.arriving for gate in gates)
+        return not accepted and (not arriving or time.monotonic() > self._patience_ends)
 
     def close(self) -> None:
         """Wait for the pair in work, and remove what does not outlive the process."""

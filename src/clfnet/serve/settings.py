@@ -1,6 +1,7 @@
 """What a service is told when it starts."""
 
 import os
+import socket
 import sys
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -10,6 +11,7 @@ from clfnet.errors import ConfigError
 from clfnet.inference.tiling import cores
 
 _MIB = 2**20
+_LOCAL = ("localhost", "127.0.0.1", "::1")
 _COUNTS = (
     *("max_bytes", "max_pixels", "workers", "results", "result_bytes", "result_seconds"),
     *("jobs", "job_bytes", "job_pairs"),
@@ -33,6 +35,7 @@ class Settings:
         data: folder of results and jobs; made if it is missing.
         host: the address to bind.
         token: what callers of /v1 must bear; None lets everybody in.
+        hosts: names by which the service may be called beside its own, e.g. behind a proxy.
         model: what fuses unless a request says otherwise.
         max_bytes: of one request's body, but for jobs.
         max_pixels: of one picture, read from its header.
@@ -44,6 +47,7 @@ class Settings:
         jobs: how many jobs are kept, finished ones included.
         job_bytes: of one job's uploads; all jobs together may take four times as much.
         job_pairs: pairs of one job.
+        pair_seconds: after which the work on one pair is ended.
 
     Raises:
         ConfigError: a value is out of range.
@@ -56,6 +60,7 @@ class Settings:
     data: Path = field(default_factory=default_data)
     host: str = "127.0.0.1"
     token: str | None = None
+    hosts: tuple[str, ...] = ()
     model: str = "clfnet"
     max_bytes: int = 64 * _MIB
     max_pixels: int = 25_000_000
@@ -67,11 +72,14 @@ class Settings:
     jobs: int = 50
     job_bytes: int = 1024 * _MIB
     job_pairs: int = 2000
+    pair_seconds: float = 300.0
 
     def __post_init__(self) -> None:
         for name in _COUNTS:
             if getattr(self, name) < 1:
                 raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)}.")
+        if not self.pair_seconds > 0:
+            raise ConfigError(f"`pair_seconds` must be above 0, got {self.pair_seconds}.")
         if self.queue < 0:
             raise ConfigError(f"`queue` must be at least 0, got {self.queue}.")
         if self.token is not None and not (self.token.isascii() and self.token.isprintable()):
@@ -79,12 +87,34 @@ class Settings:
         if self.token is not None and not self.token.strip():
             raise ConfigError("`token` must not be empty. Give one, or leave it out.")
 
+    def may_be_called(self, name: str) -> bool:
+        """Tell whether a request may name the service so.
+
+        A page may point a name of its own at this machine ("DNS rebinding"), but no address: names
+        are those that are known, addresses are any where others are let in.
+
+        Example:
+            >>> public = Settings(host="0.0.0.0", hosts=("fuse.example",))
+            >>> [public.may_be_called(name) for name in ("fuse.example", "10.0.0.7", "evil.org")]
+            [True, True, False]
+        """
+        if name in (*_LOCAL, *map(str.lower, self.hosts)):
+            return True
+        if self.is_local:
+            return False
+        return _is_address(name) or name in (self.host.lower(), socket.gethostname().lower())
+
     @property
     def is_local(self) -> bool:
         """Only this machine reaches the service."""
         if self.host == "localhost":
             return True
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return _is_address(self.host) and ip_address(self.host).is_loopback
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -7,9 +7,10 @@ from typing import BinaryIO, NamedTuple
 from clfnet.io import exif
 from clfnet.io.jpeg import MAGIC, MOST_FILL, MOST_SEGMENTS
 
-__all__ = ["MAGIC", "exif_of", "flir_block", "is_dji"]
+__all__ = ["MAGIC", "exif_of", "flir_block", "frame_size", "is_dji"]
 
 _APP1, _APP3, _SCAN, _END = 0xE1, 0xE3, 0xDA, 0xD9
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # SOF0 to SOF15
 _FLIR = b"FLIR\0"
 
 
@@ -61,6 +62,19 @@ def is_dji(file: BinaryIO) -> bool:
 def dji_counts(file: BinaryIO) -> bytes:
     """Return the joined segments in which DJI's cameras keep what the sensor counts."""
     return b"".join(_read(file, each) for each in _segments(file) if each.marker == _APP3)
+
+
+def frame_size(file: BinaryIO) -> tuple[int, int]:
+    """Return width and height as the header states them.
+
+    Raises:
+        ValueError: it does not.
+    """
+    for segment in _segments(file):
+        if segment.marker in _FRAMES and segment.length >= 5:
+            height, width = struct.unpack(">HH", _read(file, segment)[1:5])
+            return width, height
+    raise ValueError("no header of a frame")
 
 
 def exif_of(file: BinaryIO) -> bytes | None:

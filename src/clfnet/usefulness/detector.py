@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, WeightsError
-from clfnet.inference.session import open_session
+from clfnet.inference.session import Session
 from clfnet.io.files import write_atomic
 from clfnet.usefulness.adapters import ADAPTERS, Adapter
 from clfnet.usefulness.adapters.adapter import Shape
@@ -72,9 +72,9 @@ class OnnxDetector:
             raise WeightsError(f"{path} must be an ONNX file, but is no file. Check the path.")
         self.name = path.stem
         graph = path.read_bytes()
-        self._session = open_session(path, str(path), threads)
-        self._input, self._side = _input(self._session.get_inputs(), path)
-        shapes = [output.shape for output in self._session.get_outputs()]
+        self._session = Session(path, str(path), threads)
+        self._input, self._side = _input(self._session.inputs, path)
+        shapes = [output.shape for output in self._session.outputs]
         self.adapter = ADAPTERS[family] if family else _find(self._side, shapes, path)
         self._keep = keep
         self._identity = sha256(graph + self.adapter.name.encode() + _VERSION).digest()

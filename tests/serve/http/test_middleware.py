@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import socket
 from typing import Any
 
 import pytest
@@ -28,9 +29,43 @@ def test_other_names_are_refused(client: TestClient, host: str) -> None:
     assert "The Host header must be localhost" in answer.json()["error"]
 
 
-def test_any_name_is_taken_where_others_are_let_in(make_client: MakeClient) -> None:
-    client = make_client(host="0.0.0.0")
-    assert client.get("/healthz", headers={"Host": "fusing.example"}).status_code == 200
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("10.0.0.7:8000", 200), ("[fe80::1]:8000", 200), ("localhost", 200),
+        (f"{socket.gethostname()}:8000", 200), ("Fusing.example:443", 200),
+        ("evil.example", 400), ("10.0.0.7.evil.example", 400), ("", 400),
+    ],
+)  # fmt: skip
+def test_names_are_checked_where_others_are_let_in_too(
+    make_client: MakeClient, host: str, status: int
+) -> None:
+    client = make_client(host="0.0.0.0", hosts=("fusing.example",))
+    assert client.get("/healthz", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://127.0.0.1", 200), ("https://fusing.example", 200), ("http://127.0.0.1:1", 403),
+        ("http://evil.example", 403), ("null", 403), ("", 403),
+        ("https://fusing.example.evil.example", 403),
+    ],
+)  # fmt: skip
+def test_only_our_own_page_may_send(
+    make_client: MakeClient, files: Files, origin: str, status: int
+) -> None:
+    client = make_client(hosts=("fusing.example",))
+    headers = {"Origin": origin}
+    assert client.post("/v1/fuse", files=files, headers=headers).status_code == status
+    assert client.get("/v1/models", headers=headers).status_code == 200
+
+
+def test_a_length_that_is_stated_twice_is_refused(client: TestClient) -> None:
+    headers = {"Transfer-Encoding": "chunked", "Content-Length": "5"}
+    answer = client.post("/v1/fuse", content=b"hello", headers=headers)
+    assert answer.status_code == 400
+    assert "must not come together" in answer.json()["error"]
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

@@ -1,13 +1,16 @@
 """Forms that arrive whole, in pieces, or not at all."""
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 from tests.serve.conftest import BASE, Files, MakeClient
 
+from clfnet.serve.http import multipart
 from clfnet.serve.service import Service
 
 EDGE = b"edge"
@@ -179,3 +182,52 @@ def test_who_comes_to_a_full_house_is_told_to_wait(make_client: MakeClient, file
     assert first.status_code == 200
     assert (second.status_code, second.json()["kind"]) == (429, "Busy")
     assert second.headers["retry-after"] == "2"
+
+
+def test_a_body_must_come_at_some_rate(
+    make_client: MakeClient, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(multipart, "_GRACE", 0.2)
+    client = make_client()
+    body = form(files)
+
+    async def dribble() -> AsyncIterator[bytes]:
+        for byte in body:  # far more often than the limit of the whole would allow for
+            yield bytes([byte])
+            await anyio.sleep(0.01)
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=client.app)
+        async with httpx.AsyncClient(transport=transport, base_url=BASE) as http:
+            return await http.post("/v1/fuse", content=dribble(), headers=FORM)
+
+    assert client.portal is not None
+    answer = client.portal.call(send)
+    assert (answer.status_code, answer.json()["kind"]) == (408, "Timeout")
+    assert "must arrive at 10 kB/s at least" in answer.json()["error"]
+
+
+def test_parts_are_counted_even_if_they_are_empty(client: TestClient) -> None:
+    body = form([], *[part("infrared", b"", "")] * 200_000)
+    begin = time.monotonic()
+    answer = client.post("/v1/fuse", content=body, headers=FORM)
+    assert (answer.status_code, answer.json()["kind"]) == (400, "BadRequest")
+    assert "parts" in answer.json()["error"]
+    assert time.monotonic() - begin < 5
+
+
+def test_a_header_without_end_stops_nobody(client: TestClient, files: Files) -> None:
+    (_, (name, _)), light = files
+    begin = time.monotonic()
+    bomb = ("infrared", (name, b"\xff\xd8" + b"\xff" * 2**24))
+    answer = client.post("/v1/fuse", files=[bomb, light])
+    assert (answer.status_code, answer.json()["kind"]) == (422, "ImageError")
+    assert "fill bytes" in answer.json()["error"]
+    assert time.monotonic() - begin < 5
+
+
+def test_work_on_a_pair_ends(make_client: MakeClient, files: Files) -> None:
+    client = make_client(model="fast", pair_seconds=0.001)
+    answer = client.post("/v1/fuse", files=files)
+    assert (answer.status_code, answer.json()["kind"]) == (422, "TimeLimitError")
+    assert "must be fused within 0.001 seconds" in answer.json()["error"]

@@ -100,6 +100,7 @@ async def create_job(request: Request, service: TheService) -> JSONResponse:
             request,
             service.uploads,
             accepts(limits.job_pairs),
+            service.intake,
             max_bytes=limits.job_bytes,
             max_pixels=limits.max_pixels,
         ) as upload:

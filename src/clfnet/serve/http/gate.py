@@ -28,6 +28,7 @@ class Gate:
         self._places = workers + queue
         self._limiter = anyio.CapacityLimiter(workers)
         self.inside = 0
+        self.arriving = 0  # of them, those whose body is not there yet
 
     @property
     def in_work(self) -> int:
@@ -54,6 +55,15 @@ class Gate:
             yield
         finally:
             self.inside -= 1
+
+    @contextmanager
+    def arrival(self) -> Iterator[None]:
+        """Count a request whose body is being received."""
+        self.arriving += 1
+        try:
+            yield
+        finally:
+            self.arriving -= 1
 
     async def run(self, request: Request, work: Callable[[], T]) -> T:
         """Do the work in a thread, in turn; drop it if the client leaves before its turn.

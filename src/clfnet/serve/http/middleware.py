@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from clfnet.serve.http.errors import METHODS, RefusedError, answer, internal, refusal
 from clfnet.serve.service import Service
 
-_LOCAL = {"localhost", "127.0.0.1", "::1"}
 _ALWAYS = {"/healthz", "/readyz", "/metrics"}
 _OURS = {"none", "same-origin"}  # the same site may be another port of this machine
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -71,15 +70,22 @@ class Middleware:
         """Refuse what a page of another site sends, and what comes while the service stops.
 
         A page may point a name of its own at 127.0.0.1 ("DNS rebinding"): the Host header tells.
+        What states its length twice may be read as two requests by a proxy in front.
         """
         headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if self._service.settings.is_local and _name(host) not in _LOCAL:
+        if "transfer-encoding" in headers and "content-length" in headers:
             raise RefusedError(
                 400,
                 "BadRequest",
-                f"The Host header must be localhost, 127.0.0.1 or [::1], got {host!r:.80}. Use one "
-                f"of these, or bind another address (--host).",
+                "Content-Length and Transfer-Encoding must not come together. Send one.",
+            )
+        settings, host = self._service.settings, headers.get("host", "")
+        if not settings.may_be_called(_name(host)):
+            raise RefusedError(
+                400,
+                "BadRequest",
+                f"The Host header must be localhost, 127.0.0.1, [::1] or a name that the service "
+                f"was told of, got {host!r:.80}. Use one of these, or tell it (--allow-host).",
             )
         site = headers.get("sec-fetch-site", "none")  # browsers alone tell, and none but the truth
         if scope["method"] not in _SAFE and site not in _OURS:
@@ -88,8 +94,21 @@ class Middleware:
                 "Forbidden",
                 "The request must not come from a page of another site. Use the service's page.",
             )
+        origin = headers.get("origin")
+        if scope["method"] not in _SAFE and origin is not None and not self._is_ours(origin, host):
+            raise RefusedError(
+                403,
+                "Forbidden",
+                f"The request must come from the service's own page, not from {origin!r:.80}. "
+                f"Send it here, or tell the service its name (--allow-host).",
+            )
         if scope["path"] not in _ALWAYS:
             self._service.check_running()
+
+    def _is_ours(self, origin: str, host: str) -> bool:
+        """Tell whether an origin is this service: by the Host header, or by a name it was told."""
+        place = origin.partition("://")[2].lower()
+        return place == host.lower() or _name(place) in self._service.settings.hosts
 
 
 def _name(host: str) -> str:

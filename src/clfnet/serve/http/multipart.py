@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import anyio
+from anyio import to_thread
 from fastapi import Request
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
@@ -19,6 +20,7 @@ from starlette.requests import ClientDisconnect
 
 from clfnet.io.toml import known
 from clfnet.serve.http.errors import GoneError, RefusedError
+from clfnet.serve.http.gate import Gate
 from clfnet.serve.http.sniffing import check_pixels, sniff
 from clfnet.serve.http.uploads import Accepts, Stored, Upload, safe_name
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 _GRACE, _SLOWEST = 60.0, 200_000  # seconds for a body, and one more for so many bytes allowed
+_LEAST_RATE = 10_000  # bytes per second of a body, after its grace
+_MOST_EMPTY = 64  # parts without anything, as browsers send for empty fields
 _MOST_FIELDS = 64
 _MOST_FIELD_BYTES = 4096
 
@@ -35,6 +39,7 @@ async def receiving(
     request: Request,
     parent: Path,
     accepts: Mapping[str, Accepts],
+    gate: Gate,
     *,
     max_bytes: int,
     max_pixels: int,
@@ -42,7 +47,11 @@ async def receiving(
     """Receive a form into a folder that lasts as long as the block; see `receive`."""
     folder = Path(tempfile.mkdtemp(dir=parent))
     try:
-        yield await receive(request, folder, accepts, max_bytes=max_bytes, max_pixels=max_pixels)
+        with gate.arrival():
+            upload = await receive(
+                request, folder, accepts, max_bytes=max_bytes, max_pixels=max_pixels
+            )
+        yield upload
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -73,25 +82,31 @@ async def receive(
     _check_length(request.headers.get("content-length", "0"), max_bytes)
     receiver = _Receiver(folder, accepts, max_pixels)
     parser = MultipartParser(_boundary(request), receiver.callbacks())
-    count, patience = 0, _GRACE + max_bytes / _SLOWEST
+    count, begin = 0, anyio.current_time()
+    last = begin + _GRACE + max_bytes / _SLOWEST
     try:
-        with anyio.fail_after(patience):
+        with anyio.fail_after(_GRACE) as patience:
             async for chunk in request.stream():
                 count += len(chunk)
                 _check_length(str(count), max_bytes)
                 parser.write(chunk)
+                patience.deadline = min(begin + _GRACE + count / _LEAST_RATE, last)
     except FormParserError as error:
         raise _malformed(f"it is damaged ({' '.join(str(error).split())[:120]})") from error
     except ClientDisconnect:
         raise GoneError("the client has left.") from None
     except TimeoutError:
         raise RefusedError(
-            408, "Timeout", f"The body must arrive within {patience:.0f} seconds. Send less."
+            408,
+            "Timeout",
+            f"The body must arrive at {_LEAST_RATE // 1000} kB/s at least and within "
+            f"{last - begin:.0f} seconds. Send less, or over a better line.",
         ) from None
     finally:
         receiver.close()
     if not receiver.ended:
         raise _malformed("it ends early")
+    await to_thread.run_sync(receiver.check_pictures)
     return receiver.upload
 
 
@@ -104,7 +119,7 @@ class _Receiver:
         self._folder = folder
         self._accepts = accepts
         self._max_pixels = max_pixels
-        self._count = 0
+        self._count = self._parts = 0
         self._header = (b"", b"")
         self._name = self._filename = ""
         self._text = b""
@@ -127,7 +142,21 @@ class _Receiver:
         if self._file:
             self._file.close()
 
+    def check_pictures(self) -> None:
+        """Look into headers, in a thread: they are of any length.
+
+        Raises:
+            RefusedError: a picture has too many pixels.
+        """
+        for name, files in self.upload.files.items():
+            for stored in files if self._accepts[name].suffixes else ():
+                check_pixels(stored.path, stored.name, self._max_pixels)
+
     def _begin(self) -> None:
+        self._parts += 1
+        most = _MOST_FIELDS + _MOST_EMPTY + sum(each.most for each in self._accepts.values())
+        if self._parts > most:
+            raise _malformed(f"it has more than {most} parts")
         self._disposition, self._text, self._header = b"", b"", (b"", b"")
 
     def _header_name(self, data: bytes, start: int, end: int) -> None:
@@ -204,8 +233,6 @@ class _Receiver:
         if accepted.suffixes:
             stored = Stored(path.with_suffix(sniff(path, accepted.suffixes, name)), name)
         path.rename(stored.path)
-        if accepted.suffixes:
-            check_pixels(stored.path, name, self._max_pixels)
         self.upload.files.setdefault(self._name, []).append(stored)
 
     def _all(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clfnet.io.kinds import kind_of
 from clfnet.serve.http.errors import RefusedError
-from clfnet.thermal import fff
+from clfnet.thermal import fff, jpeg
 from clfnet.thermal.matrix import TEXT_SUFFIXES
 
 PICTURES = (".png", ".jpg", ".bmp", ".tif", ".webp", ".avif", ".jp2", ".heic")
@@ -107,7 +107,6 @@ def check_pixels(path: Path, name: str, max_pixels: int) -> None:
 def _size(path: Path) -> tuple[int, int]:
     """Return width and height as the header states them."""
     from PIL.BmpImagePlugin import BmpImageFile
-    from PIL.JpegImagePlugin import JpegImageFile
 
     with path.open("rb") as file:
         match path.suffix:
@@ -115,7 +114,7 @@ def _size(path: Path) -> tuple[int, int]:
                 width, height = struct.unpack(">II", file.read(24)[16:])
                 return width, height
             case ".jpg":
-                return JpegImageFile(file).size
+                return jpeg.frame_size(file)
             case ".bmp":
                 return BmpImageFile(file).size
             case ".tif":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from clfnet.align import Rig
 from clfnet.errors import ClfnetError, VideoError
+from clfnet.inference.deadline import time_limit
 from clfnet.inference.fuser import Fuser
 from clfnet.io.files import is_trouble
 from clfnet.io.image import write_image
@@ -158,7 +159,8 @@ class Worker:
             for stored in given:
                 check_pixels(stored.path, stored.name, limit)
             output = files.fused / f"{pair.number:04}{suffix}"
-            with named(*given, Stored(output, f"{pair.name}{suffix}")):
+            renamed = named(*given, Stored(output, f"{pair.name}{suffix}"))
+            with renamed, time_limit(self._service.settings.pair_seconds):
                 sources = fuser.read(*(stored.path for stored in given), max_pixels=limit)
                 image = fuser.fuse_pair(sources, (given[0].name, given[-1].name)).image
                 write_image(output, image)
