@@ -22,7 +22,7 @@ SMOOTHING = 8.0
 _LEAST_SMOOTHING = 2.0  # half the distance of places: below, it would show them one by one
 _TILE = 512  # pixels a side, a multiple of the stride; two encoders then take some 0.5 GB
 _NAMES = ("infrared", "visible", "fused")
-_COSINES = ["by_infrared", "by_visible"]
+_COSINES = ["infrared_cosine", "visible_cosine"]
 
 
 @dataclass(frozen=True, eq=False)
