@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, overload
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
 from clfnet.errors import WeightsError, one_line
 from clfnet.nn import CLFNet, FastNet, Network, ProjectionHead
@@ -29,11 +31,25 @@ class NetworkFile(NamedTuple):
 
 
 def network_tensors(network: nn.Module) -> dict[str, Tensor]:
-    """The network's weights and statistics, without torch's count of batches."""
+    """The network's weights and statistics, without torch's count of batches.
+
+    Weights that are computed from others in training, e.g. divided by their spectral norm, are
+    those that the network uses.
+    """
+    training = network.training
+    network.eval()  # in which looking at such a weight changes nothing
+    with torch.no_grad():
+        computed = {
+            f"{path}.{name}": getattr(module, name)
+            for path, module in network.named_modules()
+            if parametrize.is_parametrized(module)
+            for name in module.parametrizations
+        }
+    network.train(training)
     return {
         name: tensor.detach().cpu().contiguous()
-        for name, tensor in network.state_dict().items()
-        if not name.endswith(_COUNTER)
+        for name, tensor in (network.state_dict() | computed).items()
+        if not name.endswith(_COUNTER) and ".parametrizations." not in name
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import onnx
 
 from clfnet.errors import WeightsError
-from clfnet.graphs import explain_graph, fast_graph, full_graph
+from clfnet.graphs import explain_graph, fast_graph, full_graph, rival_graph
 from clfnet.io.toml import known
 from clfnet.nn import CLFNet, FastNet, Network, ProjectionHead
 from clfnet.training.config import (
@@ -26,6 +26,7 @@ from clfnet.training.config import (
 from clfnet.training.distillation import DistillationTask
 from clfnet.training.head import HeadTask
 from clfnet.training.network_file import load_network, read_network, rebuild
+from clfnet.training.rivals import ENTRIES
 from clfnet.training.task import Context, FusionTask, Task
 
 N = TypeVar("N", bound=Network)
@@ -77,7 +78,14 @@ HEAD = Trainable(
     part="explain",
 )
 
-NETWORKS: dict[str, Trainable[Any, Any]] = {each.build.kind: each for each in (CLFNET, FAST, HEAD)}
+RIVALS: list[Trainable[Any, Any]] = [
+    Trainable(each.network, each.recipe, each.task, lambda network, _: rival_graph(network))
+    for each in ENTRIES
+]
+
+OURS: list[Trainable[Any, Any]] = [CLFNET, FAST, HEAD]
+
+NETWORKS: dict[str, Trainable[Any, Any]] = {each.build.kind: each for each in (*OURS, *RIVALS)}
 
 
 def load_any(path: Path, overrides: Sequence[str] = ()) -> Recipe:

@@ -56,8 +56,8 @@ class DenseFuse(Rival):
         return from_levels(self._decoded((a + b) / 2 if self.rule == "addition" else l1(a, b)))
 
     def reconstruct(self, images: Tensor) -> Tensor:
-        """Encode and decode one source, (B, 1, H, W) in [-1, 1]: what is trained."""
-        return from_levels(self._decoded(self.encoder(to_levels(images))))
+        """Encode and decode one source, (B, 1, H, W) in [-1, 1]; in levels: what is trained."""
+        return self._decoded(self.encoder(to_levels(images)))
 
     def _decoded(self, code: Tensor) -> Tensor:
         image: Tensor = self.decoder(code)
