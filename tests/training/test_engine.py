@@ -16,8 +16,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from clfnet.training.config import DistillConfig, OptimizerConfig, Recipe, TrainConfig
 from clfnet.training.distributed import Process
-from clfnet.training.engine import WARM_UP, Engine, Updater
-from clfnet.training.networks import NETWORKS
+from clfnet.training.engine import WARM_UP, Engine, Updater, updaters_of
+from clfnet.training.networks import NETWORKS, parse_any
 from clfnet.training.task import Context, Task, Update
 
 FORBIDDEN = ("_local_scalar_dense", "nonzero", "masked_select", "lift_fresh", "equal", "unique")
@@ -35,12 +35,13 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs = kwargs or {}
         name = func._schema.name.removeprefix("aten::")
         assert not name.startswith(FORBIDDEN), name
-        for argument, value in zip(func._schema.arguments, args, strict=False):
+        for index, argument in enumerate(func._schema.arguments):
+            value = args[index] if index < len(args) else kwargs.get(argument.name)
             # batch norm changes its statistics without saying so
             statistic = name.startswith("native_batch_norm") and "running" in argument.name
             if statistic or (argument.alias_info and argument.alias_info.is_write):
                 several = value if isinstance(value, list | tuple) else [value]
-                self.before += [(tensor, tensor.clone()) for tensor in several]
+                self.before += [(each, each.clone()) for each in several if each is not None]
         result = func(*args, **kwargs)
         self.calls.append((func, args, kwargs, result))
         return result
@@ -81,7 +82,7 @@ def rate(update: Update, step: int) -> float:
 
 
 def engine_of(task: Task, *, capacity: int = 1, capture: Any = None) -> Engine:
-    updaters = [Updater(update, Process()) for update in task.updates]
+    updaters = updaters_of(task.updates, Process())
     return Engine(task, updaters, Process(), rate, capacity=capacity, capture=capture)
 
 
@@ -102,11 +103,33 @@ RICH: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(params=["plain", "rich", "student", "bfloat16"])
+def of_kind(kind: str, folders: tuple[Path, Path]) -> Recipe:
+    """A tiny recipe of one of the nine methods that are compared."""
+    loss: dict[str, Any] = {"loss": {"scales": 2}} if kind == "densefuse" else {}
+    return parse_any({
+        "kind": kind,
+        "data": {
+            "infrared": str(folders[0]), "visible": str(folders[1]), "augment": True,
+            "crop": 43 if kind == "fusiongan" else 18, "stride": 8,
+        },
+        "optimizer": {"learning_rate": 1e-4},
+        "run": {"batch": 2, "steps": 16, "threads": 1},
+        **loss,
+    })  # fmt: skip
+
+
+SLOW = [
+    pytest.param(kind, marks=pytest.mark.slow)
+    for kind in ("densefuse", "fusiongan", "ifsepr", "stdfusionnet", "u2fusion")
+]
+
+
+@pytest.fixture(params=["plain", "rich", "student", "bfloat16", "ifcnn", "pmgi", *SLOW])
 def config(
     request: pytest.FixtureRequest,
     recipe: Callable[..., TrainConfig],
     student_recipe: Callable[..., DistillConfig],
+    folders: tuple[Path, Path],
 ) -> Recipe:
     of: dict[str, Callable[[], Recipe]] = {
         "plain": lambda: recipe(run={"steps": 16}),
@@ -117,7 +140,8 @@ def config(
         ),
         "bfloat16": lambda: recipe(run={"steps": 16, "amp": True}),
     }  # fmt: skip
-    return of[request.param]()
+    kind = request.param
+    return of[kind]() if kind in of else of_kind(kind, folders)
 
 
 @pytest.fixture
@@ -262,3 +286,19 @@ def test_a_step_makes_its_updates_in_order(recipe: Callable[..., TrainConfig]) -
     for name, step in (("judge.weight", 0.1), ("maker.weight", 0.01)):
         moved = float((after[name] - before[name]).abs())
         assert moved == pytest.approx(2 * step, rel=0.2)  # Adam's step is its rate, at first
+
+
+def test_updates_of_the_same_parameters_share_an_optimiser() -> None:
+    """As the two turns of a discriminator in a step do."""
+    player, other = nn.Linear(1, 1), nn.Linear(1, 1)
+    weights = list(player.parameters())
+    config = OptimizerConfig()
+    updates = [
+        Update(player, weights, config),
+        Update(other, list(other.parameters()), config),
+        Update(player, weights, config),
+    ]
+    first, second, third = updaters_of(updates, Process())
+    assert first.optimizer is third.optimizer
+    assert first.rate is third.rate
+    assert second.optimizer is not first.optimizer

@@ -8,6 +8,7 @@ from safetensors.torch import save_file
 
 from clfnet.errors import ConfigError, WeightsError
 from clfnet.nn import CLFNet, FastNet, Network, ProjectionHead
+from clfnet.nn.rivals import RIVALS
 from clfnet.training import load_any_network, parse_any
 from clfnet.training.config import as_tables
 from clfnet.training.network_file import load_network, network_bytes, network_tensors
@@ -21,7 +22,7 @@ SMALL: dict[str, Network] = {
 
 
 def test_the_list() -> None:
-    assert NETWORKS.keys() == SMALL.keys()
+    assert NETWORKS.keys() == SMALL.keys() | RIVALS.keys()
     for name, entry in NETWORKS.items():
         assert name == entry.build.kind == entry.recipe.kind
 
@@ -84,7 +85,7 @@ def test_a_kind_that_is_not_known(tmp_path: Path) -> None:
 
     path = tmp_path / "n.safetensors"
     path.write_bytes(network_bytes(Strange(2, 3, 2)))
-    with pytest.raises(WeightsError, match="one of clfnet, fast, head, but holds"):
+    with pytest.raises(WeightsError, match=r"one of clfnet, fast, head, .*, but holds 'strange'"):
         load_any_network(path)
     with pytest.raises(ConfigError, match="Unknown kind `clfnat`"):
         parse_any({"kind": "clfnat", "data": {}})

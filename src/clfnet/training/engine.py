@@ -38,23 +38,28 @@ class Updater:
     Args:
         update: what is trained, by which loss.
         process: where.
+        twin: of another update, that of the same parameters; both share its optimiser.
     """
 
-    def __init__(self, update: Update, process: Process) -> None:
+    def __init__(self, update: Update, process: Process, twin: "Updater | None" = None) -> None:
         self.update = update
-        device = process.device
-        # the kernels take a rate in single precision on a GPU, in double precision on a CPU
-        precision = torch.float64 if device.type == "cpu" else torch.float32
-        self.rate = torch.zeros((), dtype=precision, device=device)
-        self.optimizer = torch.optim.Adam(
-            update.parameters, lr=self.rate, fused=True, capturable=device.type == "cuda"
-        )
-        self.skip = torch.zeros((), device=device)
-        # as torch.amp.GradScaler does: a fused optimiser leaves everything as it is where it is 1
-        self.optimizer.found_inf = self.skip  # type: ignore[attr-defined]
         self.model: nn.Module = update.objective
         if process.size > 1:
             self.model = DistributedDataParallel(update.objective)
+        device = process.device
+        # the kernels take a rate in single precision on a GPU, in double precision on a CPU
+        precision = torch.float64 if device.type == "cpu" else torch.float32
+        self.rate: Tensor = twin.rate if twin else torch.zeros((), dtype=precision, device=device)
+        self.skip: Tensor = twin.skip if twin else torch.zeros((), device=device)
+        self.optimizer: torch.optim.Adam = (
+            twin.optimizer
+            if twin
+            else torch.optim.Adam(
+                update.parameters, lr=self.rate, fused=True, capturable=device.type == "cuda"
+            )
+        )
+        # as torch.amp.GradScaler does: a fused optimiser leaves everything as it is where it is 1
+        self.optimizer.found_inf = self.skip  # type: ignore[attr-defined]
 
     def __call__(self, batch: tuple[Tensor, ...], rate: Tensor, amp: torch.autocast) -> _Terms:
         """Train once; return the loss, its parts and the gradient's norm.
@@ -79,6 +84,15 @@ class Updater:
         )
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate  # which loading has copied
+
+
+def updaters_of(updates: Sequence[Update], process: Process) -> list[Updater]:
+    """Make the updaters of a step; those of one list of parameters share an optimiser."""
+    made: list[Updater] = []
+    for update in updates:
+        twins = (each for each in made if each.update.parameters is update.parameters)
+        made.append(Updater(update, process, next(twins, None)))
+    return made
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,9 @@ class Validation(Protocol):
 
 @dataclass(frozen=True)
 class Update:
-    """A loss and what is trained by it. A step makes one or several, each with an Adam of its own.
+    """A loss and what is trained by it. A step makes one or several.
+
+    Each has an Adam of its own, but for those whose `parameters` are the same list: they share one.
 
     Attributes:
         objective: maps what `Task.batch` gives to scalars, "loss" among them, without asking the

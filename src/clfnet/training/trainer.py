@@ -25,7 +25,7 @@ from clfnet.io.files import remove_leftovers, write_atomic
 from clfnet.training.checkpoint import load_checkpoint, save_checkpoint
 from clfnet.training.config import OptimizerConfig, Recipe, with_steps
 from clfnet.training.distributed import Process, allow_tf32, process_group
-from clfnet.training.engine import Block, Engine, Updater, cuda_graph
+from clfnet.training.engine import Block, Engine, cuda_graph, updaters_of
 from clfnet.training.interrupt import StopRequest, stop_requests
 from clfnet.training.log import RunLog, save_sample
 from clfnet.training.network_file import network_bytes
@@ -152,7 +152,7 @@ class _Trainer:
         if process.leads:
             remove_leftovers(folder)
         self.objective = self.task.objective.to(process.device)
-        self.updaters = [Updater(update, process) for update in self.task.updates]
+        self.updaters = updaters_of(self.task.updates, process)
         gpu = process.device.type == "cuda"
         self.engine = Engine(
             self.task,

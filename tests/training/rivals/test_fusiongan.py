@@ -27,7 +27,7 @@ def batch() -> tuple[torch.Tensor, ...]:
 
 def _squares(judgements: torch.Tensor, labels: torch.Tensor) -> float:
     pairs = zip(judgements.tolist(), labels.tolist(), strict=True)
-    return sum((judgement - label) ** 2 for judgement, label in pairs) / 2
+    return float(sum((judgement - label) ** 2 for judgement, label in pairs)) / 2
 
 
 @pytest.mark.parametrize("turn", [0, 1])

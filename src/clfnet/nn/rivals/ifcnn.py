@@ -64,12 +64,12 @@ class IFCNN(Rival):
 
     def fuse(self, *images: Tensor) -> Tensor:
         """Fuse any number of images, (B, 3, H, W) in [0, 1]; the result may leave that range."""
+        if self.normalisation == "none":
+            return self._fuse(list(images))
         mean, deviation = (
             images[0].new_tensor(values).reshape(3, 1, 1) for values in (MEAN, DEVIATION)
         )
-        if self.normalisation == "imagenet":
-            return self._fuse([(x - mean) / deviation for x in images]) * deviation + mean
-        return self._fuse(list(images))
+        return self._fuse([(x - mean) / deviation for x in images]) * deviation + mean
 
     def _fuse(self, images: list[Tensor]) -> Tensor:
         features = torch.stack(

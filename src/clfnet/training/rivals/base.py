@@ -90,14 +90,20 @@ class RivalTask(Task):
             crops=len(self.cuts),
             validate=validator(held_out) if held_out else None,
         )
+        self.cuts.to(context.process.device)
 
     def draw(self, step: int, first: int) -> Tensors:  # noqa: ARG002 -- for those that do
         """What is drawn for a step beside its crops; a function of its numbers alone."""
         return ()
 
-    def batch(self, step: int, first: int) -> Tensors:
+    def plan(self, step: int, first: int) -> Tensors:
+        """The crops of a step, and what is drawn for it."""
+        return self.cuts.plan(first, self.config.run.batch), *self.draw(step, first)
+
+    def batch(self, *plan: Tensor) -> Tensors:
         """Infrared and visible, and what is drawn."""
-        return *self.cuts.batch(first, self.config.run.batch), *self.draw(step, first)
+        crops, *drawn = plan
+        return *self.cuts.images.cut(crops, self.config.data.crop), *drawn
 
     def generator(self, first: int) -> torch.Generator:
         """Of the random numbers of the step that begins at a crop."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from clfnet.losses import salient_loss
 from clfnet.nn.rivals import STDFusionNet
-from clfnet.training.dataset import Crops, Pair, Pixels
+from clfnet.training.dataset import Crops, Images, Pixels
 from clfnet.training.objective import full_precision
 from clfnet.training.rivals.base import Entry, RivalConfig, RivalTask, Tensors
 from clfnet.training.task import Context
@@ -58,14 +58,14 @@ class STDFusionNetTask(RivalTask):
 
         super().__init__(config, context, network=STDFusionNet, objective=objective)
         masks = [salient_mask(pair.infrared).astype(np.uint8) * 255 for pair in self.pairs]
-        pairs = [Pair(pair.name, mask, mask) for pair, mask in zip(self.pairs, masks, strict=True)]
-        self._masks = Crops(pairs, config.data, config.run.seed)  # the same crops, mirrored alike
+        self._masks = Images(masks)
+        self._masks.to(context.process.device)
 
-    def draw(self, step: int, first: int) -> Tensors:
-        """The masks of the crops."""
-        del step
-        mask, _ = self._masks.batch(first, self.config.run.batch)
-        return ((mask + 1) / 2,)
+    def batch(self, *plan: Tensor) -> Tensors:
+        """Infrared, visible and the masks of the same crops."""
+        images = super().batch(*plan)
+        (mask,) = self._masks.cut(plan[0], self.config.data.crop)
+        return *images, (mask + 1) / 2
 
 
 def salient_mask(infrared: Pixels) -> NDArray[np.bool_]:
