@@ -13,7 +13,7 @@ from clfnet.training.rivals.u2fusion import Information, information_scale
 
 
 def test_the_scale_is_the_mean_difference(textured_pair: Callable[..., Pair]) -> None:
-    crops = Crops([textured_pair(0)], DataConfig("ir", "vi", crop=16, stride=16), 0)
+    crops = Crops([textured_pair(0)], DataConfig(("ir",), ("vi",), crop=16, stride=16), 0)
     differences = []
     for number in range(len(crops)):
         a, b = (float(information((image + 1) / 2)) for image in crops.batch(number, 1))
