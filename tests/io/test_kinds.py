@@ -6,7 +6,8 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from clfnet.io.kinds import PICTURES, kind_of
+from clfnet.io.formats import VISIBLE
+from clfnet.io.kinds import kind_of
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "TIFF", "WebP", "AVIF", "JPEG2000", "GIF"])
@@ -15,7 +16,7 @@ def test_what_pillow_writes(form: str) -> None:
     PIL.Image.fromarray(np.zeros((16, 16, 3), np.uint8)).save(buffer, form)
     found = kind_of(buffer.getvalue()[:132])
     assert found.replace(" ", "") == form
-    assert (found in PICTURES) == (form != "GIF")
+    assert (found in {each.name for each in VISIBLE}) == (form != "GIF")
 
 
 @pytest.mark.parametrize(

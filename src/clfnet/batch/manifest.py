@@ -13,8 +13,8 @@ from zlib import crc32
 
 from clfnet.batch.places import file_system, folder_of, is_remote, path_in, reading, resolve
 from clfnet.errors import InputError, MissingExtraError, one_line
+from clfnet.io.formats import THERMAL_SUFFIXES
 from clfnet.io.pairing import (
-    THERMAL_SUFFIXES,
     Pairs,
     images_by_stem,
     match_folder,

@@ -208,8 +208,8 @@ def _plan(
 
 def _pairs(infrared: Path, visible: Path | None, search: _Search) -> "Pairs":
     """Return the pairs of two folders, or of one that holds both kinds or files that do."""
+    from clfnet.io.formats import THERMAL_SUFFIXES
     from clfnet.io.pairing import (
-        THERMAL_SUFFIXES,
         Pairs,
         images_by_stem,
         match_folder,

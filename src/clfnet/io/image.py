@@ -32,8 +32,9 @@ from clfnet.io.checks import (
 )
 from clfnet.io.damage import report_damage
 from clfnet.io.files import open_atomic, open_input
+from clfnet.io.formats import VISIBLE
 from clfnet.io.geo import Geo
-from clfnet.io.kinds import PICTURES, kind_of
+from clfnet.io.kinds import kind_of
 
 Pixels = NDArray[np.uint8 | np.uint16]
 
@@ -269,9 +270,9 @@ def _open_with_pillow(file: BinaryIO, kind: str, path: Path) -> PIL.Image.Image:
         return plugins[kind](file)
     if kind == "HEIC":
         return _open_heic(file)
+    *names, last = (each.name for each in VISIBLE)
     raise ImageError(
-        f"{path} must be a {', '.join(PICTURES[:-1])} or {PICTURES[-1]} image, but is {kind}. "
-        f"Convert it first."
+        f"{path} must be a {', '.join(names)} or {last} image, but is {kind}. Convert it first."
     )
 
 

@@ -19,9 +19,6 @@ _HEADS = (
 _BRANDS = {b"avif": "AVIF", b"avis": "AVIF", b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC",
            b"hevc": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC", b"crx ": "Canon CR3"}  # fmt: skip
 
-PICTURES = ("PNG", "JPEG", "BMP", "TIFF", "WebP", "AVIF", "JPEG 2000", "HEIC")
-"""What `clfnet.io.image.read_image` reads."""
-
 
 def kind_of(head: bytes) -> str:
     r"""Return what a file is, in a word or two; "unknown bytes" if they do not tell.

@@ -6,16 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clfnet.errors import PairingError
+from clfnet.io.formats import IMAGE_SUFFIXES
 from clfnet.io.names import Matching, match_names, split_kinds
-
-IMAGE_SUFFIXES = frozenset(
-    {".avif", ".bmp", ".heic", ".heif", ".j2k", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff"}
-    | {".webp"}
-)
-"""What counts as an image in a folder; anything else there is left alone."""
-
-THERMAL_SUFFIXES = IMAGE_SUFFIXES | {".csv", ".fff", ".npy", ".npz", ".pgm"}
-"""What counts as one in a folder of thermal pictures."""
 
 
 class Pairs(NamedTuple):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from clfnet.errors import PairingError
-from clfnet.io.pairing import IMAGE_SUFFIXES
+from clfnet.io.formats import IMAGE_SUFFIXES
 
 PREFIX = "published:"
 """What a specification of such a folder begins with."""

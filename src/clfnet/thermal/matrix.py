@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from clfnet.errors import ImageError
 from clfnet.io.checks import check_size
+from clfnet.io.formats import FORMATS
 from clfnet.thermal import npy
 
 PGM = (b"P5", b"P2")
@@ -17,8 +18,8 @@ PGM = (b"P5", b"P2")
 ZIP = b"PK\x03\x04"
 """What an NPZ begins with."""
 
-TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".asc", ".dat")
-"""What text is called; its bytes alone do not tell it from nothing at all."""
+TEXT_SUFFIXES = next(each.suffixes for each in FORMATS if each.name == "text")
+"""Suffixes of text; its bytes alone do not tell it from nothing at all."""
 
 _SENSORS = {64: (8, 8), 768: (24, 32), 4800: (60, 80), 19200: (120, 160), 192: (12, 16)}
 _MOST_TEXT = 200_000_000  # bytes

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from clfnet.errors import ImageError, VideoError
+from clfnet.io.formats import IMAGE_SUFFIXES
 from clfnet.io.image import read_image
-from clfnet.io.pairing import IMAGE_SUFFIXES
 from clfnet.video.frames import MAX_PIXELS, Frame, Pixels, rate_of
 
 DEFAULT_FPS = 25

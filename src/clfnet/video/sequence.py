@@ -11,9 +11,6 @@ from clfnet.thermal import seq
 from clfnet.video.folder import DEFAULT_FPS
 from clfnet.video.frames import MAX_PIXELS, Frame, rate_of
 
-SUFFIXES = (".seq", ".csq")
-"""How sequences are named; the latter is refused with a reason."""
-
 
 class SequenceSource:
     """The pictures of a FLIR sequence, float32 in °C; see `Source`.

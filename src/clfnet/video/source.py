@@ -4,20 +4,11 @@ import os
 from pathlib import Path
 
 from clfnet.errors import VideoError
-from clfnet.io.pairing import IMAGE_SUFFIXES
+from clfnet.io.formats import IMAGE_SUFFIXES, SEQUENCE_SUFFIXES, VIDEO_SUFFIXES
 from clfnet.video.folder import FolderSource
 from clfnet.video.frames import Source
-from clfnet.video.sequence import SUFFIXES, SequenceSource
+from clfnet.video.sequence import SequenceSource
 from clfnet.video.stream import DEVICES, StreamSource, is_device, is_url
-
-# fmt: off
-VIDEO_SUFFIXES = frozenset({
-    ".3gp", ".asf", ".avi", ".flv", ".gif", ".h264", ".h265", ".hevc", ".m2ts", ".m4v", ".mj2",
-    ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".ogv",
-    ".ts", ".vob", ".webm", ".wmv", ".y4m",
-})
-# fmt: on
-"""What counts as a video by its name; `open_source` looks at the bytes."""
 
 
 def is_stream(spec: str | os.PathLike[str]) -> bool:
@@ -35,7 +26,7 @@ def is_stream(spec: str | os.PathLike[str]) -> bool:
     if is_url(text) or is_device(text):
         return True
     path = Path(text)
-    return path.suffix.lower() in (*VIDEO_SUFFIXES, *SUFFIXES) and not path.is_dir()
+    return path.suffix.lower() in (*VIDEO_SUFFIXES, *SEQUENCE_SUFFIXES) and not path.is_dir()
 
 
 def open_source(spec: str | os.PathLike[str], *, fps: float | None = None) -> Source:
@@ -82,6 +73,6 @@ def open_source(spec: str | os.PathLike[str], *, fps: float | None = None) -> So
             f"{path} must be a video or a folder of frames, but is a picture. "
             f"Give two pictures or two streams."
         )
-    if path.suffix.lower() in SUFFIXES:
+    if path.suffix.lower() in SEQUENCE_SUFFIXES:
         return SequenceSource(path, fps)
     return StreamSource(text)

@@ -37,6 +37,10 @@ def test_options(make_client: MakeClient) -> None:
     assert [metric["name"] for metric in options["metrics"]["plain"]] == [*DIALECTS["plain"]]
     assert (options["limits"]["bytes"], options["limits"]["pixels"]) == (12345, 678)
     assert options["version"] == clfnet.__version__
+    assert ".fff" in options["files"]["infrared"]
+    assert ".fff" not in options["files"]["visible"]
+    assert {".mp4", ".seq"} < set(options["files"]["video"])
+    assert options["options"]["strength"]["maximum"] == 1
 
 
 @pytest.mark.parametrize("option", ["palette", "space", "grid", "outside", "depth"])

@@ -4,6 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
+from clfnet.io.formats import (
+    IMAGE_SUFFIXES,
+    SEQUENCE_SUFFIXES,
+    THERMAL_SUFFIXES,
+    VIDEO_SUFFIXES,
+)
 from clfnet.metrics import DIALECTS
 from clfnet.options import Option
 from clfnet.serve.api.schemas import ModelList, OptionList
@@ -30,6 +36,11 @@ async def list_options(service: Annotated[Service, Depends(the_service)]) -> dic
     return {
         **{name: [*option.choices] for name, option in OPTIONS.items() if option.choices},
         "format": [*FORMAT.choices],
+        "files": {
+            "infrared": sorted(THERMAL_SUFFIXES),
+            "visible": sorted(IMAGE_SUFFIXES),
+            "video": sorted((*VIDEO_SUFFIXES, *SEQUENCE_SUFFIXES)),
+        },
         "options": {name: _described(option) for name, option in OPTIONS.items()},
         "dialect": [*DIALECTS],
         "metrics": {

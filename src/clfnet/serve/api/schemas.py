@@ -76,6 +76,9 @@ class OptionList(BaseModel):
     range: list[str] = Field(description="Examples; others may be given.")
     depth: list[int]
     format: list[str]
+    files: dict[str, list[str]] = Field(
+        description="Suffixes of files to offer as infrared, visible and video."
+    )
     options: dict[str, OptionCard] = Field(description="By the name of the field.")
     dialect: list[str]
     metrics: dict[str, list[MetricCard]] = Field(description="By dialect.")

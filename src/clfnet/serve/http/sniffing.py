@@ -4,15 +4,15 @@ import struct
 from math import prod
 from pathlib import Path
 
+from clfnet.io.formats import FORMATS, VISIBLE
 from clfnet.io.kinds import kind_of
 from clfnet.serve.http.errors import RefusedError
 from clfnet.thermal import fff, jpeg
-from clfnet.thermal.matrix import TEXT_SUFFIXES
 
-PICTURES = (".png", ".jpg", ".bmp", ".tif", ".webp", ".avif", ".jp2", ".heic")
+PICTURES = tuple(each.suffixes[0] for each in VISIBLE)
 """What `clfnet.io.image.read_image` reads."""
 
-THERMAL = (*PICTURES, ".npy", ".npz", ".pgm", ".fff", ".csv", ".raw")
+THERMAL = tuple(each.suffixes[0] for each in FORMATS)
 """What `clfnet.thermal.read_thermal` reads."""
 
 VIDEO = ".video"
@@ -25,13 +25,6 @@ _VIDEOS = (
     (0, b"FLV"), (0, b"OggS"), (0, b"GIF8"), (0, b"0&\xb2u"), (0, b"YUV4MPEG2"), (0, b"nut/"),
     (0, b"\x06\x0e\x2b\x34"),
 )  # fmt: skip
-_SUFFIXES = {
-    "PNG": ".png", "JPEG": ".jpg", "BMP": ".bmp", "TIFF": ".tif", "WebP": ".webp", "AVIF": ".avif",
-    "JPEG 2000": ".jp2", "HEIC": ".heic", "NPY": ".npy", "ZIP or NPZ": ".npz", "PGM": ".pgm",
-    "FLIR FFF": ".fff", "text": ".csv", "unknown bytes": ".raw",
-}  # fmt: skip
-
-_BY_NAME = {".csv": TEXT_SUFFIXES, ".raw": (".raw", ".bin", ".dat")}  # bytes alone tell too little
 
 
 def sniff(path: Path, accepted: tuple[str, ...], name: str) -> str:
@@ -49,13 +42,12 @@ def sniff(path: Path, accepted: tuple[str, ...], name: str) -> str:
         head = file.read(_HEAD)
     if not head:
         raise RefusedError(422, "ImageError", f"{name} must be an image file, but is empty.")
-    kind = kind_of(head)
-    suffix = _SUFFIXES.get(kind, "")
-    named = Path(name).suffix.lower()
-    if suffix in accepted and named in _BY_NAME.get(suffix, (named,)):
-        return suffix
-    names = [each for each, known in _SUFFIXES.items() if known in accepted]
-    names = [each for each in names if each not in ("text", "unknown bytes")]
+    kind, named = kind_of(head), Path(name).suffix.lower()
+    for each in FORMATS:
+        told = each.name == kind and (not each.by_name or named in each.suffixes)
+        if told and each.suffixes[0] in accepted:
+            return each.suffixes[0]
+    names = [each.name for each in FORMATS if each.suffixes[0] in accepted and not each.by_name]
     raise RefusedError(
         415,
         "ImageError",

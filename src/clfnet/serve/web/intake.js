@@ -2,14 +2,26 @@
 
 const INFRARED = /(^|[^a-z])(ir|infrared|thermal|therm|lwir|mwir|nir|heat|flir|tir)([^a-z]|$)/;
 const VISIBLE = /(^|[^a-z])(vi|vis|visible|rgb|visual|colou?r|light|eo|tv|vl)([^a-z]|$)/;
-const PICTURE = /\.(png|jpe?g|bmp|tiff?|npy)$/i;
-const VIDEO = /\.(mp4|mkv|webm|avi|mov|m4v|seq)$/i;
+
+/** Suffixes that the service reads, by kind; empty until it has told them. @type {Record<"infrared" | "visible" | "video", string[]>} */
+const readable = { infrared: [], visible: [], video: [] };
+
+/** Take what the service reads, for files that are dropped and for the pickers. @param {typeof readable} files */
+export function setReadable(files) {
+  Object.assign(readable, files);
+  for (const kind of /** @type {const} */ (["infrared", "visible"])) {
+    const picker = /** @type {HTMLInputElement | null} */ (document.querySelector(`[data-slot="${kind}"] input[type="file"]`));
+    if (picker) picker.accept = ["image/*", ...files[kind]].join(",");
+  }
+}
+
+const suffix = (/** @type {File} */ file) => /\.[^.]*$/.exec(file.name.toLowerCase())?.[0] ?? "";
 
 /** @param {File} file */
-export const isVideo = (file) => VIDEO.test(file.name);
+export const isVideo = (file) => readable.video.includes(suffix(file)) || file.type.startsWith("video/");
 
 /** @param {File} file */
-export const isUsable = (file) => PICTURE.test(file.name) || isVideo(file) || file.type.startsWith("image/");
+export const isUsable = (file) => readable.infrared.includes(suffix(file)) || isVideo(file) || file.type.startsWith("image/");
 
 /** @param {string} path a name, or folders and a name @returns {"infrared" | "visible" | null} */
 export function kindOf(path) {
