@@ -11,6 +11,8 @@ import onnxruntime
 from clfnet.errors import ConfigError, WeightsError
 from clfnet.inference.deadline import check_time, time_left
 from clfnet.inference.per_process import PerProcess
+from clfnet.io.onnx_file import check_external_files
+from clfnet.weights import ModelFile
 
 _ONLY_FATAL = 4  # what goes wrong is raised; nothing else needs a line on stderr
 _running: set[onnxruntime.RunOptions] = set()
@@ -36,6 +38,7 @@ class Session:
         if threads is not None and threads < 1:
             raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
         where = model if isinstance(model, bytes) else model.absolute()
+        _check_files(where, name)
         self._loaded = PerProcess(partial(_load, where, name, threads))
 
     @property
@@ -108,6 +111,13 @@ def _interruptible(
     if failed:
         raise failed[0]
     return found[0]
+
+
+def _check_files(model: Path | bytes, name: str) -> None:
+    if isinstance(model, bytes):
+        check_external_files(model, None, name)
+        return
+    check_external_files(ModelFile(model).read(), model.parent, name)
 
 
 def _load(model: Path | bytes, name: str, threads: int | None) -> onnxruntime.InferenceSession:
