@@ -1,4 +1,6 @@
-"""Write the tables of README.md and docs: `make docs`; `--check` only tells which are not equal.
+"""Write the tables of README.md, MODEL_CARD.md and docs: `make docs`.
+
+`--check` only tells which documents are not as they would be written.
 
 They come from experiments, docs/results, the model's manifest and the metrics' registry.
 
@@ -10,7 +12,7 @@ import sys
 from tables import BLOCKS
 from tables.results import ROOT
 
-DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+DOCUMENTS = (ROOT / "README.md", ROOT / "MODEL_CARD.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
 def render(text: str) -> str:

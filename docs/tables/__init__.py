@@ -7,11 +7,13 @@ from tables import (
     architecture,
     batch,
     bench,
+    collapse,
     colour,
     explain,
     fast,
     metrics,
     models,
+    recipes,
     scores,
     serve,
     speed,
@@ -20,21 +22,8 @@ from tables import (
 )
 
 MODULES = (
-    *(
-        align,
-        architecture,
-        batch,
-        bench,
-        colour,
-        explain,
-        fast,
-        metrics,
-        models,
-        scores,
-        serve,
-        speed,
-    ),
-    *(training, video),
+    *(align, architecture, batch, bench, collapse, colour, explain, fast),
+    *(metrics, models, recipes, scores, serve, speed, training, video),
 )
 BLOCKS: Mapping[str, Callable[[], str]] = {
     name: of for module in MODULES for name, of in module.BLOCKS.items()

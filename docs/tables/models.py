@@ -24,6 +24,7 @@ def card() -> str:
             f"| safetensors sha256 | `{model['safetensors']['sha256']}` |\n"
             f"| trained on | {model['data']} |\n"
             f"| held out | {', '.join(model['held_out'])} |\n"
+            + _excluded(data)
             + "".join(f"| {name} | {value} |\n" for name, value in kind(config))
             + f"| steps | {model['steps']:,} of {run['steps']:,}, batch {run['batch']} of "
             f"{data['crop']}×{data['crop']}, seed {run['seed']} |\n"
@@ -32,21 +33,42 @@ def card() -> str:
     return "\n".join(parts)
 
 
+def _excluded(data: dict[str, Any]) -> str:
+    names = data.get("excluded")
+    return f"| excluded | {', '.join(names)} |\n" if names else ""
+
+
+TERMS = {
+    "lambda1": ("patchNCE", ("samples", "temperature", "strategy", "assignment")),
+    "lambda2": ("M-SSIM", ("window",)),
+    "intensity": ("intensity", ("intensity_gain", "intensity_mix")),
+    "gradient": ("gradient", ("gradient_gain",)),
+    "structure": ("structure", ()),
+    "base": ("base", ("base_dark", "base_bright")),
+}
+"""The terms of the loss by their weights: the name, and the settings that belong to it."""
+
+
 def _full(config: dict[str, Any]) -> list[tuple[str, str]]:
     """What only a full network's recipe says."""
-    loss = config["loss"]
     return [
-        (
-            "loss",
-            f"{loss['lambda1']} patchNCE (S = {loss['samples']}, "
-            f"τ = {loss['temperature']}, strategy {loss['strategy']}) "
-            f"+ {loss['lambda2']} M-SSIM ({loss['window']}) "
-            f"+ {loss['intensity']} intensity "
-            f"(gain {loss['intensity_gain']}, mix {loss['intensity_mix']}) "
-            f"+ {loss['gradient']} gradient (gain {loss['gradient_gain']})",
-        ),
+        ("loss", " + ".join(_term(config["loss"], weight) for weight in _used(config["loss"]))),
         ("goes on from", config["model"]["start"] or "nothing"),
     ]
+
+
+def _used(loss: dict[str, Any]) -> list[str]:
+    return [weight for weight in TERMS if loss.get(weight)]
+
+
+def _term(loss: dict[str, Any], weight: str) -> str:
+    name, settings = TERMS[weight]
+    said = ", ".join(
+        f"{setting.removeprefix(name + '_')} {loss[setting]}"
+        for setting in settings
+        if setting in loss
+    )
+    return f"{loss[weight]} {name}" + (f" ({said})" if said else "")
 
 
 def _student(config: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The scores of methods, from experiments."""
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from math import isnan
 
@@ -20,7 +21,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def table(experiment: str) -> str:
+SHORT = ("clfnet", "average", "laplacian", "CLF-Net", "U2Fusion", "SeAFusion")
+"""The methods of the README's table."""
+
+
+def table(experiment: str, methods: Sequence[str] = ()) -> str:
     """The scores of an experiment: a row per method, all images stretched."""
     result = json.loads((EXPERIMENTS / experiment / "result.json").read_text("utf-8"))
     rows = {name.partition(": ")[2]: row for name, row in result["rows"].items()}
@@ -30,14 +35,16 @@ def table(experiment: str) -> str:
         f"| {_strong(method)} | "
         + " | ".join(_cell(means[dialect][method][m], digits) for dialect, m, digits in COLUMNS)
         + " |\n"
-        for method in rows
+        for method in methods or rows
     ]
+    if methods:
+        return HEAD + "".join(lines)
     count = len(next(iter(tables["paper"].methods.values())))
     note = (
         f"\n`{result['command']}`: {count} pairs, every image stretched to 0..255, weights "
         f"{rows['clfnet']['model'][:12]}. EN to SF in the `paper` dialect, the rest in `plain`. "
         f"–: SCD has no value for an exact copy. Unstretched, with intervals and curves: "
-        f"[experiments/{experiment}](experiments/{experiment}/README.md).\n"
+        f"[experiments/{experiment}](../experiments/{experiment}/README.md).\n"
     )
     return HEAD + "".join(lines) + note
 
@@ -51,6 +58,7 @@ def _strong(method: str) -> str:
 
 
 BLOCKS = {
+    "scores-short": partial(table, "table2", SHORT),
     "scores-tno": partial(table, "table2"),
     "scores-roadscene": partial(table, "table3"),
 }

@@ -70,6 +70,7 @@ class MissingExtraError(ClfnetError, ImportError):
     exit_code = 2
 
     def __init__(self, package: str, extra: str) -> None:
+        # Whoever reads this has clfnet installed: pip takes that one, and no index is asked for it.
         super().__init__(
             f"{package} is not installed, and this needs it. "
             f"Install it with: pip install 'clfnet[{extra}]'"

@@ -21,7 +21,9 @@ def script(load_script: Callable[[str], ModuleType]) -> ModuleType:
     return load_script("docs/render.py")
 
 
-@pytest.mark.parametrize("name", [f"docs/{path.name}" for path in PAGES] + ["README.md"])
+@pytest.mark.parametrize(
+    "name", [f"docs/{path.name}" for path in PAGES] + ["README.md", "MODEL_CARD.md"]
+)
 def test_document_is_rendered(name: str, script: ModuleType) -> None:
     assert ROOT / name in script.DOCUMENTS
     text = (ROOT / name).read_text("utf-8")
@@ -63,7 +65,22 @@ def test_fusing_keeps_colour() -> None:
 
 def test_the_card_tells_of_both_kinds(script: ModuleType) -> None:
     full, fast = script.BLOCKS["card"]().split("\n\n")
-    assert "patchNCE (S = 64" in full
+    loss = json.loads(MANIFEST.read_text("utf-8"))["clfnet"]["config"]["loss"]
+    assert f"{loss['lambda1']} patchNCE (samples {loss['samples']}, temperature" in full
+    for weight, name in {"lambda2": "M-SSIM", "intensity": "intensity", "base": "base"}.items():
+        assert (f"{loss.get(weight)} {name} (" in full) == bool(loss.get(weight)), name
     assert "| teacher | `clfnet` |" in fast
-    assert "5 blocks of 32 channels at 1/2 of the resolution" in fast
-    assert "3.5 of their magnitudes" in fast
+    assert "blocks of 32 channels at 1/2 of the resolution" in fast
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
+
+
+def test_the_collapse_is_in_the_curves(script: ModuleType) -> None:
+    """What docs/collapse.md says of the kept runs."""
+    rows = [line.split(" | ") for line in script.BLOCKS["collapse"]().splitlines()[2:]]
+    (paper,) = (row for row in rows if row[0] == "| paper")
+    (ours,) = (row for row in rows if row[0] == "| cpu")
+    assert float(paper[2]) > 0.9  # of the places
+    assert float(paper[5].rstrip(" |")) < 0.1 < float(ours[5].rstrip(" |"))
