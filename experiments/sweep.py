@@ -82,7 +82,7 @@ def seconds(config: TrainConfig) -> float:
 def _spent(config: TrainConfig, steps: int) -> float:
     with TemporaryDirectory() as folder:
         start = process_time()
-        train(replace(config, run=replace(config.run, steps=steps)), Path(folder))
+        train(replace(config, run=replace(config.run, steps=steps)), Path(folder)).go_on()
         return process_time() - start
 
 
@@ -105,9 +105,9 @@ def _trained(spec: Sweep, run: Run, name: str, config: TrainConfig) -> dict[str,
     folder = run_folder(run.work, config)
     if not (folder / LAST).exists():
         if (folder / CHECKPOINT).exists():
-            resume(folder)
+            resume(folder).go_on()
         else:
-            train(config, folder)
+            train(config, folder).go_on()
     method = _method(folder, name)
     shares = [value for _, key, value in read_log(folder / "log.csv") if key == "infrared_share"]
     return {

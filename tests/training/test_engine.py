@@ -187,6 +187,25 @@ def test_each_mode_has_its_own_recording(
     assert recorded == [True, False]
 
 
+def test_what_cannot_be_recorded_runs_on_with_a_warning(
+    recipe: Callable[..., TrainConfig], tmp_path: Path
+) -> None:
+    def refuse(step: Callable[[], None]) -> Callable[[], None]:
+        raise RuntimeError("operation not permitted\nwhen stream is capturing")
+
+    rows = []
+    for capture in (None, refuse):
+        config = recipe()
+        task = NETWORKS[config.kind].task(config, Context(tmp_path, Process(), fresh=True))
+        engine = engine_of(task, capacity=6, capture=capture)
+        if capture is None:
+            rows.append(engine.run(0, 6).rows())
+        else:
+            with pytest.warns(UserWarning, match=r"operator by operator.*not permitted when"):
+                rows.append(engine.run(0, 6).rows())
+    assert rows[0] == rows[1]
+
+
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
 def test_a_step_that_is_not_finite_changes_no_weight_and_no_moment(
     recipe: Callable[..., TrainConfig], tmp_path: Path, bad: float

@@ -225,10 +225,12 @@ def test_a_signal_leaves_a_checkpoint_of_the_last_step(
         result = train(config, tmp_path / "stopped")
     assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == before
     assert (result.steps, result.signal) == (4, number)
+    with pytest.raises(KeyboardInterrupt if number == signal.SIGINT else SystemExit):
+        result.go_on()
     assert load_checkpoint(tmp_path / "stopped" / trainer.CHECKPOINT)["step"] == 4
     assert list(values(tmp_path / "stopped", "loss")) == [1, 2, 3, 4]
     assert not (tmp_path / "stopped" / trainer.LAST).exists()
-    resume(tmp_path / "stopped")
+    resume(tmp_path / "stopped").go_on()
     train(config, tmp_path / "straight")
     assert_same_run(tmp_path / "straight", tmp_path / "stopped")
 
@@ -263,6 +265,7 @@ def test_a_damaged_checkpoint_is_replaced_by_the_one_before(
     said = " ".join(capsys.readouterr().err.split())
     assert "Going on from checkpoint-previous.pt, of step 4." in said
     assert_same_run(tmp_path / "straight", tmp_path / "damaged")
+    assert load_checkpoint(path.with_name(trainer.PREVIOUS))["step"] == 4
 
 
 def test_what_killed_runs_left_is_swept(recipe: Recipe, tmp_path: Path) -> None:

@@ -190,9 +190,21 @@ class Engine:
             self._step(mode)
             mode.warm += 1
             if self._capture and mode.warm == WARM_UP:
-                for updater in self._updaters:
-                    updater.optimizer.zero_grad(set_to_none=True)
-                mode.replay = self._capture(lambda: self._step(mode))
+                mode.replay = self._recorded(mode, self._capture)
+
+    def _recorded(self, mode: _Mode, capture: Capture) -> Replay | None:
+        for updater in self._updaters:
+            updater.optimizer.zero_grad(set_to_none=True)
+        try:
+            return capture(lambda: self._step(mode))
+        except RuntimeError as error:  # slow is better than not at all
+            warnings.warn(
+                "A step cannot be recorded as a CUDA graph, and runs operator by operator, some "
+                f"times slower ({' '.join(str(error).split())[:300]}).",
+                stacklevel=2,
+            )
+            self._capture = None
+            return None
 
     def _step(self, mode: _Mode) -> None:
         """One step, of the row at the cursor; tensors in, tensors out."""

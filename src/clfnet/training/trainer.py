@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGINT
 from time import monotonic
 from typing import Any
 
@@ -60,6 +61,13 @@ class Result:
     leads: bool
     signal: int | None = None
 
+    def go_on(self) -> None:
+        """For who has more to do after a run: leave as the signal asked, if there was one."""
+        if self.signal == SIGINT:
+            raise KeyboardInterrupt
+        if self.signal:
+            raise SystemExit(128 + self.signal)
+
 
 def train(config: Recipe, folder: Path, *, device: str = "cpu") -> Result:
     """Train from the start.
@@ -114,6 +122,8 @@ def _last_checkpoint(folder: Path) -> dict[str, Any]:
         if not (folder / PREVIOUS).exists():
             raise
         state = load_checkpoint(folder / PREVIOUS)
+        # before the next checkpoint keeps the damaged one as the one before
+        write_atomic(folder / CHECKPOINT, (folder / PREVIOUS).read_bytes(), overwrite=True)
         Console(stderr=True).print(f"{error} Going on from {PREVIOUS}, of step {state['step']}.")
         return state
 
