@@ -8,7 +8,7 @@ training folders. Four questions:
 - warps: pairs of which both frames are cut anew, the infrared one through a known map. The sets'
   own alignment is off by some pixels, so the error is given against that alignment, and as the
   change against what `register` finds for the uncut pair.
-- unrelated: infrared and visible pictures of two scenes, all of which must be refused.
+- unrelated: infrared and visible images of two scenes, all of which must be refused.
 - speed: CPU and wall seconds at 640x480.
 """
 
@@ -35,7 +35,7 @@ RESULT = Path(__file__).parents[1] / "docs" / "results" / "align.json"
 SETS = ("tno/test", "roadscene/test")
 KINDS = ("similarity", "affine", "homography")
 RUNS = 3
-PARTNERS = 4  # unrelated visible pictures for each infrared one
+PARTNERS = 4  # unrelated visible images for each infrared one
 GOAL = 3.0  # pixels
 FAR = 0.02  # of the diagonal: an alignment that is off by more has failed
 
@@ -66,7 +66,7 @@ STRENGTHS = {
 
 
 class Pair(NamedTuple):
-    """One scene: its name and both pictures, grey, in [0, 1]."""
+    """One scene: its name and both images, grey, in [0, 1]."""
 
     name: str
     infrared: Grey
@@ -79,8 +79,8 @@ class Cut(NamedTuple):
     Attributes:
         infrared: drawn through `warp`.
         visible: a rectangle of the frame.
-        warp: from pixels of the new infrared picture to those of the frame.
-        offset: from pixels of the frame to those of the new visible picture.
+        warp: from pixels of the new infrared image to those of the frame.
+        offset: from pixels of the frame to those of the new visible image.
     """
 
     infrared: Grey
@@ -97,7 +97,7 @@ def read_pairs(folder: Path) -> list[Pair]:
 
 
 def read_grey(path: Path) -> Grey:
-    """Read a picture's luma."""
+    """Read an image's luma."""
     return grey(read_image(path).pixels)
 
 

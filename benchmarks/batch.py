@@ -2,9 +2,9 @@
 
     python benchmarks/batch.py [--pairs 60]
 
-Pictures are the built-in scene at 640x480 with noise of their own, a grey PNG and a colour JPEG,
+Images are the built-in scene at 640x480 with noise of their own, a grey PNG and a colour JPEG,
 fused by `fast` into PNG on one thread a worker. What a pair costs beside its fusing shows on
-pictures of 16x16 and the maximum rule, which take next to no time. Rates are from the first result
+images of 16x16 and the maximum rule, which take next to no time. Rates are from the first result
 to the last, so the start of processes is not in them; it is measured by itself, with manifests of a
 thousand lines and a million. Dask is a scheduler and two workers of one thread on this machine.
 """

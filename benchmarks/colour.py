@@ -119,7 +119,7 @@ def _share(ab: Values) -> Values:
 
 
 def read_unit(path: Path) -> Float:
-    """A picture of 8 bits as float32 in [0, 1]."""
+    """An image of 8 bits as float32 in [0, 1]."""
     return read_image(path).pixels.astype(np.float32) / np.float32(255)
 
 

@@ -7,7 +7,7 @@ encoders' features alone (no head) are held to
 - known origins: mixtures of both sources in a checkerboard of 32 pixels, and pairs of which one
   source is blank in one half;
 - three other ways to ask the same of the model's own fusion (Spearman's rank correlation with the
-  smoothed share): local correlation of the fused picture with each source, the part of each source
+  smoothed share): local correlation of the fused image with each source, the part of each source
   in a local linear regression, and the network's gradient by its inputs.
 """
 
@@ -194,7 +194,7 @@ def mean(values: object) -> float:
 
 
 def seconds_per_megapixel() -> float:
-    """CPU time of explaining a fused picture of 640×480, the least of three."""
+    """CPU time of explaining a fused image of 640×480, the least of three."""
     images = np.random.default_rng(0).random((3, 480, 640), np.float32)
     times = []
     for _ in range(3):

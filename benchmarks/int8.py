@@ -3,7 +3,7 @@
 Writes docs/results/int8.json. The full model's own convolutions (`plain_graph`) are quantized by
 ONNX Runtime (static, one scale per channel), calibrated on crops of pairs it was trained on; then
 both fuse the TNO test pairs. Metrics are means over the pairs, the six of the paper in its dialect,
-SCD and Qabf in `plain`. CPU seconds are of 640x480, arrays to array, whole pictures on one thread,
+SCD and Qabf in `plain`. CPU seconds are of 640x480, arrays to array, whole images on one thread,
 in turns; float32 is the shipped graph.
 """
 
@@ -72,7 +72,7 @@ def quantized(model: onnx.ModelProto, calibration: Path, target: Path, keep: int
 def fused(
     method: Callable[[FloatImage, FloatImage], FloatImage], pair: list[GreyImage]
 ) -> GreyImage:
-    """The fused picture, uint8."""
+    """The fused image, uint8."""
     infrared, visible = ((image / 255).astype(np.float32) for image in pair)
     return np.rint(method(infrared, visible) * 255).astype(np.uint8)
 
@@ -92,7 +92,7 @@ def quality(methods: dict[str, AnyOnnx], folder: Path) -> dict[str, dict[str, fl
 
 
 def speed(methods: dict[str, AnyOnnx]) -> dict[str, float]:
-    """Median CPU seconds of one picture."""
+    """Median CPU seconds of one image."""
     size = SIZES["vga"]
     pair = np.random.default_rng(0).random((2, size.height, size.width), np.float32)
     calls = {name: partial(method, *pair) for name, method in methods.items()}

@@ -24,7 +24,7 @@ RESULT = Path(__file__).parents[1] / "docs" / "results" / "metrics-speed.json"
 
 
 def smooth_noise(seed: int, sigma: float) -> GreyImage:
-    """A picture with structure at the scale sigma."""
+    """An image with structure at the scale sigma."""
     noise = gaussian_filter(np.random.default_rng(seed).normal(size=(HEIGHT, WIDTH)), sigma)
     return saturate(128 + 60 * noise / noise.std())
 

@@ -1,7 +1,7 @@
 """Draw Figs. 1 and 2 of the paper in our own hand: `python docs/diagrams.py`.
 
 Writes docs/images/architecture.svg and docs/images/contrast.svg. Channels, kernels, widths and
-hyperparameters are read from the network and its configuration, pictures from the built-in scene;
+hyperparameters are read from the network and its configuration, images from the built-in scene;
 they are drawn as vectors, so that no viewer blocks them, and the same code gives the same bytes.
 """
 
@@ -105,7 +105,7 @@ def labelled(
 
 
 def thumbnail(x: float, y: float, scale: float, pixels: NDArray[np.uint8], colour: str) -> str:
-    """A grey picture as vectors, framed: per level, what is at least as bright."""
+    """A grey image as vectors, framed: per level, what is at least as bright."""
     height, width = pixels.shape
     levels = np.sqrt(pixels.astype(np.float64) * 255).astype(int) // 16  # 0..15; gamma 2
     layers = [element("rect", width=width, height=height, fill="#000")]
@@ -318,7 +318,7 @@ def _ending(network: CLFNet) -> str:
 
 # Fig. 2
 
-PLACE, SIDE = (33, 33), 12  # of the compared patch in the pictures: on a pedestrian
+PLACE, SIDE = (33, 33), 12  # of the compared patch in the images: on a pedestrian
 NEGATIVES = ((6, 42), (70, 15), (77, 52), (30, 10), (18, 58))
 
 
@@ -374,7 +374,7 @@ def contrast() -> str:
 def source(
     x: float, y: float, pixels: NDArray[np.uint8], name: str, colour: str, negative: str | None
 ) -> str:
-    """A picture with its positive or query patch and its negatives."""
+    """An image with its positive or query patch and its negatives."""
     scale = 1.5
 
     def patch(place: tuple[int, int], stroke: str) -> str:

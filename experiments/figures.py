@@ -1,4 +1,4 @@
-"""Figs. 3 to 6, 8 to 11 and 13 to 16: every method's picture of one pair, side by side."""
+"""Figs. 3 to 6, 8 to 11 and 13 to 16: every method's image of one pair, side by side."""
 
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from experiments.spec import Figures, Panel
 
 
 def measure(spec: Figures, run: Run, results: Results) -> None:
-    """Draw every panel into the work folder, since the pictures may not be passed on."""
+    """Draw every panel into the work folder, since the images may not be passed on."""
     for shown in run.track({shown.name: shown for shown in spec.panels}):
         path = run.work / f"{shown.name}.png"
         write_image(path, Image(draw(spec, shown, run.data)), overwrite=True)

@@ -1,4 +1,4 @@
-"""What fused pictures are worth to detectors and eyes: pairs with labelled persons."""
+"""What fused images are worth to detectors and eyes: pairs with labelled persons."""
 
 from collections.abc import Mapping
 from functools import cache, partial
@@ -106,7 +106,7 @@ def _yardstick(spec: Labelled, run: Run) -> Yardstick:
 
 
 def _fused(yardstick: Yardstick, method: str, folder: Path) -> Path:
-    """The folder of a method's fused pictures; those that are there are left alone."""
+    """The folder of a method's fused images; those that are there are left alone."""
     fuser = Fuser(find_method(method))
     for pair, sources in yardstick.sources():
         target = folder / f"{pair.name}.png"

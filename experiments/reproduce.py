@@ -32,7 +32,7 @@ class Reproduced:
     Attributes:
         readme: the rendered tables.
         result: the values.
-        work: pictures and trained networks.
+        work: images and trained networks.
     """
 
     readme: Path

@@ -15,7 +15,7 @@ class Run:
     Attributes:
         data: the data folder.
         output: where the result goes, and plots of it.
-        work: where pictures and trained networks go, which are no part of the result.
+        work: where images and trained networks go, which are no part of the result.
         budget: share of the full training, where something is trained.
         report: told what is done next, how many are done, of how many.
     """

@@ -140,7 +140,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Panel:
-    """One figure: the pictures of one pair.
+    """One figure: the images of one pair.
 
     Attributes:
         name: of the file.
@@ -161,10 +161,10 @@ class Figures:
 
     Attributes:
         title: of the figures.
-        pairs: where the pictures are.
+        pairs: where the images are.
         methods: what `clfnet fuse --model` takes; published outputs come by themselves.
         panels: one per figure.
-        sources: what the two source pictures are called.
+        sources: what the two source images are called.
         stretch: stretch what is fused here, as published outputs are.
         note: what a reader must know.
     """
@@ -180,7 +180,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Labelled:
-    """Pairs with labelled persons: what fused pictures are worth.
+    """Pairs with labelled persons: what fused images are worth.
 
     Attributes:
         title: of the table.

@@ -46,7 +46,7 @@ def _assumptions(given: dict[str, float]) -> str:
         f"{given['per_million_writes']:g} $, a gigabyte a month at {given['gb_month']:g} $; "
         f"{given['cores']:,} cores in machines of {given['cores_per_machine']}, of which "
         f"{given['interruptions_per_machine_hour']:.0%} are taken away each hour; "
-        f"{given['bad_pairs']:.2%} bad pairs; pictures like those measured."
+        f"{given['bad_pairs']:.2%} bad pairs; images like those measured."
     )
 
 

@@ -27,7 +27,7 @@ def colour() -> str:
         "| noise, raised | off luma |\n|---|---|---|---|---|---|---|---|---|\n"
         + "".join(lines)
         + f"\n`{result['command']}`, weights {result['model'][:12]}: {len(result['pairs'])} pairs. "
-        f"Noise over chroma in the visible pictures, by brightness: {noise}. "
+        f"Noise over chroma in the visible images, by brightness: {noise}. "
         f"CPU time per megapixel, fusion not counted: {speed}.\n"
     )
 

@@ -30,7 +30,7 @@ def explained() -> str:
     note = (
         f"\n`{result['command']}`: means of the middle 256×256 pixels of {len(result['pairs'])} "
         f"pairs that nothing was trained on (four held-out TNO, ten MSRS). Explaining a fused "
-        f"picture takes {result['cpu_seconds_per_megapixel']:.1f} CPU seconds per megapixel, on a "
+        f"image takes {result['cpu_seconds_per_megapixel']:.1f} CPU seconds per megapixel, on a "
         f"busy machine.\n"
     )
     head = "| | as shipped | without the head |\n|---|---|---|\n"

@@ -27,7 +27,7 @@ def load() -> str:
     name = f"fast, 160x120, {over['clients']} clients for {result['workers'] + result['queue']}"
     loads = {**result["capacity"], f"{name} places": over, "fast, 160x120, in a row": memory}
     head = (
-        "| model, pictures | clients | fused per second | p50, ms | p99, ms | answers |\n"
+        "| model, images | clients | fused per second | p50, ms | p99, ms | answers |\n"
         "|---|---|---|---|---|---|\n"
     )
     rows = "".join(_row(name, load) for name, load in loads.items())

@@ -19,7 +19,7 @@ def int8() -> str:
 
 
 def memory() -> str:
-    """Peaks on large pictures."""
+    """Peaks on large images."""
     result = measured("memory")
     rows = [
         f"| {name} | {run['megapixels']:g} | {run['peak_mib']:.0f} | {run['cpu_seconds']:.0f} |\n"

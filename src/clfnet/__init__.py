@@ -1,4 +1,4 @@
-"""Fuse an infrared and a visible image of one scene into a single picture.
+"""Fuse an infrared and a visible image of one scene into a single image.
 
 ::
 

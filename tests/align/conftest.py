@@ -11,7 +11,7 @@ from clfnet.align.warp import Values, resample
 
 
 class Scene(NamedTuple):
-    """A drawn pair: the infrared picture shows other brightness and a part of the edges."""
+    """A drawn pair: the infrared image shows other brightness and a part of the edges."""
 
     infrared: Values
     visible: Values
@@ -35,7 +35,7 @@ def draw(width: int = 320, height: int = 240, seed: int = 0) -> tuple[Values, Va
 
 
 def pair(homography: Matrix, size: tuple[int, int], seed: int = 0) -> Scene:
-    """Draw a pair of which the infrared picture, of this size, lies at `homography`."""
+    """Draw a pair of which the infrared image, of this size, lies at `homography`."""
     infrared, visible = draw(seed=seed)
     seen, covered = resample(infrared, homography, size)
     assert covered.all(), "the infrared frame must lie inside the scene"

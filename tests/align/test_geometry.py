@@ -34,7 +34,7 @@ def test_magnification_is_a_length() -> None:
         np.zeros((3, 3)),
         np.diag([1.0, 0.0, 1.0]),
         np.diag([1.0, 1.0, 0.0]),
-        np.array([[1.0, 0, 0], [0, 1, 0], [-0.02, 0, 1]]),  # the horizon crosses the picture
+        np.array([[1.0, 0, 0], [0, 1, 0], [-0.02, 0, 1]]),  # the horizon crosses the image
         np.full((3, 3), np.nan),
         np.diag([1e-9, 1e-9, 1.0]),
     ],

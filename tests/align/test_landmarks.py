@@ -90,9 +90,9 @@ def test_landmarks_on_a_line_give_a_similarity() -> None:
 
 def test_landmarks_outside_are_refused() -> None:
     points = _points(3)
-    with pytest.raises(InputError, match=r"infrared picture of 100x80 pixels, got"):
+    with pytest.raises(InputError, match=r"infrared image of 100x80 pixels, got"):
         fit_rig(Landmarks(points, points), (100, 80), (640, 480))
-    with pytest.raises(InputError, match=r"visible picture of 100x80 pixels, got"):
+    with pytest.raises(InputError, match=r"visible image of 100x80 pixels, got"):
         fit_rig(Landmarks(points, points), (640, 480), (100, 80))
 
 

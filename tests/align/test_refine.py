@@ -36,7 +36,7 @@ def test_pictures_apart_have_no_fit(scene: Scene) -> None:
 def test_levels_have_details_of_one_size() -> None:
     coarse, fine = np.zeros((120, 160), np.float32), np.zeros((960, 1280), np.float32)
     level = Level.make(coarse, fine, np.diag([8.0, 8.0, 1.0]), 448)
-    assert level.size == (240, 180)  # half as much again as the infrared picture has
+    assert level.size == (240, 180)  # half as much again as the infrared image has
     assert level.infrared.shape == (120, 160)
 
 
@@ -44,7 +44,7 @@ def test_pull_and_push_are_inverse(scene: Scene) -> None:
     level = Level.make(scene.infrared, scene.visible, scene.homography, 100)
     pull = level.pull(scene.homography)
     np.testing.assert_allclose(level.push(pull), scene.homography, atol=1e-9)
-    # The middle of the visible picture is the middle of its level.
+    # The middle of the visible image is the middle of its level.
     middle = apply(pull, np.array([[49.5, 37.0]]))
     full = apply(inverse(scene.homography), np.array([[159.5, 119.5]]))
     expected = (full + 0.5) * level.infrared.shape[1] / 300 - 0.5

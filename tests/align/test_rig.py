@@ -44,7 +44,7 @@ def test_homography_is_normalised() -> None:
 def test_other_resolutions_show_the_same_places(rig: Rig) -> None:
     scaled = rig.for_sizes((320, 240), (1280, 960))
     assert (scaled.infrared_size, scaled.visible_size) == ((320, 240), (1280, 960))
-    # Fractions of the picture, from edge to edge, must map alike.
+    # Fractions of the image, from edge to edge, must map alike.
     for fraction in ([0.0, 0.0], [0.25, 0.75], [1.0, 1.0]):
         small = apply(rig.homography, np.array([fraction]) * (160, 120) - 0.5)
         large = apply(scaled.homography, np.array([fraction]) * (320, 240) - 0.5)
@@ -69,8 +69,8 @@ def test_other_proportions_are_refused(rig: Rig, sizes: tuple[Any, Any]) -> None
         ({"homography": [[1, 0, 0], [0, 1, 0], [0, 0, True]]}, "three rows of three"),
         ({"homography": [[1, 0, 0], [0, float("nan"), 0], [0, 0, 1]]}, "finite numbers"),
         ({"homography": [[1, 0, 0], [0, 10**400, 0], [0, 0, 1]]}, "finite numbers"),
-        ({"homography": [[1, 0, 0], [2, 0, 0], [0, 0, 1]]}, "map the infrared picture"),
-        ({"homography": [[1, 0, 0], [0, 1, 0], [-0.1, 0, 1]]}, "map the infrared picture"),
+        ({"homography": [[1, 0, 0], [2, 0, 0], [0, 0, 1]]}, "map the infrared image"),
+        ({"homography": [[1, 0, 0], [0, 1, 0], [-0.1, 0, 1]]}, "map the infrared image"),
         ({"homography": None}, "three rows of three"),
         ({"infrared_size": [160]}, r"`infrared_size` must be \[width, height\]"),
         ({"infrared_size": [160, 120.0]}, "`infrared_size` must be two whole numbers"),

@@ -10,7 +10,7 @@ from clfnet.align.warp import Mask, Values, coverage, largest_box, resample, res
 from clfnet.errors import AlignmentError
 
 TILTED = np.array([[0.9, 0.1, -2.0], [-0.08, 0.95, 16.0], [1e-3, -2e-3, 1.0]])
-"""Parts of the new grid lie left of, above and below the old picture."""
+"""Parts of the new grid lie left of, above and below the old image."""
 
 
 def _bilinear(image: Values, matrix: Matrix, size: tuple[int, int]) -> tuple[Values, Mask]:

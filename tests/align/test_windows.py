@@ -35,7 +35,7 @@ def test_windows_match_best_where_they_are(scene: Scene) -> None:
         windows = Windows.compare(spread(scene.infrared), spread(scene.visible), moved)
         assert windows is not None
         best = np.median(MOVES[windows.matches.argmax(axis=0)], axis=0)
-        # The level is 256 pixels wide, the visible picture 320.
+        # The level is 256 pixels wide, the visible image 320.
         np.testing.assert_allclose(best, np.array([x, y]) * 256 / 320, atol=1)
 
 

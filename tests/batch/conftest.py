@@ -37,7 +37,7 @@ def pairs(tmp_path: Path) -> Pairs:
 
 @pytest.fixture
 def recipe(tmp_path: Path) -> Recipe:
-    """The maximum of both pictures, into PNG files."""
+    """The maximum of both images, into PNG files."""
     made = make_recipe({"model": "maximum", "threads": 1}, suffix=".png", overwrite=False)
     (tmp_path / "scratch").mkdir()
     return Recipe(made.options, ".png", False, None, "run", str(tmp_path / "scratch"))

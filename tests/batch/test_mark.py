@@ -27,6 +27,6 @@ def test_a_mark_comes_back(
 def test_other_files_have_none(tmp_path: Path) -> None:
     write_image(tmp_path / "a.png", Image(np.zeros((2, 2), np.uint8)))
     write_image(tmp_path / "b.png", Image(np.zeros((2, 2), np.uint8), description='{"batch": 3}'))
-    (tmp_path / "c.tif").write_bytes(b"no picture")
+    (tmp_path / "c.tif").write_bytes(b"no image")
     for name in ("a.png", "b.png", "c.tif", "not-there.jpg"):
         assert read_mark(tmp_path / name) is None

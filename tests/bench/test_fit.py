@@ -12,7 +12,7 @@ def test_a_line() -> None:
     found = fit(SIZES, [0.25 + 3 * x for x in SIZES])
     assert found.per_megapixel == pytest.approx(3)
     assert found.fixed == pytest.approx(0.25)
-    assert found.exponent < 1  # the fixed part weighs more on small pictures
+    assert found.exponent < 1  # the fixed part weighs more on small images
 
 
 @pytest.mark.parametrize("exponent", [0.5, 1, 1.5, 2])

@@ -211,7 +211,7 @@ def rgba(place: "Locator") -> NDArray[np.uint8]:
 
 
 def level(place: "Locator", x: float, y: float = 0.5) -> int:
-    """The level at a share of a canvas's width and height; -1 where there is no picture."""
+    """The level at a share of a canvas's width and height; -1 where there is no image."""
     shown = rgba(place)
     red, _, _, alpha = shown[round(y * (shown.shape[0] - 1)), round(x * (shown.shape[1] - 1))]
     return int(red) if alpha else -1

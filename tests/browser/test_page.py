@@ -74,7 +74,7 @@ def test_without_names_the_grey_one_is_infrared(page: Page, street: Pair) -> Non
 def test_a_slot_takes_what_is_dropped_on_it(page: Page, pair: Pair) -> None:
     page.evaluate(DROP, ["[data-slot=visible]", [encoded(pair["visible"], "ir.png")]])
     expect(page.locator("#visible-name")).to_have_text("ir.png")
-    expect(page.locator("#status")).to_have_text("Now the infrared picture.")
+    expect(page.locator("#status")).to_have_text("Now the infrared image.")
 
 
 def test_pictures_are_pasted(page: Page, pair: Pair) -> None:
@@ -98,7 +98,7 @@ def test_a_radiometric_file_is_a_pair(page: Page, shared: Path) -> None:
 
 def test_what_is_no_picture_is_refused_where_it_was_dropped(page: Page, pair: Pair) -> None:
     page.evaluate(DROP, ["main", [encoded(pair["visible"], "notes.txt")]])
-    expect(page.locator("#intake-error")).to_contain_text("must be a picture, got notes.txt")
+    expect(page.locator("#intake-error")).to_contain_text("must be an image, got notes.txt")
 
 
 def test_the_three_show_their_levels(fused: Page) -> None:
@@ -198,7 +198,7 @@ def test_the_picture_can_be_driven_by_letters(fused: Page) -> None:
     expect(canvas(fused, "visible")).to_be_visible()
     canvas(fused, "visible").press("w")
     expect(canvas(fused, "wipe")).to_be_visible()
-    fused.keyboard.press("Tab")  # not where nothing of the picture has the focus
+    fused.keyboard.press("Tab")  # not where nothing of the image has the focus
     fused.locator("#theme").press("t")
     expect(canvas(fused, "wipe")).to_be_visible()
 
@@ -206,6 +206,6 @@ def test_the_picture_can_be_driven_by_letters(fused: Page) -> None:
 def test_pictures_are_swapped_and_removed(fused: Page) -> None:
     again(fused, lambda: fused.locator("#swap").click())
     expect(fused.locator("#infrared-name")).to_have_text("vis.png")
-    fused.get_by_role("button", name="Remove the visible picture").click()
+    fused.get_by_role("button", name="Remove the visible image").click()
     expect(fused.get_by_role("heading", level=1)).to_be_visible()
-    expect(fused.locator("#status")).to_have_text("Now the visible picture.")
+    expect(fused.locator("#status")).to_have_text("Now the visible image.")

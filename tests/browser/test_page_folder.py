@@ -1,4 +1,4 @@
-"""Many pairs on the page: what is chosen, the job's progress, its pictures and its end."""
+"""Many pairs on the page: what is chosen, the job's progress, its images and its end."""
 
 import zipfile
 from pathlib import Path
@@ -25,7 +25,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for name in NAMES:
             pixels = rng.integers(0, 256, (48, 64), dtype=np.uint8)
             PIL.Image.fromarray(pixels).save(folder / f"{name}.png")
-        (folder / "zz.png").write_bytes(b"no picture")
+        (folder / "zz.png").write_bytes(b"no image")
     return folders
 
 
@@ -87,7 +87,7 @@ def test_a_thumbnail_opens_large_and_arrows_lead_on(page: Page, folders: dict[st
     page.get_by_role("button", name="b2").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("b2, 2 of 3")
-    image = dialog.get_by_role("img", name="Fused picture b2")
+    image = dialog.get_by_role("img", name="Fused image b2")
     assert image.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 64
     page.keyboard.press("ArrowRight")
     expect(dialog).to_contain_text("c3, 3 of 3")

@@ -1,4 +1,4 @@
-"""What stands beside the pictures: options, alignment, metrics, origin, export, errors."""
+"""What stands beside the images: options, alignment, metrics, origin, export, errors."""
 
 import json
 import re
@@ -88,7 +88,7 @@ def test_the_full_model_is_preceded_by_a_draft(fused: Page) -> None:
 def test_metrics_are_told_in_each_dialect(fused: Page) -> None:
     fused.get_by_role("tab", name="Metrics").click()
     table = fused.locator("#metrics table")
-    # half of the fused picture is 200 and half is 80: 1 bit, and a deviation of 60 levels
+    # half of the fused image is 200 and half is 80: 1 bit, and a deviation of 60 levels
     expect(table.get_by_role("row", name=re.compile("^EN"))).to_contain_text("1.000bit")
     expect(table).to_contain_text("entropy")
     expect(table.get_by_role("row", name=re.compile("^SD"))).not_to_contain_text("60.000")
@@ -101,7 +101,7 @@ def test_metrics_follow_the_picture(fused: Page) -> None:
     again(fused, lambda: fused.get_by_role("slider", name="Strength").press("Home"))
     fused.get_by_role("tab", name="Metrics").click()
     row = fused.locator("#metrics").get_by_role("row", name=re.compile("^EN"))
-    expect(row).to_contain_text("0.000bit")  # the visible picture is flat
+    expect(row).to_contain_text("0.000bit")  # the visible image is flat
 
 
 def test_the_origin_lies_on_the_fused_picture(page: Page, street: Pair) -> None:
@@ -123,7 +123,7 @@ def test_the_origin_lies_on_the_fused_picture(page: Page, street: Pair) -> None:
     opacity.press("Home")
     np.testing.assert_array_equal(rgba(canvas(page, "wipe")), before)
     opacity.press("End")
-    page.get_by_role("switch", name="Show on the picture").uncheck()
+    page.get_by_role("switch", name="Show on the image").uncheck()
     np.testing.assert_array_equal(rgba(canvas(page, "wipe")), before)
 
 

@@ -31,7 +31,7 @@ MEANS = {"same": (5.0, 0.2), "inverse": (7.0, 0.1), HOSTILE: (6.0, float("nan"))
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three images; `same` shows the infrared picture, the others its inverse."""
+    """Three images; `same` shows the infrared image, the others its inverse."""
     root = tmp_path_factory.mktemp("report")
     rng = np.random.default_rng(0)
     files: dict[str, dict[str, tuple[Path, Path, Path]]] = {method: {} for method in MEANS}

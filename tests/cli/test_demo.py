@@ -1,4 +1,4 @@
-"""`clfnet demo`: four pictures of the built-in pair."""
+"""`clfnet demo`: four images of the built-in pair."""
 
 from collections.abc import Callable
 from pathlib import Path

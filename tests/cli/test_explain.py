@@ -18,7 +18,7 @@ app.command()(explain)
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A pair, and a fused picture whose left half is infrared and whose right half is visible."""
+    """A pair, and a fused image whose left half is infrared and whose right half is visible."""
     random = np.random.default_rng(0)
     infrared, visible = random.integers(0, 256, (2, 64, 96), np.uint8)
     fused = np.hstack([infrared[:, :48], visible[:, 48:]])
@@ -94,7 +94,7 @@ def test_files_that_are_there_are_kept(root: Path) -> None:
         (["--fused={root}/map.png"], "map.png", InputError, "one of the inputs"),
         (["--fused={root}/no.png"], "map.png", ImageError, "is not there"),
         (["--region=1,2,3"], "map.png", InputError, "`region` must be"),
-        (["--region=90,0,9,9"], "map.png", InputError, "inside the 96x64 picture"),
+        (["--region=90,0,9,9"], "map.png", InputError, "inside the 96x64 image"),
         (["--grid=65"], "map.png", InputError, "`grid` must be 1 to 64"),
         (["--smoothing=1"], "map.png", InputError, "`smoothing` must be at least 2"),
         (["--model=laplacian"], "map.png", WeightsError, "--fused FILE --model clfnet"),

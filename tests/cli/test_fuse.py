@@ -118,7 +118,7 @@ def test_stems_that_do_not_match_are_told(
 
 def test_one_file_twice_is_told(run: Run, tmp_path: Path, pair: tuple[Path, Path]) -> None:
     code, out, err = run("fuse", pair[0], pair[0], "-o", tmp_path / "out.png")
-    assert (code, out, err.count("must be two pictures")) == (2, "", 1)
+    assert (code, out, err.count("must be two images")) == (2, "", 1)
 
 
 def test_a_plan_is_shown_before_the_work(
@@ -142,7 +142,7 @@ def test_one_folder_of_both_kinds(run: Run, tmp_path: Path) -> None:
     code, out, err = run("fuse", tmp_path / "dcim", "-o", tmp_path / "out")
     assert (code, out) == (0, f"{tmp_path / 'out' / 'DJI_1_W.png'}\n")
     assert "1 pair by their names" in err
-    assert "1 picture of another lens" in err
+    assert "1 image of another lens" in err
 
 
 def test_json(run: Run, tmp_path: Path, folders: tuple[Path, Path]) -> None:
@@ -256,7 +256,7 @@ def test_counts_in_a_folder(
         (["--space", "lab"], "`space` must be one of"),
         (["--strength", "2"], "`strength` must be in [0, 1], got 2.0"),
         (["--kelvin-per-count", "0.01"], "must be given for counts only"),
-        (["--offset", "1"], "--offset must not be given for pictures. Leave it out."),
+        (["--offset", "1"], "--offset must not be given for images. Leave it out."),
         (["--grid", "both"], "`grid` must be one of visible, infrared, got 'both'"),
     ],
 )
@@ -362,7 +362,7 @@ def test_what_is_worth_knowing_is_said_once(run: Run, tmp_path: Path) -> None:
         write_image(tmp_path / "ir" / f"{name}.png", Image(painted))
         write_image(tmp_path / "vi" / f"{name}.png", Image(np.full((20, 30), 50, np.uint8)))
     code, _, err = run("fuse", tmp_path / "ir", tmp_path / "vi", "-o", tmp_path / "out")
-    assert (code, err.count("painted (rainbow)"), "(2 pictures)" in err) == (0, 1, True)
+    assert (code, err.count("painted (rainbow)"), "(2 images)" in err) == (0, 1, True)
     _, out, _ = run(
         "fuse", tmp_path / "ir", tmp_path / "vi", "-o", tmp_path / "o", "--json", "--invert"
     )
@@ -389,4 +389,4 @@ def test_a_dji_camera_from_the_command_line(run: Run, tmp_path: Path) -> None:
     expected = (3 * x + y) / (3 * x + y).max() * 255
     assert np.abs(fused - expected).max() < 12  # percentiles
     code, _, err = run("fuse", tmp_path / "DJI_1_T.JPG", "-o", tmp_path / "x.png")
-    assert (code, "Give the visible picture (_W, _V or _Z) too" in err) == (2, True)
+    assert (code, "Give the visible image (_W, _V or _Z) too" in err) == (2, True)

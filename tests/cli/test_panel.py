@@ -1,4 +1,4 @@
-"""`clfnet panel`: from folders to a picture."""
+"""`clfnet panel`: from folders to an image."""
 
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def test_a_box_that_cannot_be_read_is_one_line(root: Path, text: str) -> None:
 
 
 def test_a_box_outside_is_told(root: Path) -> None:
-    with pytest.raises(InputError, match="inside the 320x120 pictures, got x=-4"):
+    with pytest.raises(InputError, match="inside the 320x120 images, got x=-4"):
         _run(root, "--box=-4,0,9,9")
 
 

@@ -25,7 +25,7 @@ def clfnet(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def smooth(depth: int, channels: int, seed: int) -> Pixels:
-    """A picture that JPEG hardly changes."""
+    """An image that JPEG hardly changes."""
     y, x = np.mgrid[:HEIGHT, :WIDTH] / max(HEIGHT, WIDTH)
     waves = [np.sin((2 + seed) * x + c) * np.cos(2 * y + seed) for c in range(channels)]
     levels = (np.dstack(waves) * 0.35 + 0.5) * (2**depth - 1)

@@ -94,7 +94,7 @@ def test_the_student_is_small(student: weights.Model) -> None:
 
 
 def test_the_student_looks_no_further_than_its_reach(student: weights.Model) -> None:
-    """Nor does it take statistics of the picture: far away, nothing changes to the bit."""
+    """Nor does it take statistics of the image: far away, nothing changes to the bit."""
     method = find_method("fast", threads=1)
     pair = np.random.default_rng(0).random((2, 96, 128), np.float32)
     changed = pair.copy()

@@ -53,7 +53,7 @@ def clfnet(place: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_train_export_fuse(place: Path) -> None:
-    """From two folders of images to a picture fused by one's own model."""
+    """From two folders of images to an image fused by one's own model."""
     trained = clfnet(
         place, "train", "tiny.toml", "--set", "run.steps=5", "--set", "loss.window=gaussian"
     )

@@ -1,4 +1,4 @@
-"""Panels: where pictures, boxes, insets and labels are, to the pixel."""
+"""Panels: where images, boxes, insets and labels are, to the pixel."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from clfnet.evaluation.panel import COLOURS, Box, Corner, panel, panel_of_folder
 from clfnet.io.image import Image, write_image
 
 WIDTH, HEIGHT = 320, 200
-GUTTER, LINE = 6, 2  # of a picture that is so wide
+GUTTER, LINE = 6, 2  # of an image that is so wide
 
 
 def _picture(seed: int = 0) -> NDArray[np.uint8]:
@@ -42,7 +42,7 @@ def test_pictures_are_kept_and_labels_are_below_them() -> None:
     assert (page[:HEIGHT, WIDTH : WIDTH + GUTTER] == 255).all()
     assert 15 < below < 60
     rows, columns = np.nonzero(page[HEIGHT:, :, 0] < 128)
-    assert rows.min() > 0  # neither on the picture
+    assert rows.min() > 0  # neither on the image
     assert rows.max() < below - 1  # nor cut
     for first, last in ((0, WIDTH), (WIDTH + GUTTER, 2 * WIDTH + GUTTER)):
         ink = columns[(columns >= first) & (columns < last)]
@@ -176,12 +176,12 @@ def test_what_cannot_be_drawn_is_told() -> None:
     with pytest.raises(InputError, match="`columns` must be at least 1, got 0"):
         panel(picture, columns=0)
     for box in (Box(300, 0, 21, 5), Box(-1, 0, 5, 5), Box(0, 190, 5, 11), Box(5, 5, 0, 5)):
-        with pytest.raises(InputError, match="inside the 320x200 pictures"):
+        with pytest.raises(InputError, match="inside the 320x200 images"):
             panel(picture, boxes=[box])
     for zoom in (-1, 0.5, float("nan"), float("inf")):
         with pytest.raises(InputError, match="`zoom` must be at least 1, or 0"):
             panel(picture, boxes=[Box(5, 5, 9, 9, zoom)])
-    with pytest.raises(InputError, match=r"smaller than the picture, at most 3\.16"):
+    with pytest.raises(InputError, match=r"smaller than the image, at most 3\.16"):
         panel(picture, boxes=[Box(5, 5, 100, 5, 4)])
     with pytest.raises(InputError, match="`corner` must be of"):
         panel(picture, boxes=[Box(5, 5, 9, 9, 2, "middle")])  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The experiment on labelled pairs, on made pictures and a detector of one constant box."""
+"""The experiment on labelled pairs, on made images and a detector of one constant box."""
 
 from pathlib import Path
 

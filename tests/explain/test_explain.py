@@ -1,4 +1,4 @@
-"""Eq. (7) on finished pictures: against torch, against known origins, and what must always hold."""
+"""Eq. (7) on finished images: against torch, against known origins, and what must always hold."""
 
 import sys
 from pathlib import Path

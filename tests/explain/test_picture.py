@@ -1,4 +1,4 @@
-"""The picture: what its tints, labels and sizes tell."""
+"""The image: what its tints, labels and sizes tell."""
 
 import numpy as np
 import pytest
@@ -80,7 +80,7 @@ def test_regions_at_the_edge_are_drawn(box: tuple[int, int, int, int]) -> None:
 
 
 def test_what_is_not_inside_is_told() -> None:
-    with pytest.raises(InputError, match="inside the 80x60 picture"):
+    with pytest.raises(InputError, match="inside the 80x60 image"):
         draw(explained(1.0), regions=[Region("far", 79, 0, 2, 1)])
     with pytest.raises(InputError, match="`grid` must be 1 to 60"):
         draw(explained(1.0), cells=61)

@@ -88,5 +88,5 @@ def test_a_region_that_cannot_be_read(text: str) -> None:
 
 @pytest.mark.parametrize("box", [(17, 0, 1, 1), (0, 11, 1, 1), (10, 0, 8, 1), (0, 5, 1, 7)])
 def test_a_region_outside(share: FloatImage, box: tuple[int, int, int, int]) -> None:
-    with pytest.raises(InputError, match="inside the 17x11 picture"):
+    with pytest.raises(InputError, match="inside the 17x11 image"):
         share_in(share, Region("far", *box))

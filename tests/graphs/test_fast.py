@@ -20,7 +20,7 @@ SIZES = [(1, 1), (1, 7), (5, 1), (2, 3), (16, 16), (33, 47), (64, 21)]
 
 
 def lively(channels: int, blocks: int, factor: int) -> FastNet:
-    """A student whose coefficients are far from where they start, and whose picture clips."""
+    """A student whose coefficients are far from where they start, and whose image clips."""
     torch.manual_seed(3)
     network = FastNet(channels, blocks, factor).eval()
     torch.nn.init.normal_(network.head.weight, std=0.6)

@@ -1,4 +1,4 @@
-"""Both pictures of a pair onto one grid."""
+"""Both images of a pair onto one grid."""
 
 from pathlib import Path
 from typing import get_args

@@ -1,4 +1,4 @@
-"""Pictures as callers give them."""
+"""Images as callers give them."""
 
 from pathlib import Path
 

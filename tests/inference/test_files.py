@@ -119,7 +119,7 @@ def test_a_radiometric_file_is_a_pair(tmp_path: Path, flir: Path) -> None:
     assert (result.width, result.height) == (64, 48)  # 80 / 1.25, and as high as it is wide
     written = tifffile.imread(job.temperatures)
     expected = read_radiometric(flir).celsius
-    np.testing.assert_array_equal(written, expected)  # whatever the picture is cut to
+    np.testing.assert_array_equal(written, expected)  # whatever the image is cut to
     with PIL.Image.open(job.output) as picture:
         assert json.loads(picture.info["Description"]) == result.record
     assert result.record["alignment"]["made"] == "camera's tags"

@@ -71,7 +71,7 @@ class InTiles(Shifted):
         self.number = 0
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
-        raise AssertionError("whole pictures are cut")
+        raise AssertionError("whole images are cut")
 
     def fuse_tile(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         assert infrared.size <= 2000

@@ -1,4 +1,4 @@
-"""Where the infrared picture has no data, the visible one stays."""
+"""Where the infrared image has no data, the visible one stays."""
 
 from pathlib import Path
 from typing import Any

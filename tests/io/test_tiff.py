@@ -1,4 +1,4 @@
-"""TIFF files that mean no good; what whole ones hold is tested where pictures are read."""
+"""TIFF files that mean no good; what whole ones hold is tested where images are read."""
 
 import contextlib
 import io
@@ -82,7 +82,7 @@ def test_a_strip_that_ends_early_is_damaged(tmp_path: Path) -> None:
 def test_directories_may_go_in_a_circle(tmp_path: Path) -> None:
     path = tmp_path / "circle.tif"
     path.write_bytes(_tiff((256, 32), (257, 32), (258, 8), (262, 1), (273, 8), after=8))
-    with pytest.raises(ImageError, match="must hold one picture"):
+    with pytest.raises(ImageError, match="must hold one image"):
         read_image(path)
 
 

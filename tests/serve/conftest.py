@@ -1,4 +1,4 @@
-"""A service in this process, with small pictures to send it."""
+"""A service in this process, with small images to send it."""
 
 import time
 import warnings

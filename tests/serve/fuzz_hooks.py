@@ -1,4 +1,4 @@
-"""What schemathesis cannot know of this service: that `binary` means pictures. See test_openapi."""
+"""What schemathesis cannot know of this service: that `binary` means images. See test_openapi."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ BOUNDARY = "b"
 
 
 def picture(kind: str, side: int = 32) -> bytes:
-    """A whole picture of a gradient, by Pillow alone."""
+    """A whole image of a gradient, by Pillow alone."""
     buffer = BytesIO()
     pixels = np.add.outer(np.arange(side), np.arange(side)).astype(np.uint8)
     PIL.Image.fromarray(pixels).save(buffer, kind)
@@ -49,7 +49,7 @@ def _pngs() -> dict[str, bytes]:
         "png: 10 gigapixels": png(header(100_000, 100_000), (b"IDAT", rows), end),
         "png: no pixels": png(header(0, 0), (b"IDAT", rows), end),
         "png: one row, very wide": png(header(2**31 - 1, 1), (b"IDAT", rows), end),
-        "png: 256 MiB in a small picture": png(header(32, 32), (b"IDAT", bomb), end),
+        "png: 256 MiB in a small image": png(header(32, 32), (b"IDAT", bomb), end),
         "png: 16 bits of a bomb": png(header(64, 64, 16), (b"IDAT", bomb), end),
         "png: profile of 256 MiB": png(whole[0], (b"iCCP", b"p\0\0" + bomb), *whole[1:]),
         "png: text of 256 MiB": png(whole[0], (b"zTXt", b"Comment\0\0" + bomb), *whole[1:]),
@@ -194,7 +194,7 @@ def _others() -> dict[str, bytes]:
 
 @cache
 def pictures() -> dict[str, bytes]:
-    """Whatever may come instead of a picture."""
+    """Whatever may come instead of an image."""
     return _pngs() | _tiffs() | _jpegs() | _npys() | _others()
 
 

@@ -80,7 +80,7 @@ def send(service: Process, route: str, files: dict[str, bytes], **fields: str) -
 
 
 def check(service: Process, answer: httpx.Response, *, refused: bool = False) -> None:
-    """One line of an error that tells nothing of the service, or a picture."""
+    """One line of an error that tells nothing of the service, or an image."""
     assert answer.status_code < 500, answer.text
     if answer.status_code < 400 and not refused:
         return
@@ -187,7 +187,7 @@ def test_a_client_that_sends_slowly_takes_no_worker(service: Process) -> None:
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """A whole picture, cut, with bytes changed, repeated or put in."""
+    """A whole image, cut, with bytes changed, repeated or put in."""
     data = bytearray(draw(st.sampled_from(list(BASES.values()))))
     for _ in range(draw(st.integers(1, 8))):
         at = draw(st.integers(0, len(data)))

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 SECONDS = 60
 REACHED = {"/v1/fuse", "/v1/evaluate", "/v1/jobs"}  # with success; there is time for these
 PASSED = re.compile(r'clfnet_requests_total\{method="\w+",route="(\S+)",status="20\d"')
-# No schema can say that files must be pictures of one size, nor that an empty field is left out, as
+# No schema can say that files must be images of one size, nor that an empty field is left out, as
 # browsers send it: neither what must pass nor what must be refused is told apart by it. And a job
 # that DELETE has cancelled is still there, to say so.
 UNTOLD = "positive_data_acceptance,negative_data_rejection,use_after_free"

@@ -109,7 +109,7 @@ def test_exif_goes_with_the_visible_picture(
 
 
 def test_alignment_is_of_pixel_centres() -> None:
-    """An infrared picture of 4x2 in the middle of a visible one of 20x10, twice as wide a view."""
+    """An infrared image of 4x2 in the middle of a visible one of 20x10, twice as wide a view."""
     matrix = Overlay(2.0, 0, 0).matrix((4, 2), (20, 10))
     corners = np.array([[-0.5, -0.5, 1], [3.5, 1.5, 1]]).T  # the outer edges of the pixels
     np.testing.assert_allclose((matrix @ corners)[:2].T, [[4.5, 2.0], [14.5, 7.0]])
@@ -191,7 +191,7 @@ def test_temperatures_of_real_cameras(shared: Path, name: str) -> None:
 
 
 def test_temperatures_are_those_on_the_camera_s_screen(shared: Path) -> None:
-    """What the cameras burnt into their pictures: 25.5 and 24.3; 22.7, the mean of a box 28.1."""
+    """What the cameras burnt into their images: 25.5 and 24.3; 22.7, the mean of a box 28.1."""
     ax8 = read_radiometric(shared / "data" / "radiometric" / "ax8.jpg").celsius
     assert (ax8.max(), ax8.min()) == pytest.approx((25.5, 24.3), abs=0.1)
     heron = read_radiometric(shared / "data" / "radiometric" / "IR_2412.jpg").celsius
@@ -201,7 +201,7 @@ def test_temperatures_are_those_on_the_camera_s_screen(shared: Path) -> None:
 
 @pytest.mark.parametrize("name", ["flir_example.jpg", "ax8.jpg"])
 def test_alignment_is_the_one_of_the_camera(shared: Path, name: str) -> None:
-    """MSX pictures hold the visible picture's edges where the camera laid them."""
+    """MSX images hold the visible image's edges where the camera laid them."""
     path = shared / "data" / "radiometric" / name
     found = read_radiometric(path)
     assert found.visible is not None
@@ -212,7 +212,7 @@ def test_alignment_is_the_one_of_the_camera(shared: Path, name: str) -> None:
     height, width = screen.shape
     infrared = found.counts.shape[1]
     y, x = np.mgrid[:height, :width]
-    # Of a pixel of the screen, which shows the whole infrared picture: its place in that.
+    # Of a pixel of the screen, which shows the whole infrared image: its place in that.
     scale = infrared / width
     here = np.stack([(x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5, np.ones_like(x)])
     shown = np.tensordot(found.alignment, here, 1)  # (3, H, W)

@@ -49,7 +49,7 @@ def test_excluded_rectangles_are_no_data(tmp_path: Path) -> None:
     expected = np.ones((6, 8), np.bool_)
     expected[2:4, 1:4] = expected[5, 7] = False
     np.testing.assert_array_equal(found.data, expected)
-    with pytest.raises(ConfigError, match="must lie within the infrared picture of 8x6"):
+    with pytest.raises(ConfigError, match="must lie within the infrared image of 8x6"):
         read_thermal(tmp_path / "a.npy", ThermalOptions(exclude="8,0,1,1"))
     with pytest.raises(ImageError, match="none anywhere"):
         read_thermal(tmp_path / "a.npy", ThermalOptions(exclude="0,0,8,6"))
@@ -60,6 +60,6 @@ def test_one_of_several_pages(tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", frames, photometric="minisblack")
     found = read_thermal(tmp_path / "a.tif", ThermalOptions(page=2))
     np.testing.assert_array_equal(found.values, WARM + 5)
-    for page, message in ((None, "holds 3. Choose one"), (4, "must hold picture 4, but holds 3")):
+    for page, message in ((None, "holds 3. Choose one"), (4, "must hold image 4, but holds 3")):
         with pytest.raises(ImageError, match=message):
             read_thermal(tmp_path / "a.tif", ThermalOptions(page=page))

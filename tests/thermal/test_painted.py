@@ -1,4 +1,4 @@
-"""Painted pictures, back to what was painted."""
+"""Painted images, back to what was painted."""
 
 from io import BytesIO
 from pathlib import Path

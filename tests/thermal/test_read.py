@@ -123,7 +123,7 @@ def test_a_pair_without_a_visible_picture_is_named(
 ) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(flir_jpeg(fff_block(counts)))
-    with pytest.raises(ImageError, match=r"a\.jpg must hold a visible picture .* Give a visible"):
+    with pytest.raises(ImageError, match=r"a\.jpg must hold a visible image .* Give a visible"):
         read_pair(path)
     path.write_bytes(flir_jpeg(b""))
     with pytest.raises(ImageError, match="holds no such data"):
@@ -168,7 +168,7 @@ def _frames(kind: str) -> bytes:
 
 BAD = {
     "empty": (b"", "is empty"),
-    "text": (b"no picture", "but is text"),
+    "text": (b"no image", "but is text"),
     "huge PNG": (_png_header(100_000, 100_000), "at most 200 megapixels"),
     "huge TIFF": (_tiff(numbers(np.float32), (100_000, 100_000)), "at most 200 megapixels"),
     "no pixels": (_png_header(0, 5), "a.bin"),
@@ -239,6 +239,6 @@ def test_reads_the_shared_files(shared: Path) -> None:
     assert (deep.unit, deep.celsius) == ("count", None)
     for name in ("ax8.jpg", "flir_example.jpg", "IR_2412.jpg"):
         assert read_thermal(folder / name).celsius is not None
-    with pytest.raises(ImageError, match=r"IR_2412\.jpg must hold a visible picture"):
+    with pytest.raises(ImageError, match=r"IR_2412\.jpg must hold a visible image"):
         read_pair(folder / "IR_2412.jpg")
     assert read_pair(folder / "ax8.jpg").visible.pixels.shape == (480, 640, 3)

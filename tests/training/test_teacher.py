@@ -1,4 +1,4 @@
-"""The teacher's pictures: computed once, and anew where anything is another."""
+"""The teacher's images: computed once, and anew where anything is another."""
 
 from collections.abc import Callable
 from pathlib import Path

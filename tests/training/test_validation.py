@@ -205,7 +205,7 @@ def _targets(
     rule: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]],
     pairs: list[Pair],
 ) -> list[NDArray[np.uint16]]:
-    """A teacher's pictures, 0..65535, by a rule on [0, 1]."""
+    """A teacher's images, 0..65535, by a rule on [0, 1]."""
     return [
         np.rint(rule(pair.infrared / 255, pair.visible / 255) * 65535).astype(np.uint16)
         for pair in pairs

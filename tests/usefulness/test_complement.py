@@ -7,7 +7,7 @@ from clfnet.usefulness.matching import Match, Matches
 
 
 def _found(*pictures: tuple[float, ...]) -> Matches:
-    """Pictures with three persons each, and the scores with which they were found."""
+    """Images with three persons each, and the scores with which they were found."""
     matches = []
     for with_scores in pictures:
         scores = np.array(sorted((s for s in with_scores if s), reverse=True))

@@ -1,4 +1,4 @@
-"""`clfnet evaluate --boxes` on made pictures and a detector made of one constant node."""
+"""`clfnet evaluate --boxes` on made images and a detector made of one constant node."""
 
 import json
 from pathlib import Path
@@ -18,12 +18,12 @@ app = typer.Typer()
 app.command()(evaluate)
 
 PERSON = (16, 8, 32, 48)
-"""In pictures of 64×64."""
+"""In images of 64×64."""
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Two labelled pairs, a folder of fused pictures, and a detector that always finds PERSON."""
+    """Two labelled pairs, a folder of fused images, and a detector that always finds PERSON."""
     rng = np.random.default_rng(0)
     for folder in ("ir", "vi", "ours"):
         for name in ("a", "b"):

@@ -51,7 +51,7 @@ def test_pictures_of_a_scene_are_drawn_together(
     """By hand: all 27 draws of three scenes, each as likely, of the share that is whitened."""
     yardstick, methods = measured
     found = differences_of_use(yardstick, methods, "visible", draws=3000)["noise"]["W"]
-    whitened = methods["noise"].whitened[::2]  # by day: one picture of each scene
+    whitened = methods["noise"].whitened[::2]  # by day: one image of each scene
     drawn = [
         max(0.0, 1 - 5 * float(np.mean(whitened[list(scenes)]))) - 1
         for scenes in np.ndindex(3, 3, 3)

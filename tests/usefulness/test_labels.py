@@ -1,4 +1,4 @@
-"""Labels in CSV files, and pictures at the size at which they are measured."""
+"""Labels in CSV files, and images at the size at which they are measured."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Matches and average precision against naive loops, weighted pictures against repeated ones."""
+"""Matches and average precision against naive loops, weighted images against repeated ones."""
 
 import numpy as np
 import pytest

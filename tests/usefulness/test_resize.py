@@ -1,4 +1,4 @@
-"""Resizing against a naive integral of the picture, and Pillow where it grows."""
+"""Resizing against a naive integral of the image, and Pillow where it grows."""
 
 import sys
 

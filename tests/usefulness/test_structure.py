@@ -1,4 +1,4 @@
-"""S, where the right order of made pictures is known."""
+"""S, where the right order of made images is known."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""W and its guard: far brighter and far darker than the visible picture."""
+"""W and its guard: far brighter and far darker than the visible image."""
 
 import numpy as np
 import pytest

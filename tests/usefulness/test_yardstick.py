@@ -88,7 +88,7 @@ def score(yardstick: Yardstick) -> Callable[[Callable[[Levels, Levels], Levels]]
 
 
 def _good(infrared: Levels, visible: Levels) -> Levels:
-    """The visible picture, and the infrared's contrast where the visible has none."""
+    """The visible image, and the infrared's contrast where the visible has none."""
     return visible + np.where(np.abs(visible - 0.5) < 0.03, infrared - 0.35, 0)
 
 

@@ -16,7 +16,7 @@ Clips = Any
 
 
 def remade(clips: Clips, source: Path, output: str, *, skip: int = 0, keep: int = 1000) -> Any:
-    """The picture and sound of a clip again, from a frame on; returns the sound's state, path."""
+    """The image and sound of a clip again, from a frame on; returns the sound's state, path."""
     stream = StreamSource(str(source))
     audio = AudioTrack(str(source), stream.origin)
     target = clips.folder / output

@@ -1,4 +1,4 @@
-"""Pictures as frames."""
+"""Images as frames."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_unusable_pictures_leave_a_gap_and_are_told(tmp_path: Path) -> None:
 
 
 def test_no_picture(tmp_path: Path) -> None:
-    with pytest.raises(VideoError, match="must hold pictures that can be read, but has none"):
+    with pytest.raises(VideoError, match="must hold images that can be read, but has none"):
         FolderSource(tmp_path)
     (tmp_path / "0.png").write_bytes(b"broken")
     with pytest.raises(VideoError, match=r"but has none \(e.g. .*0.png must be"):

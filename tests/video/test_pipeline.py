@@ -223,7 +223,7 @@ def test_an_input_is_never_the_output(clips: Clips) -> None:
 
 
 def clfnet_threads() -> list[str]:
-    """Those of a run; the threads of a method's tiles stay for the next picture."""
+    """Those of a run; the threads of a method's tiles stay for the next image."""
     names = [thread.name for thread in threading.enumerate()]
     return [name for name in names if name in ("clfnet-read", "clfnet-write")]
 

@@ -37,5 +37,5 @@ def test_what_is_not_there(tmp_path: Path) -> None:
 
 def test_a_picture_is_no_stream(tmp_path: Path) -> None:
     write_image(tmp_path / "a.png", Image(np.zeros((2, 3), np.uint8)))
-    with pytest.raises(VideoError, match=r"a.png must be .*, but is a picture"):
+    with pytest.raises(VideoError, match=r"a.png must be .*, but is an image"):
         open_source(tmp_path / "a.png")

@@ -1,4 +1,4 @@
-"""Videos, network streams and test pictures, decoded."""
+"""Videos, network streams and test images, decoded."""
 
 import http.server
 import threading

@@ -58,7 +58,7 @@ CARS = (
     Car(3.35, 19.5, (-0.1, -0.995), (0.16, 0.15, 0.14), 0.0),
 )
 PEOPLE = (
-    # Before the dark wall on the left: lost in the visible picture.
+    # Before the dark wall on the left: lost in the visible image.
     Person(-3.75, 7.8, (0.6, -0.8), 1.0, (0.11, 0.092, 0.08), (0.095, 0.08, 0.07), long_coat=True),
     # On the zebra crossing.
     Person(-0.75, 12.6, (0.98, 0.2), -1.0, (0.17, 0.04, 0.035), (0.04, 0.05, 0.09), backpack=True),

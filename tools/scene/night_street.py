@@ -22,7 +22,7 @@ _SEED = 20240611
 
 
 class ScenePair(NamedTuple):
-    """An aligned infrared and visible picture of one scene, with masks of what is worth measuring.
+    """An aligned infrared and visible image of one scene, with masks of what is worth measuring.
 
     Attributes:
         infrared: uint8, (H, W), brighter is warmer.
@@ -40,13 +40,13 @@ class ScenePair(NamedTuple):
 def night_street(width: int = 640, height: int = 480) -> ScenePair:
     """Render the demo pair: a night street that neither camera shows whole.
 
-    The visible picture has the sign's lettering, the road markings and the textures; two of its
-    four people are lost in shadow. The infrared picture has all people and the parked car's warm
+    The visible image has the sign's lettering, the road markings and the textures; two of its
+    four people are lost in shadow. The infrared image has all people and the parked car's warm
     engine, and almost no texture. Calls with the same size return the same bytes.
 
     Args:
-        width: of both pictures, pixels, at least 64.
-        height: of both pictures, pixels, at least 64.
+        width: of both images, pixels, at least 64.
+        height: of both images, pixels, at least 64.
 
     Returns:
         The pair with its masks, all of size (height, width).
@@ -65,7 +65,7 @@ def night_street(width: int = 640, height: int = 480) -> ScenePair:
         if side < MIN_SIZE:
             raise InputError(
                 f"`{name}` must be at least {MIN_SIZE}, got {side}. "
-                f"Ask for a larger picture, e.g. night_street(640, 480)."
+                f"Ask for a larger image, e.g. night_street(640, 480)."
             )
     rng = np.random.default_rng(_SEED)
     canvas = Canvas(width, height)

@@ -36,7 +36,7 @@ class Canvas:
 
     All arrays are flat, one value a supersample: (H * W,), and (12, H * W) for `data`, which holds
     the fields of a `Surface`: normal (3), albedo (3), heat, glow (3), roughness, gloss. The ray
-    through a pixel is at (`ray_x`, `ray_y`, 1) x depth from the eye. The final picture's size goes
+    through a pixel is at (`ray_x`, `ray_y`, 1) x depth from the eye. The final image's size goes
     in; `width` and `height` count supersamples.
     """
 

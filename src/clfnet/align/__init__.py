@@ -1,4 +1,4 @@
-"""Bringing an infrared and a visible picture onto one grid.
+"""Bringing an infrared and a visible image onto one grid.
 
 `register` finds how they lie to each other, or refuses; `read_landmarks` and `register_landmarks`
 take it from points picked by hand; a `Rig` keeps it in a file; `onto` applies it.

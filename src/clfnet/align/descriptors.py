@@ -1,7 +1,7 @@
-"""What an infrared and a visible picture have in common: where edges run, not which side is bright.
+"""What an infrared and a visible image have in common: where edges run, not which side is bright.
 
 Each pixel gets the strength of the gradient along a few directions, without its sign, slightly
-blurred and divided by their common strength. A wall that is cold in the one picture and bright in
+blurred and divided by their common strength. A wall that is cold in the one image and bright in
 the other has the same descriptor in both. After the channel features of oriented gradients, CFOG
 (Ye et al., "Fast and Robust Matching for Multimodal Remote Sensing Image Registration", 2019).
 """
@@ -23,9 +23,9 @@ _FLOOR = 0.25  # of the mean strength: below, edges count as noise and fade
 
 
 def spread(image: NDArray[np.generic]) -> Values:
-    """Return a picture with its central 99 % of values over [0, 1]; a flat one becomes 0.
+    """Return an image with its central 99 % of values over [0, 1]; a flat one becomes 0.
 
-    Takes any depth: a 16-bit thermal picture uses a small part of its range.
+    Takes any depth: a 16-bit thermal image uses a small part of its range.
     """
     values = np.asarray(image, np.float32)
     low, high = np.percentile(values, (0.5, 99.5))

@@ -1,6 +1,6 @@
 """Homographies between pixel grids.
 
-Pixel centres are at whole numbers, so a picture of width w reaches from -0.5 to w - 0.5.
+Pixel centres are at whole numbers, so an image of width w reaches from -0.5 to w - 0.5.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def apply(matrix: Matrix, points: Points) -> Points:
 
 
 def scaling(source: Size, target: Size) -> Matrix:
-    """Return what maps a pixel of a picture to its place after resizing.
+    """Return what maps a pixel of an image to its place after resizing.
 
     Edges fall on edges, so that centres move by half a pixel: 0 to 0.5 at twice the size.
 
@@ -39,7 +39,7 @@ def scaling(source: Size, target: Size) -> Matrix:
 
 
 def corners(size: Size) -> Points:
-    """Return the outer corners of a picture, clockwise from the top left."""
+    """Return the outer corners of an image, clockwise from the top left."""
     right, bottom = size[0] - 0.5, size[1] - 0.5
     return np.array([[-0.5, -0.5], [right, -0.5], [right, bottom], [-0.5, bottom]])
 
@@ -55,7 +55,7 @@ def inverse(matrix: Matrix) -> Matrix:
 
 
 def is_plain(matrix: Matrix, size: Size) -> bool:
-    """Tell whether a picture of this size lands whole: invertible, nothing at infinity."""
+    """Tell whether an image of this size lands whole: invertible, nothing at infinity."""
     if not np.isfinite(matrix).all() or matrix[2, 2] == 0:
         return False
     outline = corners(size)
@@ -73,14 +73,14 @@ def polygon_area(points: Points) -> float:
 
 
 def nudge(numbers: NDArray[np.float64], size: Size) -> Matrix:
-    """Return the small homography that these numbers mean on a picture.
+    """Return the small homography that these numbers mean on an image.
 
     With x and y from -1 to 1 along the longer side, (0, 0) the middle, a point moves to first order
     by a + cx + dy - gx² - hxy along x and by b + ex + fy - gxy - hy² along y.
 
     Args:
         numbers: a to h, float64, (8,), in pixels.
-        size: the picture's width and height.
+        size: the image's width and height.
 
     Example:
         >>> moved = nudge(np.array([0, 0, 5.0, 0, 0, 5.0, 0, 0]), (101, 101))
@@ -96,6 +96,6 @@ def nudge(numbers: NDArray[np.float64], size: Size) -> Matrix:
 
 
 def magnification(matrix: Matrix, size: Size) -> float:
-    """Return how many target pixels one source pixel is wide, by area over the whole picture."""
+    """Return how many target pixels one source pixel is wide, by area over the whole image."""
     area = abs(polygon_area(apply(matrix, corners(size))))
     return float(np.sqrt(area / (size[0] * size[1])))

@@ -73,7 +73,7 @@ def read_landmarks(path: Path) -> Landmarks:
 def register_landmarks(
     landmarks: Landmarks, infrared: NDArray[np.generic], visible: NDArray[np.generic]
 ) -> Rig:
-    """Fit the map that landmarks support, see `fit_rig`, and measure how well the pictures agree.
+    """Fit the map that landmarks support, see `fit_rig`, and measure how well the images agree.
 
     Args:
         landmarks: at least 2.
@@ -81,7 +81,7 @@ def register_landmarks(
         visible: (H, W), of any real type and range.
 
     Raises:
-        InputError: a landmark lies outside its picture.
+        InputError: a landmark lies outside its image.
         AlignmentError: the landmarks coincide, lie on a line, or fit no map.
     """
     rig = fit_rig(landmarks, infrared.shape[1::-1], visible.shape[1::-1])
@@ -97,14 +97,14 @@ def fit_rig(landmarks: Landmarks, infrared_size: Size, visible_size: Size) -> Ri
 
     Args:
         landmarks: at least 2.
-        infrared_size: width and height of the infrared picture.
-        visible_size: width and height of the visible picture.
+        infrared_size: width and height of the infrared image.
+        visible_size: width and height of the visible image.
 
     Returns:
         The rig; its quality is None, and how it was made tells the landmarks' distances.
 
     Raises:
-        InputError: a landmark lies outside its picture.
+        InputError: a landmark lies outside its image.
         AlignmentError: the landmarks coincide, lie on a line, or fit no map.
 
     Example:
@@ -126,8 +126,8 @@ def fit_rig(landmarks: Landmarks, infrared_size: Size, visible_size: Size) -> Ri
     )
     if not geometry.is_plain(matrix, infrared_size):
         raise AlignmentError(
-            "Landmarks must fit a map of the whole infrared picture, but these do not. "
-            "Check for swapped columns and spread them over the picture."
+            "Landmarks must fit a map of the whole infrared image, but these do not. "
+            "Check for swapped columns and spread them over the image."
         )
     return Rig(matrix, infrared_size, visible_size, None, made)
 
@@ -208,8 +208,8 @@ def _check_spread(landmarks: Landmarks) -> None:
     for points, name in zip(landmarks, ("infrared", "visible"), strict=True):
         if _extent(points)[1] < 1:
             raise AlignmentError(
-                f"Landmarks must lie apart, but those in the {name} picture are one place. "
-                f"Spread them over the picture."
+                f"Landmarks must lie apart, but those in the {name} image are one place. "
+                f"Spread them over the image."
             )
 
 
@@ -224,7 +224,7 @@ def _check_inside(points: Points, size: Size, name: str) -> None:
     if outside.any():
         x, y = points[outside.any(axis=1)][0]
         raise InputError(
-            f"Landmarks must lie in the {name} picture of {size[0]}x{size[1]} pixels, got "
+            f"Landmarks must lie in the {name} image of {size[0]}x{size[1]} pixels, got "
             f"({x:g}, {y:g}). Check for swapped columns."
         )
 

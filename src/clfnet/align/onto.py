@@ -1,4 +1,4 @@
-"""Both pictures of a rig on one grid."""
+"""Both images of a rig on one grid."""
 
 from typing import Any, NamedTuple
 
@@ -29,24 +29,24 @@ class Aligned(NamedTuple):
     box: Box
 
     def cropped(self) -> tuple[Array, Array]:
-        """Return both pictures, cut to the box."""
+        """Return both images, cut to the box."""
         return self.infrared[self.box.slices], self.visible[self.box.slices]
 
 
 def onto(grid: Grid, infrared: Array, visible: Array, rig: Rig) -> Aligned:
-    """Bring a pair onto the grid of one of its pictures; that one stays as it is.
+    """Bring a pair onto the grid of one of its images; that one stays as it is.
 
     Args:
         grid: "visible" or "infrared".
         infrared: (H, W) or (H, W, C); uint8, uint16 or float32.
         visible: the same, of any other size.
-        rig: how the two lie to each other; it is scaled to the pictures' sizes.
+        rig: how the two lie to each other; it is scaled to the images' sizes.
 
     Returns:
-        Both pictures, where both are seen, and the largest rectangle of it.
+        Both images, where both are seen, and the largest rectangle of it.
 
     Raises:
-        InputError: the pictures have other proportions than the rig's.
+        InputError: the images have other proportions than the rig's.
         AlignmentError: nothing is seen by both.
 
     Example:

@@ -1,4 +1,4 @@
-"""Pictures by which an eye judges an alignment: a checkerboard and the edges of both."""
+"""Images by which an eye judges an alignment: a checkerboard and the edges of both."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ Picture = NDArray[np.uint8]
 _TILES = 12  # on the longer side
 _GAP = 8  # pixels between the panels
 _SHORTEST, _LONGEST = 480, 1600  # of a panel's longer side
-_FADE = 0.35  # of the visible picture where the infrared one is not seen
+_FADE = 0.35  # of the visible image where the infrared one is not seen
 _STRONG = 97  # percentile of edges drawn at full strength
 
 
@@ -59,7 +59,7 @@ def checkerboard(infrared: Values, visible: Values, covered: Mask) -> Picture:
     Args:
         infrared: float32, (H, W), in [0, 1], on the visible grid.
         visible: float32, (H, W), in [0, 1].
-        covered: where the infrared picture is seen, bool, (H, W); elsewhere the visible one fades.
+        covered: where the infrared image is seen, bool, (H, W); elsewhere the visible one fades.
 
     Returns:
         uint8, (H, W, 3).
@@ -78,7 +78,7 @@ def edge_overlay(infrared: Values, visible: Values, covered: Mask) -> Picture:
     Args and result are those of `checkerboard`.
     """
     inside = covered.copy()
-    for axis in (0, 1):  # the border of the infrared picture is no edge
+    for axis in (0, 1):  # the border of the infrared image is no edge
         inside &= np.roll(covered, 4, axis) & np.roll(covered, -4, axis)
     infrared_levels, visible_levels = _edges(infrared) * inside, _edges(visible)
     return _as_picture(np.stack([infrared_levels, visible_levels, visible_levels], axis=2))

@@ -1,6 +1,6 @@
 """How far to trust an alignment: do the windows of a pair agree, each for itself?
 
-Under a right alignment, a window of the visible picture matches the infrared picture best where the
+Under a right alignment, a window of the visible image matches the infrared image best where the
 alignment puts it; moved a few pixels, it matches worse. Under a wrong one, it matches best
 anywhere, or equally well in many places. The share of windows that match clearly best in place
 compares a pair with itself alone, so it means the same in every scene.
@@ -57,7 +57,7 @@ def agreement(infrared: Values, visible: Values, homography: Matrix) -> Agreemen
         homography: infrared to visible pixels.
 
     Returns:
-        The share of windows in place; 0 of 0 where the pictures hardly overlap. Windows without
+        The share of windows in place; 0 of 0 where the images hardly overlap. Windows without
         any edge are counted as not in place.
     """
     windows = Windows.compare(infrared, visible, homography)

@@ -1,8 +1,8 @@
 """From a guess to the similarity at which descriptors agree best, by damped Gauss-Newton steps.
 
-The step is that of Lucas and Kanade on many channels, with the mean of both pictures' gradients
+The step is that of Lucas and Kanade on many channels, with the mean of both images' gradients
 (Benhimane and Malis, 2004) and with less weight for pixels that do not agree: most of an infrared
-picture has no partner in the visible one. A step counts only if the correlation grows.
+image has no partner in the visible one. A step counts only if the correlation grows.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Fit(NamedTuple):
 
     Attributes:
         homography: infrared to visible pixels.
-        correlation: of descriptors, where the pictures overlap.
+        correlation: of descriptors, where the images overlap.
         evidence: the correlation, weighed by the overlap; see `clfnet.align.search.evidence`.
     """
 
@@ -41,11 +41,11 @@ class Fit(NamedTuple):
 
 
 class View(NamedTuple):
-    """The infrared picture on the visible grid of one level.
+    """The infrared image on the visible grid of one level.
 
     Attributes:
         descriptors: float32, (4, h, w).
-        valid: where both pictures are known.
+        valid: where both images are known.
         correlation: of the descriptors there.
     """
 
@@ -56,7 +56,7 @@ class View(NamedTuple):
 
 @dataclass(frozen=True)
 class Level:
-    """Both pictures at one resolution.
+    """Both images at one resolution.
 
     Attributes:
         visible: its descriptors, float32, (4, h, w).
@@ -78,7 +78,7 @@ class Level:
             infrared: float32, (H, W), spread.
             visible: float32, (H', W'), spread.
             homography: the guess.
-            side: the longer side of the visible picture, pixels; less if either has less detail.
+            side: the longer side of the visible image, pixels; less if either has less detail.
         """
         zoom = geometry.magnification(homography, infrared.shape[1::-1])
         factor = min(1.0, side / max(visible.shape), 1.5 / zoom)
@@ -103,11 +103,11 @@ class Level:
         )
 
     def push(self, pull: Matrix) -> Matrix:
-        """Undo `pull`: return the homography between full pictures."""
+        """Undo `pull`: return the homography between full images."""
         return geometry.normalised(self.to_visible @ geometry.inverse(pull) @ self.from_infrared)
 
     def view(self, pull: Matrix) -> View | None:
-        """Draw the infrared picture on the visible grid; None if too little of it is there."""
+        """Draw the infrared image on the visible grid; None if too little of it is there."""
         if not geometry.is_plain(pull, self.size):
             return None
         source = (self.infrared.shape[1], self.infrared.shape[0])
@@ -129,11 +129,11 @@ def refine(level: Level, homography: Matrix) -> Fit | None:
     """Climb to the best correlation near a guess; turn, scale and shift may change.
 
     Args:
-        level: both pictures.
+        level: both images.
         homography: the guess.
 
     Returns:
-        The fit; None where the pictures hardly overlap.
+        The fit; None where the images hardly overlap.
     """
     pull = level.pull(homography)
     view = level.view(pull)

@@ -1,4 +1,4 @@
-"""Finding how an infrared picture lies in the visible one, without help."""
+"""Finding how an infrared image lies in the visible one, without help."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +16,19 @@ from clfnet.align.warp import Values, coverage, resize
 from clfnet.errors import AlignmentError
 
 SHORTEST_SIDE = 48
-"""Pixels that each side of a picture must have."""
+"""Pixels that each side of an image must have."""
 
 _ADVICE = "Use a pair with more structure that both cameras see, or give landmarks (--points FILE)."
 _STARTS, _KEPT = 8, 3  # refined at the coarse and at the middle size
 _LARGEST = 1024  # pixels of the longer side; more detail is never looked at
-_COARSE, _MIDDLE = 144, 224  # pixels of the visible picture's longer side
+_COARSE, _MIDDLE = 144, 224  # pixels of the visible image's longer side
 _VOTES: tuple[Freedom, ...] = (6, 6, 8, 8, 8, 8, 8, 8)  # one is not enough for a strong tilt
 _SLACK = 1.1  # over the range of scales that is searched
 _SLANT = 0.25  # how far a map may depart from a similarity, of its scale
 
 
 def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig:
-    """Find the homography from an infrared to a visible picture of one scene.
+    """Find the homography from an infrared to a visible image of one scene.
 
     Every shift is tried at 17 scales and 5 rotations; the best starts are refined, coarse to fine,
     as similarities; then the windows of the pair vote for an affine map and for a homography.
@@ -44,7 +44,7 @@ def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig
         The rig; its quality is at least `clfnet.align.quality.THRESHOLD`.
 
     Raises:
-        AlignmentError: a picture is flat or too small, or the alignment found is not good enough
+        AlignmentError: an image is flat or too small, or the alignment found is not good enough
             to be trusted; the message says how good it is.
 
     Example:
@@ -67,7 +67,7 @@ def register(infrared: NDArray[np.generic], visible: NDArray[np.generic]) -> Rig
 
 
 def _prepared(image: NDArray[np.generic], name: str) -> Values:
-    """Return the picture with its contrast spread, no larger than is of use."""
+    """Return the image with its contrast spread, no larger than is of use."""
     if image.ndim != 2 or min(image.shape) < SHORTEST_SIDE:
         raise AlignmentError(
             f"`{name}` must be grey and at least {SHORTEST_SIDE} pixels a side to be aligned, got "
@@ -89,7 +89,7 @@ def _prepared(image: NDArray[np.generic], name: str) -> Values:
 
 
 def _at_full_size(rig: Rig, infrared: Size, visible: Size) -> Rig:
-    """Return the rig for the pictures as they came; rounding may have changed proportions."""
+    """Return the rig for the images as they came; rounding may have changed proportions."""
     matrix = (
         geometry.scaling(rig.visible_size, visible)
         @ rig.homography
@@ -106,7 +106,7 @@ def _refusal(found: Agreement) -> AlignmentError:
 
 
 def _found(infrared: Values, visible: Values) -> Matrix | None:
-    """Return the homography between the pictures; None if there is none within range."""
+    """Return the homography between the images; None if there is none within range."""
     guesses = [start.homography for start in starts(infrared, visible, _STARTS)]
     coarse = _ranked(infrared, visible, guesses, _COARSE)
     middle = _ranked(infrared, visible, coarse[:_KEPT], _MIDDLE)

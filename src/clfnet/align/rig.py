@@ -19,19 +19,19 @@ _KEYS = ("homography", "infrared_size", "visible_size", "quality", "made")
 
 @dataclass(frozen=True, eq=False)
 class Rig:
-    """Where the pixels of one camera lie in the other's picture.
+    """Where the pixels of one camera lie in the other's image.
 
     Attributes:
         homography: float64, (3, 3): maps an infrared pixel (x, y, 1) to a visible one; pixel
             centres are at whole numbers.
-        infrared_size: width and height of the infrared picture, pixels.
-        visible_size: width and height of the visible picture, pixels.
-        quality: how well a pair of pictures agrees under it, 0 to 1 (see
+        infrared_size: width and height of the infrared image, pixels.
+        visible_size: width and height of the visible image, pixels.
+        quality: how well a pair of images agrees under it, 0 to 1 (see
             `clfnet.align.quality.agreement`); None where nobody measured.
         made: how it was found, in words.
 
     Raises:
-        InputError: the sizes are no sizes, or the homography does not map the infrared picture to
+        InputError: the sizes are no sizes, or the homography does not map the infrared image to
             an area of the visible plane.
 
     Example:
@@ -52,7 +52,7 @@ class Rig:
         matrix = np.asarray(self.homography, np.float64)
         if matrix.shape != (3, 3) or not is_plain(matrix, self.infrared_size):
             raise InputError(
-                "`homography` must be 3x3 and map the infrared picture to an area, got "
+                "`homography` must be 3x3 and map the infrared image to an area, got "
                 f"{np.array2string(matrix, separator=', ', max_line_width=10_000, threshold=9)}"
                 ". Align the pair again.".replace("\n", "")
             )
@@ -107,10 +107,10 @@ class Rig:
         }
 
     def for_sizes(self, infrared_size: Size, visible_size: Size) -> "Rig":
-        """Return the same rig for pictures of another resolution.
+        """Return the same rig for images of another resolution.
 
         Raises:
-            InputError: a picture's sides are in another proportion, so that it is a crop or comes
+            InputError: an image's sides are in another proportion, so that it is a crop or comes
                 from another camera.
         """
         _check_proportion("infrared", self.infrared_size, infrared_size)
@@ -173,7 +173,7 @@ def _check_proportion(name: str, known: Size, given: Size) -> None:
     """Sides may be off by the pixel that rounding costs."""
     if abs(known[0] * given[1] - known[1] * given[0]) > max(*known, *given):
         raise InputError(
-            f"The {name} picture must have the proportions of the rig's, "
+            f"The {name} image must have the proportions of the rig's, "
             f"{known[0]}x{known[1]}, got {given[0]}x{given[1]}. Use its own rig, or uncropped "
             f"pictures."
         )

@@ -15,7 +15,7 @@ SCALES = tuple(float(scale) for scale in np.geomspace(0.5, 2.0, 17))
 ROTATIONS = (-8.0, -4.0, 0.0, 4.0, 8.0)
 """Degrees that are tried."""
 LEAST_OVERLAP = 0.5
-"""Of the smaller picture; a start that overlaps less is not considered."""
+"""Of the smaller image; a start that overlaps less is not considered."""
 
 _SIDE = 144  # pixels of the longer side: enough for streets and houses, and quick
 _MARGIN = 2
@@ -37,7 +37,7 @@ class Start(NamedTuple):
 
 
 def evidence(correlation: float, overlap: float) -> float:
-    """Weigh a correlation by how much of the pictures it is over.
+    """Weigh a correlation by how much of the images it is over.
 
     Args:
         correlation: of descriptors, −1 to 1.
@@ -129,7 +129,7 @@ def _scores(
     """Return the evidence for every shift, the correlation being over the overlap alone.
 
     After Padfield, "Masked Object Registration in the Fourier Domain", 2012, but with means taken
-    once over each whole picture.
+    once over each whole image.
     """
     channels, energy, mask = (np.conj(spectrum) for spectrum in moving)
     product = np.fft.irfft2(np.einsum("chw,chw->hw", fixed[0], channels), shape)
@@ -157,7 +157,7 @@ def _peaks(scores: NDArray[np.float64], size: Size) -> list[tuple[float, Matrix]
 
 
 def _rotation(degrees: float, size: Size) -> Matrix:
-    """Return a rotation about a picture's middle."""
+    """Return a rotation about an image's middle."""
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     x, y = (size[0] - 1) / 2, (size[1] - 1) / 2
     return np.array(

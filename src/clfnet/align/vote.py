@@ -1,7 +1,7 @@
 """The windows of a pair vote for one map: where do they all match best?
 
 A window alone is often wrong: a straight edge matches anywhere along it, and much of an infrared
-picture has no partner. So each window keeps its whole table of matches. In turns, each tells where
+image has no partner. So each window keeps its whole table of matches. In turns, each tells where
 it most likely lies, given where the map puts it (softly, so that a window that does not care agrees
 with the map), and the map is fitted to what they tell. What counts as near shrinks from turn to
 turn, from the whole table to about a pixel. This is expectation maximisation with annealing, as in
@@ -31,7 +31,7 @@ _STIFF = 0.05  # of the evidence: how strongly all but the shift resist
 def vote(infrared: Values, visible: Values, homography: Matrix, freedom: Freedom) -> Matrix | None:
     """Move an alignment to where the windows match best.
 
-    It may be off by up to about 6 pixels (of a picture 256 pixels wide) anywhere.
+    It may be off by up to about 6 pixels (of an image 256 pixels wide) anywhere.
 
     Args:
         infrared: float32, (H, W), spread.

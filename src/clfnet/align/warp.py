@@ -1,4 +1,4 @@
-"""One picture on another's grid, and the rectangle that both fill. Needs numpy and Pillow alone."""
+"""One image on another's grid, and the rectangle that both fill. Needs numpy and Pillow alone."""
 
 from typing import NamedTuple
 
@@ -32,9 +32,9 @@ class Box(NamedTuple):
 
 
 def resample(image: Values, matrix: Matrix, size: Size) -> tuple[Values, Mask]:
-    """Draw a picture on another grid.
+    """Draw an image on another grid.
 
-    Bicubic, kept within the range of each channel. Where the picture shrinks it is first made
+    Bicubic, kept within the range of each channel. Where the image shrinks it is first made
     smaller by area, so that nothing aliases.
 
     Args:
@@ -61,13 +61,13 @@ def resample(image: Values, matrix: Matrix, size: Size) -> tuple[Values, Mask]:
 
 
 def coverage(matrix: Matrix, source: Size, size: Size, margin: float = 0.0) -> Mask:
-    """Tell which pixels of a grid lie inside a picture.
+    """Tell which pixels of a grid lie inside an image.
 
     Args:
-        matrix: maps a pixel of the grid to a pixel of the picture.
-        source: the picture's width and height.
+        matrix: maps a pixel of the grid to a pixel of the image.
+        source: the image's width and height.
         size: the grid's width and height.
-        margin: how far from the picture's edge they must stay, in its pixels.
+        margin: how far from the image's edge they must stay, in its pixels.
 
     Returns:
         bool, (height, width).
@@ -91,7 +91,7 @@ def coverage(matrix: Matrix, source: Size, size: Size, margin: float = 0.0) -> M
 
 
 def largest_box(mask: Mask) -> Box:
-    """Return the largest rectangle in a convex region, e.g. the overlap of two pictures.
+    """Return the largest rectangle in a convex region, e.g. the overlap of two images.
 
     The left border of a convex region is a convex function of the row and the right one a concave
     function: over a span of rows, the narrowest place is one of its ends.
@@ -107,7 +107,7 @@ def largest_box(mask: Mask) -> Box:
     rows = np.flatnonzero(mask.any(axis=1))
     if not rows.size:
         raise AlignmentError(
-            "The pictures must overlap after alignment, but do not. Align the pair again."
+            "The images must overlap after alignment, but do not. Align the pair again."
         )
     left = mask[rows].argmax(axis=1)
     right = mask.shape[1] - mask[rows, ::-1].argmax(axis=1)
@@ -169,7 +169,7 @@ def _draw(plane: Values, matrix: Matrix, size: Size) -> Values:
 
 
 def _without_aliasing(source: Size, matrix: Matrix, size: Size) -> Size:
-    """Return the size from which a picture can be sampled about one to one."""
+    """Return the size from which an image can be sampled about one to one."""
     x, y = (size[0] - 1) / 2, (size[1] - 1) / 2
     cross = np.array([[x - 0.5, y], [x + 0.5, y], [x, y - 0.5], [x, y + 0.5]])
     mapped = apply(matrix, cross)

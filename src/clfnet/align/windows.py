@@ -1,4 +1,4 @@
-"""How windows of the visible picture match the infrared one, each for itself, moved a few pixels.
+"""How windows of the visible image match the infrared one, each for itself, moved a few pixels.
 
 What they say serves twice: `clfnet.align.vote` moves an alignment to where they match, and
 `clfnet.align.quality` asks how many match in place.
@@ -20,7 +20,7 @@ REACH = 8
 
 _SIDE = 256  # pixels of the longer side that windows are compared at
 _SPAN, _STEP = 48, 16  # how wide and high windows are, and how far apart, pixels
-_COVERED = 0.5  # of a window's pixels that both pictures must have
+_COVERED = 0.5  # of a window's pixels that both images must have
 _Y, _X = np.mgrid[-REACH : REACH + 1, -REACH : REACH + 1]
 MOVES: NDArray[np.int_] = np.column_stack([_X.ravel(), _Y.ravel()])
 """Every move: int, (289, 2), x and y in pixels of `Windows.level`."""
@@ -31,11 +31,11 @@ class Windows:
     """The windows of a pair under an alignment.
 
     Attributes:
-        level: both pictures, 256 pixels wide or high.
+        level: both images, 256 pixels wide or high.
         pull: the alignment there, visible to infrared pixels.
         centres: float64, (W, 2), in visible pixels of the level; windows overlap.
         matches: float32, (289, W): the correlation of each window, −1 to 1, with the infrared
-            picture at each of `MOVES` from where the alignment puts it.
+            image at each of `MOVES` from where the alignment puts it.
     """
 
     level: Level
@@ -53,7 +53,7 @@ class Windows:
             homography: infrared to visible pixels.
 
         Returns:
-            The windows; None where the pictures hardly overlap.
+            The windows; None where the images hardly overlap.
         """
         level = Level.make(infrared, visible, homography, _SIDE)
         pull = level.pull(homography)

@@ -32,7 +32,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Marked:
-    """A marked file: the mark, and the picture's size in pixels."""
+    """A marked file: the mark, and the image's size in pixels."""
 
     mark: Mark
     width: int

@@ -121,7 +121,7 @@ def _fuser(recipe: Recipe) -> Fuser:
 
 
 def _fused(fuser: Fuser, recipe: Recipe, task: Task) -> tuple[Image, str]:
-    """Return the fused picture, and the evidence of the contents of its sources."""
+    """Return the fused image, and the evidence of the contents of its sources."""
     opened_visible: Any = nullcontext() if task.visible is None else at_hand(task.visible)
     with at_hand(task.infrared) as infrared, opened_visible as visible:
         try:

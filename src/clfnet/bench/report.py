@@ -49,7 +49,7 @@ def run(
 
     Args:
         candidates: what is measured.
-        sizes: of the pictures.
+        sizes: of the images.
         kinds: which of `KINDS`.
         repeats: how often each is timed.
         patience: seconds at one size after which no further repeat begins, once there were two.

@@ -1,4 +1,4 @@
-"""`clfnet align`: from a pair of pictures to a rig file."""
+"""`clfnet align`: from a pair of images to a rig file."""
 
 import json
 from pathlib import Path

@@ -18,7 +18,7 @@ def demo(
     ),
     model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "clfnet",
 ) -> None:
-    """Fuse the built-in night street and print the paths of the pictures.
+    """Fuse the built-in night street and print the paths of the images.
 
     Writes infrared.png, visible.png, fused.png and side-by-side.png; a further run refreshes these
     four.
@@ -37,7 +37,7 @@ def demo(
 
 
 def _side_by_side(panels: dict[str, "NDArray[np.uint8]"]) -> "NDArray[np.uint8]":
-    """Return the pictures in a row, each under its name: uint8, (label + H, sum of W, 3)."""
+    """Return the images in a row, each under its name: uint8, (label + H, sum of W, 3)."""
     import numpy as np
     from PIL import Image, ImageDraw
 

@@ -1,4 +1,4 @@
-"""`clfnet explain`: where each pixel of a fused picture comes from."""
+"""`clfnet explain`: where each pixel of a fused image comes from."""
 
 import json
 from pathlib import Path
@@ -52,7 +52,7 @@ def explain(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the shares as JSON.")] = False,
 ) -> None:
-    """Show which source each place of a fused picture resembles more.
+    """Show which source each place of a fused image resembles more.
 
     The network's own choice (Eq. 7), smoothed: orange is infrared, blue is visible. Prints
     infrared's share in per cent: overall, where infrared is hottest, in regions and in a grid.

@@ -134,7 +134,7 @@ def fuse(
         )
         return
     fuser = Fuser.of(options)
-    _refuse(timed, "pictures")
+    _refuse(timed, "images")
     sources = Path(infrared), None if visible is None else Path(visible)
     search = _Search(recursive=recursive, lens=lens)
     jobs, failed = _plan(*sources, output, f".{form}" if form else None, temperatures, search)
@@ -231,7 +231,7 @@ def _pairs(infrared: Path, visible: Path | None, search: _Search) -> "Pairs":
         _tell(f"{_count(found.pairs, 'pair')} by their names {found.note}, e.g. {first}")
     if found.spare:
         _tell(
-            f"{_count(found.spare, 'picture')} of another lens left out (--lens), "
+            f"{_count(found.spare, 'image')} of another lens left out (--lens), "
             f"e.g. {found.spare[0].name}"
         )
     return found
@@ -314,10 +314,10 @@ def _report(results: list["FusedFile"], *, as_json: bool) -> None:
 
 
 def _tell_notes(results: list["FusedFile"]) -> None:
-    """Print what is worth knowing about the pictures on stderr, each thing once."""
+    """Print what is worth knowing about the images on stderr, each thing once."""
     notes = Counter(note for result in results for note in result.record.get("notes", ()))
     for note, number in notes.items():
-        _tell(f"{note} ({number} pictures)" if number > 1 else note)
+        _tell(f"{note} ({number} images)" if number > 1 else note)
 
 
 def _as_dict(result: "FusedFile") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`clfnet panel`: one picture that compares methods on one image."""
+"""`clfnet panel`: one image that compares methods on one image."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,7 @@ def panel(
             "a corner is e.g. bottom-left; chosen where not given.",
         ),
     ] = None,
-    columns: Annotated[int | None, typer.Option(min=1, help="Pictures per row.")] = None,
+    columns: Annotated[int | None, typer.Option(min=1, help="Images per row.")] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a file that is there already.")
     ] = False,

@@ -1,4 +1,4 @@
-"""`clfnet evaluate --boxes`: what fused pictures are worth to those who look for persons."""
+"""`clfnet evaluate --boxes`: what fused images are worth to those who look for persons."""
 
 import os
 import sys
@@ -21,8 +21,8 @@ class Labels(NamedTuple):
 
     Attributes:
         boxes: the CSV file of boxes.
-        infrared: folder of infrared pictures; what `images.csv` lists if not given.
-        visible: folder of visible pictures; the same.
+        infrared: folder of infrared images; what `images.csv` lists if not given.
+        visible: folder of visible images; the same.
         detectors: as `parse_detector` takes them.
         cache: folder that keeps detections.
     """
@@ -43,7 +43,7 @@ def show_usefulness(
     markdown: Path | None,
     overwrite: bool,
 ) -> None:
-    """Measure folders of fused pictures, print the tables and write what is asked for."""
+    """Measure folders of fused images, print the tables and write what is asked for."""
     from clfnet.io.files import write_atomic
     from clfnet.usefulness import parse_detector, usefulness
     from clfnet.usefulness.formats import as_json, as_markdown

@@ -19,7 +19,7 @@ _WORTH_TELLING = 0.05  # seconds of a stream without partner
 
 
 def wants_video(infrared: str, visible: str, output: str, *, timed: bool = False) -> bool:
-    """Tell whether arguments of `clfnet fuse` mean streams, not pictures.
+    """Tell whether arguments of `clfnet fuse` mean streams, not images.
 
     Args:
         infrared: as on the command line.

@@ -1,6 +1,6 @@
-"""Colour: another luma for a colour picture, strength, palettes and hot areas painted with them.
+"""Colour: another luma for a colour image, strength, palettes and hot areas painted with them.
 
-Pictures are float32 in [0, 1], (H, W) grey or (H, W, 3) sRGB.
+Images are float32 in [0, 1], (H, W) grey or (H, W, 3) sRGB.
 """
 
 from clfnet.colour.luma import SPACES, Space, blend, find_space

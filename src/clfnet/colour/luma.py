@@ -33,7 +33,7 @@ LIT = 0.4
 
 
 class Space(Protocol):
-    """How a colour picture comes apart into luma and the rest, and together again.
+    """How a colour image comes apart into luma and the rest, and together again.
 
     `with_luma(rgb, luma(rgb))` is `rgb` but for float rounding, less than half a level of 16 bits.
     """
@@ -43,7 +43,7 @@ class Space(Protocol):
         ...
 
     def with_luma(self, rgb: Float, new: Float, *, guard: bool = True) -> Float:
-        """Return the picture with the luma `new`, its hue kept, in [0, 1] without clipping."""
+        """Return the image with the luma `new`, its hue kept, in [0, 1] without clipping."""
         ...
 
 
@@ -206,11 +206,11 @@ def kept_chroma(rgb: Float, in_the_dark: Float) -> Float:
     says how much signal there is: a blue lamp has little luma, but its colour is no noise.
 
     Args:
-        rgb: the visible picture, float32, (H, W, 3), in [0, 1].
+        rgb: the visible image, float32, (H, W, 3), in [0, 1].
         in_the_dark: the share kept where it is dark, float32, (H, W), in [0, 1].
 
     Returns:
-        float32, (H, W), in [0, 1]; exactly 1 where the picture is lit.
+        float32, (H, W), in [0, 1]; exactly 1 where the image is lit.
 
     Example:
         >>> rgb = np.array([[[0, 0.05, 0], [0, 0.25, 0], [0, 0.5, 0]]], np.float32)

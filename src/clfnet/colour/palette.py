@@ -127,11 +127,11 @@ def overlay(
     threshold: float | None = None,
     strength: float = 1.0,
 ) -> Float:
-    """Paint the hot areas over a picture.
+    """Paint the hot areas over an image.
 
     Opacity rises smoothly (3x² − 2x³) from 0 at the threshold to `strength` at 0.1 above it (above
     0.8: half-way to 1). The colour is that of the level itself, whatever the threshold, so that one
-    colour bar holds for all pictures.
+    colour bar holds for all images.
 
     Args:
         picture: float32, (H, W) or (H, W, 3) sRGB, in [0, 1].
@@ -141,7 +141,7 @@ def overlay(
         strength: opacity of the paint, in [0, 1].
 
     Returns:
-        sRGB, float32, (H, W, 3), in [0, 1]; the picture to the bit where it is not hot.
+        sRGB, float32, (H, W, 3), in [0, 1]; the image to the bit where it is not hot.
 
     Raises:
         ConfigError: there is no such palette, or a number is not in [0, 1].

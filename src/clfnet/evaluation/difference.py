@@ -1,4 +1,4 @@
-"""Where two pictures differ, as Fig. 19(e) shows it."""
+"""Where two images differ, as Fig. 19(e) shows it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from clfnet.metrics.image import GreyImage, size_of
 
 
 def difference_map(first: GreyImage, second: GreyImage, *, gain: float = 1.0) -> NDArray[np.uint8]:
-    """Return the inverted absolute difference of two grey pictures: the darker, the greater.
+    """Return the inverted absolute difference of two grey images: the darker, the greater.
 
     Args:
         first: uint8, (H, W).
@@ -30,7 +30,7 @@ def difference_map(first: GreyImage, second: GreyImage, *, gain: float = 1.0) ->
     if first.shape != second.shape:
         raise SizeMismatchError(
             f"`second` must have the size of `first`, {size_of(first)}, got {size_of(second)}. "
-            "Compare pictures of one scene."
+            "Compare images of one scene."
         )
     if not gain > 0:
         raise ImageError(f"`gain` must be above 0, got {gain}.")

@@ -1,4 +1,4 @@
-"""Qualitative panels, as Figs. 3–16: labelled pictures in a grid, boxes marked and enlarged."""
+"""Qualitative panels, as Figs. 3–16: labelled images in a grid, boxes marked and enlarged."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from clfnet.io.pairing import images_by_stem
 
 Colour = tuple[int, int, int]
 Area = tuple[int, int, int, int]
-"""Left, top, right and bottom, pixels of the drawn picture; the last two are beyond it."""
+"""Left, top, right and bottom, pixels of the drawn image; the last two are beyond it."""
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 Corner = Literal["bottom-right", "bottom-left", "top-right", "top-left"]
@@ -29,11 +29,11 @@ CORNERS: tuple[Corner, ...] = get_args(Corner)
 COLOURS: tuple[Colour, ...] = (
     (230, 25, 35), (0, 190, 70), (30, 110, 255), (255, 190, 0), (220, 60, 220), (0, 200, 215),
 )  # fmt: skip
-"""RGB of the first, second, ... box, the same in all pictures: red, green, blue, ..."""
+"""RGB of the first, second, ... box, the same in all images: red, green, blue, ..."""
 
-_MIN_WIDTH = 300  # pixels; smaller pictures are enlarged, so that labels are sharp
+_MIN_WIDTH = 300  # pixels; smaller images are enlarged, so that labels are sharp
 _MIN_FONT = 9  # pixels
-_MAX_SHARE = 0.4  # of a side of the picture for an inset: two fit side by side
+_MAX_SHARE = 0.4  # of a side of the image for an inset: two fit side by side
 _MIN_ZOOM, _MAX_ZOOM = 1.25, 6  # below, an inset tells nothing new; above, pixels are too few
 _ASPECT = 1.6  # of the whole panel, where the columns are free to choose
 _BOX = (  # x, y, width, height, then zoom (or nothing), then corner
@@ -44,10 +44,10 @@ _BOX = (  # x, y, width, height, then zoom (or nothing), then corner
 
 
 class Box(NamedTuple):
-    """A region that all pictures of a panel mark.
+    """A region that all images of a panel mark.
 
     Attributes:
-        x: its first column, pixels of the source picture.
+        x: its first column, pixels of the source image.
         y: its first row.
         width: columns.
         height: rows.
@@ -95,7 +95,7 @@ class _Inset(NamedTuple):
     corner: Corner
 
     def area(self, size: tuple[int, int]) -> Area:
-        """Where it is in a picture of a size, its frame, which touches the edge, not counted."""
+        """Where it is in an image of a size, its frame, which touches the edge, not counted."""
         line = _line_width(size[0])
         left = line if self.corner.endswith("left") else size[0] - line - self.width
         top = line if self.corner.startswith("top") else size[1] - line - self.height
@@ -108,25 +108,25 @@ def panel(
     boxes: Sequence[Box] = (),
     columns: int | None = None,
 ) -> NDArray[np.uint8]:
-    """Draw pictures in a grid, each with its label below and the boxes marked and enlarged.
+    """Draw images in a grid, each with its label below and the boxes marked and enlarged.
 
-    Pictures narrower than 300 pixels are enlarged by a whole number, bicubic as the insets. Box
-    outlines lie outside the box, so that nothing of it is hidden, but at the picture's edge.
+    Images narrower than 300 pixels are enlarged by a whole number, bicubic as the insets. Box
+    outlines lie outside the box, so that nothing of it is hidden, but at the image's edge.
 
     Args:
         pictures: by label, uint8, (H, W) or (H, W, 3), all of one size. Labels read "(a) infrared",
             "(b) visible", ... in this order.
         boxes: what to mark: the first in red, then green, blue, ...
-        columns: pictures per row; by default what fills the rows and suits a page.
+        columns: images per row; by default what fills the rows and suits a page.
 
     Returns:
         The panel on white, RGB, uint8, (rows, columns, 3).
 
     Raises:
-        ImageError: a picture is not uint8 of one of these shapes.
-        SizeMismatchError: the pictures differ in size.
-        InputError: there are no pictures, a box is not inside them, insets share a corner, are more
-            than four or larger than a picture, or `columns` is below 1.
+        ImageError: an image is not uint8 of one of these shapes.
+        SizeMismatchError: the images differ in size.
+        InputError: there are no images, a box is not inside them, insets share a corner, are more
+            than four or larger than an image, or `columns` is below 1.
 
     Example:
         >>> grey = np.full((40, 300), 128, np.uint8)
@@ -213,7 +213,7 @@ def _file(folder: Path, stem: str) -> Path:
 
 
 def _common_size(pictures: Mapping[str, NDArray[np.uint8]]) -> tuple[int, int]:
-    """Return height and width of all pictures."""
+    """Return height and width of all images."""
     if not pictures:
         raise InputError("`pictures` must be at least one, got none.")
     for name, pixels in pictures.items():
@@ -239,7 +239,7 @@ def _check_box(box: Box, width: int, height: int) -> None:
     inside = box.x >= 0 and box.y >= 0 and box.x + box.width <= width
     if min(box[2:4]) < 1 or not (inside and box.y + box.height <= height):
         raise InputError(
-            f"a box must be inside the {width}x{height} pictures, "
+            f"a box must be inside the {width}x{height} images, "
             f"got x={box.x}, y={box.y}, width={box.width}, height={box.height}."
         )
     if box.zoom is not None and not (box.zoom == 0 or 1 <= box.zoom < inf):
@@ -280,7 +280,7 @@ def _zoom(box: Box, size: tuple[int, int], scale: int) -> float:
         return zoom if zoom >= _MIN_ZOOM * scale else 0
     if box.zoom * scale > largest:
         raise InputError(
-            f"`zoom` must leave the inset smaller than the picture, at most {largest / scale:.2f} "
+            f"`zoom` must leave the inset smaller than the image, at most {largest / scale:.2f} "
             f"for a box of {box.width}x{box.height}, got {box.zoom:g}."
         )
     return box.zoom * scale
@@ -306,7 +306,7 @@ def _overlap(a: Area, b: Area) -> int:
 def _marked(
     pixels: NDArray[np.uint8], boxes: Sequence[Box], insets: list[_Inset], scale: int
 ) -> Image.Image:
-    """One picture with the outlines of its boxes and their insets: RGB."""
+    """One image with the outlines of its boxes and their insets: RGB."""
     source = Image.fromarray(pixels).convert("RGB")
     size = (source.width * scale, source.height * scale)
     picture = source.resize(size, Image.Resampling.BICUBIC)
@@ -323,7 +323,7 @@ def _marked(
 
 
 def _outline(draw: ImageDraw.ImageDraw, area: Area, colour: Colour) -> None:
-    """A frame around an area; it hides nothing of it, but at the picture's edge."""
+    """A frame around an area; it hides nothing of it, but at the image's edge."""
     width, height = draw.im.size
     line = _line_width(width)
     left, top = max(area[0] - line, 0), max(area[1] - line, 0)
@@ -332,12 +332,12 @@ def _outline(draw: ImageDraw.ImageDraw, area: Area, colour: Colour) -> None:
 
 
 def _line_width(width: int) -> int:
-    """Of an outline in a picture that is so wide."""
+    """Of an outline in an image that is so wide."""
     return max(2, round(width / 250))
 
 
 def _grid(pictures: list[Image.Image], labels: list[str], columns: int | None) -> NDArray[np.uint8]:
-    """Set pictures of one size in rows, a label below each."""
+    """Set images of one size in rows, a label below each."""
     width, height = pictures[0].size
     gutter = max(4, width // 50)
     font_size = max(_MIN_FONT, width // 18)
@@ -356,7 +356,7 @@ def _grid(pictures: list[Image.Image], labels: list[str], columns: int | None) -
 
 
 def _columns(count: int, cell: tuple[int, int]) -> int:
-    """How many pictures a row has: few gaps first, then the shape of a page."""
+    """How many images a row has: few gaps first, then the shape of a page."""
     if count <= 3:
         return count
 

@@ -1,4 +1,4 @@
-"""A table as pictures: curves as in Figs. 7, 12, 17 and 18, ranks, and an overview of the means."""
+"""A table as images: curves as in Figs. 7, 12, 17 and 18, ranks, and an overview of the means."""
 
 from collections.abc import Mapping
 from io import BytesIO
@@ -199,7 +199,7 @@ def _figure(width: float, height: float) -> "Figure":
 def _png(figure: "Figure") -> bytes:
     """PNG with a palette: lines and letters need no more, and take a third of the bytes.
 
-    Without the version of matplotlib, so that its bytes depend on the picture alone.
+    Without the version of matplotlib, so that its bytes depend on the image alone.
     """
     drawn, packed = BytesIO(), BytesIO()
     figure.savefig(drawn, format="png", dpi=_DPI)

@@ -1,4 +1,4 @@
-"""Where each pixel of a fused picture comes from."""
+"""Where each pixel of a fused image comes from."""
 
 from clfnet.explain.explain import Explanation, explain
 from clfnet.explain.files import Explained, explain_files

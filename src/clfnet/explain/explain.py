@@ -1,4 +1,4 @@
-"""Eq. (7) asked of a finished picture: which source does it resemble more, place by place?"""
+"""Eq. (7) asked of a finished image: which source does it resemble more, place by place?"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Explanation:
 
     @property
     def overall(self) -> float:
-        """The mean share of infrared over the picture, in [0, 1]."""
+        """The mean share of infrared over the image, in [0, 1]."""
         return float(self.share.mean(dtype=np.float64))
 
 
@@ -58,11 +58,11 @@ def explain(
     smoothing: float = SMOOTHING,
     threads: int | None = None,
 ) -> Explanation:
-    """Ask the network's adaptive choice (Eq. 7) where a fused picture comes from.
+    """Ask the network's adaptive choice (Eq. 7) where a fused image comes from.
 
-    At each place the fused picture and a source go through that source's encoder and the projection
+    At each place the fused image and a source go through that source's encoder and the projection
     head (Eq. 6); the source with the larger cosine wins, visible where they are equal. The share at
-    a pixel is the mean of the winners around it, weighted by a Gaussian. Large pictures are
+    a pixel is the mean of the winners around it, weighted by a Gaussian. Large images are
     compared in tiles, with equal results.
 
     Args:
@@ -117,7 +117,7 @@ def smoothed(
 
     Args:
         winner: bool, (h, w).
-        size: H, W of the picture.
+        size: H, W of the image.
         stride: s, pixels between places.
         sigma: standard deviation of g in pixels, about half of `stride` at least.
 
@@ -138,11 +138,11 @@ def smoothed(
 
 
 def check_fused(size: tuple[int, ...], wanted: tuple[int, ...], name: str) -> None:
-    """Raise a `SizeMismatchError` unless the fused picture has the size of its sources."""
+    """Raise a `SizeMismatchError` unless the fused image has the size of its sources."""
     if size != wanted:
         raise SizeMismatchError(
-            f"the fused picture must have the size of its sources, {wanted[1]}x{wanted[0]}, "
-            f"got {size[1]}x{size[0]} ({name}). Give the picture made of this pair."
+            f"the fused image must have the size of its sources, {wanted[1]}x{wanted[0]}, "
+            f"got {size[1]}x{size[0]} ({name}). Give the image made of this pair."
         )
 
 
@@ -199,7 +199,7 @@ def _margins(
     """The infrared cosine less the visible one at all places, tile by tile."""
     height, width = images[0].shape
     result = np.empty((-(-height // stride), -(-width // stride)), np.float32)
-    margin = -(-margin // stride) * stride  # so that the tiles' places are the picture's
+    margin = -(-margin // stride) * stride  # so that the tiles' places are the image's
     for top, left in _corners(height, width):
         y, x = max(0, top - margin), max(0, left - margin)
         around = np.s_[y : top + _TILE + margin, x : left + _TILE + margin]

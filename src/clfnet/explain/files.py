@@ -15,7 +15,7 @@ from clfnet.method import FloatImage
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """A pair, its fused picture and where that comes from.
+    """A pair, its fused image and where that comes from.
 
     Attributes:
         infrared: as it was fused, 16 bits.
@@ -43,7 +43,7 @@ def explain_files(
 ) -> Explained:
     """Explain a fused file, or what the model makes of a pair of files.
 
-    Of colour pictures, the luma is compared. A pair that is aligned is cut to what both see.
+    Of colour images, the luma is compared. A pair that is aligned is cut to what both see.
 
     Args:
         infrared: the infrared file, or a radiometric one that holds both.

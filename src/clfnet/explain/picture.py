@@ -1,4 +1,4 @@
-"""The map over the picture: two tints, a legend and the shares, as one image."""
+"""The map over the image: two tints, a legend and the shares, as one image."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -25,7 +25,7 @@ VISIBLE: Colour = (38, 128, 235)
 
 _PAGE, _TEXT, _SOFT = (17, 19, 24), (238, 240, 244), (150, 157, 168)
 _OPACITY = 0.62  # of a tint where one source won everywhere around
-_WIDTH = 720  # pixels; narrower pictures are enlarged, so that labels are sharp
+_WIDTH = 720  # pixels; narrower images are enlarged, so that labels are sharp
 
 
 def draw(
@@ -35,9 +35,9 @@ def draw(
     cells: int = 3,
     sources: bool = False,
 ) -> Rgb:
-    """Draw where a fused picture comes from.
+    """Draw where a fused image comes from.
 
-    The fused picture in grey, orange where infrared won, blue where visible won, the more opaque
+    The fused image in grey, orange where infrared won, blue where visible won, the more opaque
     the surer; a thin line parts them. Each cell of the grid and each region shows infrared's share.
 
     Args:
@@ -50,7 +50,7 @@ def draw(
         RGB, uint8.
 
     Raises:
-        InputError: a region is not inside the picture, or there are more cells than pixels.
+        InputError: a region is not inside the image, or there are more cells than pixels.
     """
     fused, explanation = grey(explained.fused.pixels), explained.explanation
     scale = ceil((_WIDTH // 2 if sources else _WIDTH) / fused.shape[1])
@@ -72,14 +72,14 @@ def draw(
 
 
 def tinted(fused: FloatImage, share: NDArray[np.float32]) -> Rgb:
-    """Return the fused picture under its tints.
+    """Return the fused image under its tints.
 
     Args:
         fused: (H, W) in [0, 1].
         share: infrared's, (H, W) in [0, 1].
 
     Returns:
-        RGB, uint8, (H, W, 3). Where the share is 0.5 it is the grey picture itself.
+        RGB, uint8, (H, W, 3). Where the share is 0.5 it is the grey image itself.
 
     Example:
         >>> tinted(np.array([[0.5]], np.float32), np.array([[0.5]], np.float32)).tolist()
@@ -95,7 +95,7 @@ def tinted(fused: FloatImage, share: NDArray[np.float32]) -> Rgb:
 
 
 class _Look(NamedTuple):
-    """Sizes that go with the width of a picture, in pixels."""
+    """Sizes that go with the width of an image, in pixels."""
 
     gap: int
     line: int
@@ -127,7 +127,7 @@ def _draw_border(picture: Image.Image, share: NDArray[np.float32], scale: int, l
     edge[1:] |= won[1:] != won[:-1]
     edge[:, 1:] |= won[:, 1:] != won[:, :-1]
     mask = Image.fromarray((edge * np.uint8(150)).astype(np.uint8))
-    if look.line > 2:  # a large picture
+    if look.line > 2:  # a large image
         mask = mask.resize((size[0] // look.line, size[1] // look.line), Image.Resampling.BOX)
         mask = mask.resize(size, Image.Resampling.BILINEAR)
     picture.paste((255, 255, 255), mask=mask)
@@ -174,7 +174,7 @@ def _pill_height(look: _Look) -> int:
 
 
 def _pill(picture: Image.Image, place: tuple[int, int], text: str, look: _Look) -> None:
-    """A label on a dark ground with round ends, kept inside the picture."""
+    """A label on a dark ground with round ends, kept inside the image."""
     font, height = _font(look.small), _pill_height(look)
     width = round(font.getlength(text)) + look.small
     left = max(0, min(place[0], picture.width - width))
@@ -191,7 +191,7 @@ def _pill(picture: Image.Image, place: tuple[int, int], text: str, look: _Look) 
 def _page(
     pictures: dict[str, Image.Image], explanation: Explanation, look: _Look, *, cells: int
 ) -> Image.Image:
-    """Title, pictures in a row and legend on a dark page."""
+    """Title, images in a row and legend on a dark page."""
     width, height = next(iter(pictures.values())).size
     total = len(pictures) * (width + look.gap) + look.gap
     head = look.gap + round(1.3 * look.title) + look.gap

@@ -16,10 +16,10 @@ _PATTERN = r"(?:(?P<name>[^=]*)=)?\s*" + r"\s*,\s*".join([r"(\d{1,9})"] * 4) + r
 
 
 class Region(NamedTuple):
-    """A named box of the picture, in pixels.
+    """A named box of the image, in pixels.
 
     Attributes:
-        name: what tables and pictures call it.
+        name: what tables and images call it.
         x: its first column.
         y: its first row.
         width: columns.
@@ -54,10 +54,10 @@ class Region(NamedTuple):
         return cls(name, *box)
 
     def check_inside(self, width: int, height: int) -> None:
-        """Raise an `InputError` unless it lies within a picture of this size."""
+        """Raise an `InputError` unless it lies within an image of this size."""
         if self.x + self.width > width or self.y + self.height > height:
             raise InputError(
-                f"`region` must be inside the {width}x{height} picture, got x={self.x}, "
+                f"`region` must be inside the {width}x{height} image, got x={self.x}, "
                 f"y={self.y}, width={self.width}, height={self.height} ({self.name}). Move it."
             )
 
@@ -66,7 +66,7 @@ def share_in(share: NDArray[np.float32], region: Region) -> float:
     """Return the mean share in a box, in [0, 1].
 
     Raises:
-        InputError: it is not inside the picture.
+        InputError: it is not inside the image.
 
     Example:
         >>> share_in(np.array([[0, 1, 0.5]], np.float32), Region("right", 1, 0, 2, 1))
@@ -117,12 +117,12 @@ def edges(length: int, cells: int) -> NDArray[np.int64]:
 
 
 def hottest(share: NDArray[np.float32], infrared: FloatImage, part: float = HOTTEST) -> float:
-    """Return the mean share where the infrared picture is brightest.
+    """Return the mean share where the infrared image is brightest.
 
     Args:
         share: (H, W).
         infrared: the same size.
-        part: of the pixels, in (0, 1]; pixels as bright as the last one count too, so a picture
+        part: of the pixels, in (0, 1]; pixels as bright as the last one count too, so an image
             with a large saturated part gives all of that.
 
     Example:

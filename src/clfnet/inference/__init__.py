@@ -1,1 +1,1 @@
-"""Fusing pictures: from arrays or files to arrays or files, over any `FusionMethod`."""
+"""Fusing images: from arrays or files to arrays or files, over any `FusionMethod`."""

@@ -1,4 +1,4 @@
-"""Both pictures of a pair onto one grid: by a rig, the camera's tags, or what they show."""
+"""Both images of a pair onto one grid: by a rig, the camera's tags, or what they show."""
 
 import os
 from pathlib import Path
@@ -22,11 +22,11 @@ class Placed(NamedTuple):
     """A pair on one grid.
 
     Attributes:
-        heat: the infrared picture, float32, (H, W).
-        light: the visible picture, float32, (H, W) or (H, W, C).
-        covered: where both pictures are, bool, (H, W); None where they are everywhere.
+        heat: the infrared image, float32, (H, W).
+        light: the visible image, float32, (H, W) or (H, W, C).
+        covered: where both images are, bool, (H, W); None where they are everywhere.
         rig: what aligned them; None if nothing had to.
-        data: where the infrared picture has data, bool, (H, W); None where it has everywhere.
+        data: where the infrared image has data, bool, (H, W); None where it has everywhere.
         corner: x and y of the grid's pixel with which the two begin; not (0, 0) after a crop.
     """
 
@@ -53,8 +53,8 @@ class Alignment:
             by the camera's tags; "auto" registers every pair by what it shows; a rig, or the path
             of a rig file, aligns all pairs alike.
         grid: whose pixels the result has, "visible" or "infrared".
-        outside: what becomes of the part of the grid that the other picture does not reach: "crop"
-            cuts the result to the largest rectangle of both, "keep" leaves the one picture there
+        outside: what becomes of the part of the grid that the other image does not reach: "crop"
+            cuts the result to the largest rectangle of both, "keep" leaves the one image there
             as it is, "black" blackens it.
 
     Raises:
@@ -90,13 +90,13 @@ class Alignment:
             light: float32, (Hv, Wv) or (Hv, Wv, C), in [0, 1].
             tags: what maps infrared to visible pixels, by the camera's own account.
             names: what messages call the two.
-            data: where the infrared picture has data, bool, (Hi, Wi).
+            data: where the infrared image has data, bool, (Hi, Wi).
             made: what `tags` are from.
 
         Raises:
             SizeMismatchError: they differ in size, and nothing tells how they lie.
             AlignmentError: they cannot be registered well enough, or do not overlap.
-            InputError: the rig is of pictures of other proportions.
+            InputError: the rig is of images of other proportions.
         """
         rig = self._rig_for(heat, light, tags, made)
         if rig is None:

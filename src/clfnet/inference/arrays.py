@@ -1,4 +1,4 @@
-"""Pictures as callers give them, and the float32 in [0, 1] that everything computes with."""
+"""Images as callers give them, and the float32 in [0, 1] that everything computes with."""
 
 import os
 from pathlib import Path
@@ -23,14 +23,14 @@ _HALF = 0.5  # pixels: nearer to each other, two grids are one
 
 Array = NDArray[Any]
 Source = str | os.PathLike[str] | Array
-"""A picture: the path of a file, or an array as `clfnet.Fuser` takes it."""
+"""An image: the path of a file, or an array as `clfnet.Fuser` takes it."""
 
 
 def visible_array(source: Source) -> Array:
     """Return (H, W), (H, W, 3) or (H, W, 4): uint8, uint16 or float in [0, 1], checked.
 
     Raises:
-        ImageError: a file cannot be read, or an array is no such picture.
+        ImageError: a file cannot be read, or an array is no such image.
     """
     if isinstance(source, str | os.PathLike):
         return stacked(read_image(Path(source)))
@@ -69,10 +69,10 @@ def reading_of(options: FuseOptions) -> ThermalOptions:
 
 
 def thermal_picture(source: Source, options: ThermalOptions = AS_IS) -> Thermal:
-    """Return the infrared picture as numbers with a meaning; of colours the luma.
+    """Return the infrared image as numbers with a meaning; of colours the luma.
 
     Raises:
-        ImageError: a file cannot be read, or an array is no picture.
+        ImageError: a file cannot be read, or an array is no image.
         ConfigError: the options do not fit; see `clfnet.thermal.read.stated`.
     """
     if isinstance(source, str | os.PathLike):
@@ -163,11 +163,11 @@ def check_sizes(infrared: Array, visible: Array, infrared_name: str, visible_nam
 
 
 def refuse_same(infrared: Source, visible: Source) -> None:
-    """Raise an `InputError` if both pictures of a pair are one file."""
+    """Raise an `InputError` if both images of a pair are one file."""
     paths = [Path(s) for s in (infrared, visible) if isinstance(s, str | os.PathLike)]
     if len(paths) == 2 and all(path.exists() for path in paths) and paths[0].samefile(paths[1]):
         raise InputError(
-            f"infrared and visible must be two pictures, but both are {paths[0]}. Give the other "
+            f"infrared and visible must be two images, but both are {paths[0]}. Give the other "
             f"one, or leave out the visible one if this file holds both."
         )
 
@@ -178,7 +178,7 @@ def size_text(array: Array) -> str:
 
 
 def source_name(source: Source | None, name: str) -> str:
-    """Return what messages call a picture: its path, or the argument's name."""
+    """Return what messages call an image: its path, or the argument's name."""
     return os.fspath(source) if isinstance(source, str | os.PathLike) else f"`{name}`"
 
 
@@ -212,5 +212,5 @@ def _check_shape(array: Array, name: str) -> None:
     if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))) or not array.size:
         raise ImageError(
             f"`{name}` must have the shape (H, W), (H, W, 3) or (H, W, 4), got {array.shape}. "
-            f"Pass one picture, channels last."
+            f"Pass one image, channels last."
         )

@@ -1,4 +1,4 @@
-"""What a fused luma becomes: a picture with the visible's colours, more or less of it, painted."""
+"""What a fused luma becomes: an image with the visible's colours, more or less of it, painted."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +13,8 @@ class Colouring:
 
     Attributes:
         space: where luma is taken and put back, "bt601" or "linear".
-        strength: from the visible picture, 0, to the fused one, 1. By default 1, or 0 with a
-            palette, which is then painted over the visible picture.
+        strength: from the visible image, 0, to the fused one, 1. By default 1, or 0 with a
+            palette, which is then painted over the visible image.
         palette: paints the hot areas over the result.
         hot: the temperature level in [0, 1] above which it is painted; by default chosen for each
             image.
@@ -38,16 +38,16 @@ class Colouring:
         return self.palette is None or self.hot is not None
 
     def luma(self, picture: FloatImage) -> FloatImage:
-        """Return what of the visible picture is fused: (H, W) of (H, W) or (H, W, 3)."""
+        """Return what of the visible image is fused: (H, W) of (H, W) or (H, W, 3)."""
         return picture if picture.ndim == 2 else colour.find_space(self.space).luma(picture)
 
     def __call__(self, picture: FloatImage, fused: FloatImage, infrared: FloatImage) -> FloatImage:
-        """Return the visible picture with the fused luma.
+        """Return the visible image with the fused luma.
 
         Args:
-            picture: the visible picture, (H, W) or (H, W, 3), in [0, 1].
+            picture: the visible image, (H, W) or (H, W, 3), in [0, 1].
             fused: the fused luma, (H, W).
-            infrared: the infrared picture, (H, W).
+            infrared: the infrared image, (H, W).
 
         Returns:
             Of the shape of `picture`; with a palette always (H, W, 3).

@@ -16,7 +16,7 @@ from clfnet.io.files import refuse_existing, refuse_input
 from clfnet.io.image import SUFFIXES, check_depth, check_suffix, write_image
 from clfnet.thermal import temperatures
 
-_AT_ONCE = 3  # pairs in work: their pictures are in memory
+_AT_ONCE = 3  # pairs in work: their images are in memory
 
 
 class Job(NamedTuple):
@@ -25,8 +25,8 @@ class Job(NamedTuple):
     Attributes:
         infrared: the infrared file.
         visible: the visible file; None where `infrared` is a radiometric file that holds both.
-        output: where the fused picture goes.
-        temperatures: where the infrared picture's temperatures go; None for nowhere.
+        output: where the fused image goes.
+        temperatures: where the infrared image's temperatures go; None for nowhere.
     """
 
     infrared: Path
@@ -102,7 +102,7 @@ def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
     """Fuse one pair of files into a file of the format that its output ends in.
 
     Temperatures are written as the camera has them, on its own grid, whatever becomes of the
-    picture.
+    image.
 
     Raises:
         ImageError: a file cannot be read, or the output cannot be written in its format.
@@ -124,7 +124,7 @@ def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
     names = (str(job.infrared), str(job.visible or job.infrared))
     fused, record, _ = fuser.fuse_pair(pair, names)
     celsius = pair.thermal.celsius if job.temperatures else None
-    del pair  # large pictures: encoding takes memory of its own
+    del pair  # large images: encoding takes memory of its own
     write_image(job.output, fused, overwrite=overwrite)
     if job.temperatures and celsius is not None:
         temperatures.write_temperatures(job.temperatures, celsius, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""From two pictures to one: range, alignment, colour, depth and alpha around a `FusionMethod`."""
+"""From two images to one: range, alignment, colour, depth and alpha around a `FusionMethod`."""
 
 import json
 import logging
@@ -51,11 +51,11 @@ _DEPTHS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint
 
 @dataclass(frozen=True, eq=False)
 class Fused:
-    """A fused picture.
+    """A fused image.
 
     Attributes:
         pixels: (H, W) or (H, W, 3).
-        alpha: (H, W), of the same type; None where the visible picture has none.
+        alpha: (H, W), of the same type; None where the visible image has none.
         record: what was done, for a file's metadata: plain values, ready for JSON. What a user
             should know about the files and the result is in "notes", if there is anything.
         sources: infrared (H, W) and visible (H, W) or (H, W, 3) as they were fused, uint8, on the
@@ -95,8 +95,8 @@ class FusedPair(NamedTuple):
 class Fuser:
     """Fuses pairs with one model.
 
-    The infrared picture is mapped to [0, 1], both are put onto one grid, and the luma of the
-    visible picture is fused with it; chroma and alpha are kept. Infrared in colour counts as its
+    The infrared image is mapped to [0, 1], both are put onto one grid, and the luma of the
+    visible image is fused with it; chroma and alpha are kept. Infrared in colour counts as its
     luma.
 
     Args:
@@ -147,7 +147,7 @@ class Fuser:
 
     @property
     def tiles(self) -> Tiles | None:
-        """How the method cuts pictures; None where it does not."""
+        """How the method cuts images; None where it does not."""
         return self.method.tiles if isinstance(self.method, TiledMethod) else None
 
     def __call__(self, infrared: Source, visible: Source | None = None) -> Array:
@@ -157,16 +157,16 @@ class Fuser:
             infrared: a path, or an array of shape (H, W), (H, W, 3) RGB or (H, W, 4) RGB and alpha;
                 integers of up to 32 bits or floats, finite.
             visible: a path, or an array of these shapes: uint8, uint16, or float in [0, 1]. May be
-                left out if `infrared` is the path of a radiometric file with a visible picture in
+                left out if `infrared` is the path of a radiometric file with a visible image in
                 it.
 
         Returns:
-            An array like the visible picture: its depth (float32 for any float), its chroma and its
+            An array like the visible image: its depth (float32 for any float), its chroma and its
             alpha, and its shape unless the pair was aligned. A grey file with alpha comes as RGB
             and alpha; a palette gives RGB.
 
         Raises:
-            ImageError: a file cannot be read, or an array is no such picture.
+            ImageError: a file cannot be read, or an array is no such image.
             SizeMismatchError: the two differ in size and are not aligned.
             AlignmentError: the two cannot be registered well enough.
             ConfigError: the range needs temperatures, and there are none.
@@ -189,7 +189,7 @@ class Fuser:
         Args:
             infrared: the infrared or the radiometric file.
             visible: the visible file.
-            max_pixels: larger pictures are refused before their pixels are allocated.
+            max_pixels: larger images are refused before their pixels are allocated.
 
         Raises:
             ImageError: a file cannot be read.
@@ -204,7 +204,7 @@ class Fuser:
         )
 
     def place(self, pair: Pair, names: tuple[str, str] = _NAMES) -> Placed:
-        """Return a pair as it is fused: the infrared picture ranged, both on one grid, no alpha.
+        """Return a pair as it is fused: the infrared image ranged, both on one grid, no alpha.
 
         Raises:
             SizeMismatchError: the two differ in size and are not aligned.

@@ -25,11 +25,11 @@ Fuse = Callable[[FloatImage, FloatImage], FloatImage]
 
 
 class Tile(NamedTuple):
-    """A tile of a picture, as slices of rows and columns.
+    """A tile of an image, as slices of rows and columns.
 
     Attributes:
-        around: of the picture: the tile and its margin.
-        inner: of the picture: the tile.
+        around: of the image: the tile and its margin.
+        inner: of the image: the tile.
         within: of what is around: the tile.
     """
 
@@ -39,16 +39,16 @@ class Tile(NamedTuple):
 
 
 class Tiles:
-    """Cuts pictures into tiles, and works on as many at once as there are threads.
+    """Cuts images into tiles, and works on as many at once as there are threads.
 
-    However many pictures are in work, their tiles share the threads, so that cores are busy and
+    However many images are in work, their tiles share the threads, so that cores are busy and
     never fought for.
 
     Args:
         margin: how far a pixel of the result depends on the sources, in pixels.
         multiple: tiles begin, margin included, at multiples of this many pixels, and are as far
-            from a multiple in size as the picture is: a graph that treats other sizes in another
-            way, as Winograd's algorithm does, then treats all of a picture in one way, and no
+            from a multiple in size as the image is: a graph that treats other sizes in another
+            way, as Winograd's algorithm does, then treats all of an image in one way, and no
             rounding depends on how it is cut.
         bytes_per_pixel: what working on a tile takes, for each pixel, margin included.
         memory: bytes that all tiles in work may take; 192 MiB per thread by default.
@@ -84,7 +84,7 @@ class Tiles:
         self._pool = PerProcess(partial(ThreadPoolExecutor, self.threads, "clfnet-tile"))
 
     def of(self, height: int, width: int) -> list[Tile]:
-        """Return the tiles of a picture: those that keep the threads busy for the least time."""
+        """Return the tiles of an image: those that keep the threads busy for the least time."""
         rows, columns = _sides(height, width, self.margin, self.multiple, self.pixels, self.threads)
         return [
             Tile(*zip(*spans, strict=True))
@@ -95,7 +95,7 @@ class Tiles:
         ]
 
     def run(self, work: Callable[[Tile], None], height: int, width: int) -> None:
-        """Do the work for every tile of a picture; if one fails, no more are begun.
+        """Do the work for every tile of an image; if one fails, no more are begun.
 
         Raises:
             TimeLimitError: it takes longer than it may; see `clfnet.inference.deadline`.
@@ -115,7 +115,7 @@ class Tiles:
                 future.cancel()
 
     def stop(self) -> None:
-        """Begin no more tiles of the pictures in work; their `run` raises `CancelledError`."""
+        """Begin no more tiles of the images in work; their `run` raises `CancelledError`."""
         self._pool.renew().shutdown(wait=False, cancel_futures=True)
 
 
@@ -125,11 +125,11 @@ class TiledMethod(FusionMethod, Protocol):
 
     @property
     def tiles(self) -> Tiles | None:
-        """How it cuts pictures; None where it must see the whole."""
+        """How it cuts images; None where it must see the whole."""
         ...
 
     def fuse_tile(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
-        """Fuse at once; the outer `margin` of a tile, unless it is the picture's, is of no use."""
+        """Fuse at once; the outer `margin` of a tile, unless it is the image's, is of no use."""
         ...
 
 

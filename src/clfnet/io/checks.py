@@ -1,4 +1,4 @@
-"""What every reader of picture files refuses, in the same words."""
+"""What every reader of image files refuses, in the same words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,10 +54,10 @@ def check_size(size: tuple[int, int], path: Path, max_pixels: int) -> None:
 
 
 def check_single(pictures: int, path: Path) -> None:
-    """Raise an `ImageError` if a file holds several pictures."""
+    """Raise an `ImageError` if a file holds several images."""
     if pictures > 1:
         raise ImageError(
-            f"{path} must hold one picture, but holds {pictures}. Choose one (--page 1), or fuse "
+            f"{path} must hold one image, but holds {pictures}. Choose one (--page 1), or fuse "
             f"it as a video."
         )
 

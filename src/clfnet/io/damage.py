@@ -12,13 +12,13 @@ _noted: ContextVar[list[str] | None] = ContextVar("noted", default=None)
 
 @contextmanager
 def damage_allowed(allowed: bool = True) -> Iterator[list[str]]:
-    """Read damaged pictures, too, within this block.
+    """Read damaged images, too, within this block.
 
     Args:
         allowed: False leaves everything as it is.
 
     Yields:
-        What was found to be wrong with the pictures read within it, a line for each.
+        What was found to be wrong with the images read within it, a line for each.
 
     Example:
         >>> with damage_allowed() as noted:
@@ -35,7 +35,7 @@ def damage_allowed(allowed: bool = True) -> Iterator[list[str]]:
 
 
 def report_damage(path: Path, what: str) -> None:
-    """Note that a picture which can be decoded is damaged.
+    """Note that an image which can be decoded is damaged.
 
     Raises:
         ImageError: nobody allows that.

@@ -1,9 +1,9 @@
 """What EXIF tells of scene and camera, field by field and unchanged.
 
 EXIF is a small TIFF file (CIPA DC-008): a header and directories of fields. Of the main directory
-only what describes the picture is kept, so nothing of the old file's layout gets into a new one;
+only what describes the image is kept, so nothing of the old file's layout gets into a new one;
 of the directories of the exposure (Exif) and the place (GPS), everything but the old size. The
-thumbnail is dropped, and the orientation is 1: readers turn the picture upright.
+thumbnail is dropped, and the orientation is 1: readers turn the image upright.
 """
 
 import struct
@@ -87,7 +87,7 @@ def parse_file(read: Read, *, is_tiff: bool = False) -> Exif:
 
     Args:
         read: gives bytes of the file.
-        is_tiff: it is a picture of its own; its description is its own too, and not kept.
+        is_tiff: it is an image of its own; its description is its own too, and not kept.
 
     Raises:
         ValueError: it is damaged, or a BigTIFF.
@@ -169,7 +169,7 @@ def read_directory(read: Read, order: str, offset: int) -> Directory:
         tag, kind, number = struct.unpack(order + "HHI", entry[:8])
         size = _KINDS.get(kind, 0) * number
         if not size or size > room:
-            continue  # of no known kind, empty, or the strip table of a large picture
+            continue  # of no known kind, empty, or the strip table of a large image
         place = offset + 2 + 12 * index + 8
         if size > 4:
             (place,) = struct.unpack(order + "I", entry[8:])

@@ -1,4 +1,4 @@
-"""Where a picture lies on the earth: GeoTIFF's tags, kept as they are but for a crop.
+"""Where an image lies on the earth: GeoTIFF's tags, kept as they are but for a crop.
 
 The tags are those of OGC 19-008r4. Coordinates, projection and units are never interpreted: only
 the map from pixels to coordinates moves with the pixels.
@@ -31,7 +31,7 @@ class Tag(NamedTuple):
 
 @dataclass(frozen=True)
 class Geo:
-    """The georeference of a picture.
+    """The georeference of an image.
 
     Attributes:
         tags: by code.
@@ -73,7 +73,7 @@ class Geo:
         return product
 
     def cropped(self, left: int, top: int) -> "Geo":
-        """Return the georeference of a picture that begins so many pixels further in."""
+        """Return the georeference of an image that begins so many pixels further in."""
         tags = dict(self.tags)
         if TIEPOINTS in tags:
             values = np.array(tags[TIEPOINTS].value, np.float64).reshape(-1, 6)

@@ -68,17 +68,17 @@ def check_depth(depth: int | None, suffix: str, name: str) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """A picture as it is stored.
+    """An image as it is stored.
 
     Attributes:
         pixels: uint8 or uint16, (H, W) grey or (H, W, 3) RGB; full scale is 255 or 65535.
-        alpha: opacity, same type, (H, W); None where the picture has none.
+        alpha: opacity, same type, (H, W); None where the image has none.
         icc: the colour profile's bytes. Written where it fits: a profile for grey is not written
             beside colour, nor the reverse.
         exif: what is told of camera, exposure and place, as `clfnet.io.exif` packs it.
         description: a text to write beside the pixels: PNG iTXt "Description", a JPEG comment, TIFF
             ImageDescription. Not read back.
-        geo: where the picture lies on the earth; TIFF alone keeps it.
+        geo: where the image lies on the earth; TIFF alone keeps it.
         notes: what a user should be told about the file, a sentence each.
     """
 
@@ -107,15 +107,15 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS, page: int | None = N
     Args:
         path: a PNG, JPEG, BMP, TIFF, WebP, AVIF, JPEG 2000 or HEIC file, whatever its suffix. One
             bit per pixel becomes 0 and 255, palettes become colour, CMYK becomes RGB.
-        max_pixels: larger pictures are refused before their pixels are allocated.
-        page: which picture of a TIFF that holds several, from 1 on.
+        max_pixels: larger images are refused before their pixels are allocated.
+        page: which image of a TIFF that holds several, from 1 on.
 
     Returns:
         The image, its orientation applied. Where a TIFF says that there is no data, alpha is 0.
 
     Raises:
         ImageError: the file is not there, is no image of these kinds, is damaged, holds several
-            pictures, is too large, or has other than 1 to 8 or 16 bits per sample.
+            images, is too large, or has other than 1 to 8 or 16 bits per sample.
 
     Example:
         >>> import tempfile

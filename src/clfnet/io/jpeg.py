@@ -1,6 +1,6 @@
 """What a JPEG is looked at for before it is decoded: bombs, and damage.
 
-Pillow says nothing of what libjpeg warns of: it paints grey, or shifts the rest of the picture. So
+Pillow says nothing of what libjpeg warns of: it paints grey, or shifts the rest of the image. So
 the entropy-coded data are gone through once more by a decoder that does, at an eighth of the size,
 which takes a small part of the time of decoding. Bits that are flipped and still make sense are not
 noticed: a JPEG has no checksum.
@@ -16,7 +16,7 @@ from clfnet.io.damage import report_damage
 MAGIC = b"\xff\xd8\xff"
 
 MOST_SCANS = 100
-"""Each scan of a progressive JPEG goes over the whole picture; encoders write about ten."""
+"""Each scan of a progressive JPEG goes over the whole image; encoders write about ten."""
 
 MOST_SEGMENTS = 10_000
 MOST_FILL = 1024

@@ -1,11 +1,11 @@
 """Which names belong together: what is left of them without a prefix, a suffix or a kind's word.
 
-Cameras and people call the two pictures of a pair `IR_0001` and `VIS_0001`, `DJI_0001_T` and
+Cameras and people call the two images of a pair `IR_0001` and `VIS_0001`, `DJI_0001_T` and
 `DJI_0001_W`, `road-thermal` and `road-rgb`. Three rules are tried, and the first that pairs most
 is taken; the caller tells the user which one it was.
 
 1. The names are equal, but for letter case and the form of Unicode (é as one code point or two).
-2. They are equal without a word that tells the kind of a picture (`INFRARED`, `VISIBLE`).
+2. They are equal without a word that tells the kind of an image (`INFRARED`, `VISIBLE`).
 3. They are equal without a prefix and a suffix that all names of a group share.
 """
 
@@ -19,7 +19,7 @@ INFRARED = frozenset(
     {"inf", "infra", "infrared", "ir", "irx", "lwir", "mwir", "t", "therm", "thermal", "thm"}
     | {"thrm", "tir", "红外", "红外图", "热红外", "热成像"}
 )
-"""Words that say that a picture is an infrared one."""
+"""Words that say that an image is an infrared one."""
 
 VISIBLE = frozenset(
     {"color", "colour", "dc", "eo", "optical", "photo", "rgb", "v", "vi", "vis", "visible"}
@@ -28,7 +28,7 @@ VISIBLE = frozenset(
 """Words that say that it is a visible one."""
 
 LENSES = {"wide": ("w", "wide"), "zoom": ("z", "zoom"), "visible": ("v", "vis", "visible", "vi")}
-"""By the name of a lens, the words that say that a picture was taken through it."""
+"""By the name of a lens, the words that say that an image was taken through it."""
 
 _PREFERRED = (*LENSES["wide"], *LENSES["visible"])
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[\W_]")
@@ -45,7 +45,7 @@ class Matching:
     Attributes:
         groups: for each group, by what is common, the name; keys that only some groups have are of
             names without a partner.
-        spare: names of visible pictures through another lens, whose pair has a picture already.
+        spare: names of visible images through another lens, whose pair has an image already.
         note: how they were matched, in words; empty if by the whole name.
     """
 
@@ -60,11 +60,11 @@ class Matching:
 
 
 def match_names(*groups: Iterable[str], lens: str | None = None) -> Matching:
-    """Match the names of several groups, e.g. of infrared and visible pictures.
+    """Match the names of several groups, e.g. of infrared and visible images.
 
     Args:
         groups: names without suffix, perhaps with folders, "/" between; each at most once.
-        lens: which of several visible pictures of a pair is taken, a key of `LENSES`; "wide" if it
+        lens: which of several visible images of a pair is taken, a key of `LENSES`; "wide" if it
             is there.
 
     Returns:

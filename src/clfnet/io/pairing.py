@@ -72,7 +72,7 @@ def match_folders(
         folders: e.g. infrared, visible.
         suffixes: what counts as an image.
         recursive: files in sub-folders count, and match by their path below the folder.
-        lens: which of several visible pictures of a pair, a key of `clfnet.io.names.LENSES`.
+        lens: which of several visible images of a pair, a key of `clfnet.io.names.LENSES`.
 
     Raises:
         PairingError: a folder is missing or without images, a stem occurs twice in one folder, two
@@ -113,7 +113,7 @@ def match_folder(
         folder: holds both.
         suffixes: what counts as an image.
         recursive: files in sub-folders count; the names of sub-folders tell a kind too.
-        lens: which of several visible pictures of a pair, a key of `clfnet.io.names.LENSES`.
+        lens: which of several visible images of a pair, a key of `clfnet.io.names.LENSES`.
 
     Returns:
         The pairs, infrared first; None if the names do not tell of any.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 DESCRIPTION = "Description"
-"""The keyword of a text that tells of the picture."""
+"""The keyword of a text that tells of the image."""
 
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # colour type: samples per pixel
 _COLOUR_TYPE = {channels: colour_type for colour_type, channels in _CHANNELS.items()}

@@ -70,19 +70,19 @@ class Decoded(NamedTuple):
 
 
 def decode(file: BinaryIO, path: Path, max_pixels: int, page: int | None = None) -> Decoded | None:
-    """Decode a picture of 8 or 16 bits.
+    """Decode an image of 8 or 16 bits.
 
     Args:
         file: at its start.
         path: its name, for messages.
-        max_pixels: larger pictures are refused before their pixels are allocated.
-        page: which of several pictures, from 1 on.
+        max_pixels: larger images are refused before their pixels are allocated.
+        page: which of several images, from 1 on.
 
     Returns:
         What it holds; None if it is not plain, yet Pillow keeps it whole.
 
     Raises:
-        ImageError: it holds several pictures, is too large, or cannot be kept whole.
+        ImageError: it holds several images, is too large, or cannot be kept whole.
         MissingExtraError: it is packed in a way that needs the extra `formats`.
     """
     from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile
@@ -114,11 +114,11 @@ def decode_numbers(
     Args:
         file: at its start.
         path: its name, for messages.
-        max_pixels: larger pictures are refused before their pixels are allocated.
-        page: which of several pictures, from 1 on.
+        max_pixels: larger images are refused before their pixels are allocated.
+        page: which of several images, from 1 on.
 
     Raises:
-        ImageError: it holds several pictures, or is too large.
+        ImageError: it holds several images, or is too large.
         MissingExtraError: it is packed in a way that needs the extra `formats`.
     """
     from tifffile import TiffFile
@@ -154,9 +154,9 @@ def decode_numbers(
 def single_page(
     tiff: "TiffFile", path: Path, max_pixels: int, page: int | None = None
 ) -> "TiffPage":
-    """Return the one picture of a file, its size checked; or the one that is asked for.
+    """Return the one image of a file, its size checked; or the one that is asked for.
 
-    Smaller versions of a picture and masks are no pictures of their own.
+    Smaller versions of an image and masks are no images of their own.
 
     Raises:
         ImageError: there are several and none is asked for, there is no such one, or it is too
@@ -168,7 +168,7 @@ def single_page(
         page = 1
     if page > len(pictures):
         raise ImageError(
-            f"{path} must hold picture {page}, but holds {len(pictures)}. Correct `page` (--page)."
+            f"{path} must hold image {page}, but holds {len(pictures)}. Correct `page` (--page)."
         )
     chosen = pictures[page - 1]
     check_size((chosen.imagewidth, chosen.imagelength), path, max_pixels)
@@ -176,7 +176,7 @@ def single_page(
 
 
 def pictures_of(tiff: "TiffFile") -> list["TiffPage"]:
-    """Return the pictures of a file, at most 1000: no masks, no smaller versions."""
+    """Return the images of a file, at most 1000: no masks, no smaller versions."""
     from tifffile import TiffPage
 
     first = tiff.pages.first
@@ -240,7 +240,7 @@ def pixels_of(page: "TiffPage", path: Path) -> NDArray[Any]:
     _ = page.is_contiguous, page.maxworkers  # both are kept as they are for a compressed page
     page.compression = 1
     decode, most = page.decode, prod(page.chunks) * page.bitspersample // 8
-    most = min(most, 4 * page.nbytes + _SMALL)  # a tile may claim to be larger than the picture
+    most = min(most, 4 * page.nbytes + _SMALL)  # a tile may claim to be larger than the image
 
     def unpack(data: bytes | None, index: int, **options: Any) -> Any:
         if data and kind in _DEFLATE:
@@ -271,7 +271,7 @@ def _rows(page: "TiffPage", index: int, most: int) -> tuple[int, int]:
 
 
 def _by_libtiff(data: bytes, kind: int, shape: tuple[int, int], most: int) -> bytes:
-    """Unpack a strip as if it were a grey picture of 8 bits, which libtiff leaves as it is."""
+    """Unpack a strip as if it were a grey image of 8 bits, which libtiff leaves as it is."""
     from PIL.TiffImagePlugin import TiffImageFile
 
     width, rows = shape

@@ -1,4 +1,4 @@
-"""Distillation: how far a student's picture is from its teacher's."""
+"""Distillation: how far a student's image is from its teacher's."""
 
 from torch import Tensor
 
@@ -13,7 +13,7 @@ def distillation_loss(
 
     mean √((f − t)² + ε) + gradient · (mean |∂y f − ∂y t| + mean |∂x f − ∂x t|) + magnitude · mean
     | |∇f| − |∇t| |, where derivatives are differences of neighbours and |∇f| is √(∂y² + ∂x² + ε).
-    The first two alone would be served by a blurred picture where the student is in doubt; the
+    The first two alone would be served by a blurred image where the student is in doubt; the
     third is not, and AG and SF, which rise with |∇f|, come out right.
 
     Args:

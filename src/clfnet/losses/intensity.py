@@ -16,7 +16,7 @@ def intensity_loss(
 
     It keeps both sources alive where the adaptive choice of Eq. (7) alone would settle on one, see
     the model card. With a `gain`, the target is tanh(gain · max): a tone curve by which the
-    picture uses the whole range. A small `mix` lets something of the darker source through.
+    image uses the whole range. A small `mix` lets something of the darker source through.
 
     Args:
         fused: (B, 1, H, W) in [-1, 1].

@@ -25,7 +25,7 @@ def residual_fusion_loss(
     """700·(1 − MS-SSIM(O', B)) + Σ_m w_m·n((Φ_m − 6·φA_m − 3·φB_m)²), where n is the mean.
 
     O' is the fused batch spread from its least value, 0, to its largest, 255, for features that
-    are nine times too large make a picture that is.
+    are nine times too large make an image that is.
 
     Args:
         fused: (B, 1, H, W), in any range.

@@ -1,4 +1,4 @@
-"""A reference rule: the visible picture, with the infrared's detail added."""
+"""A reference rule: the visible image, with the infrared's detail added."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -7,10 +7,10 @@ from clfnet.methods.classical import Plane
 
 
 def detail(infrared: Plane, visible: Plane, *, gain: float = 0.8, sigma: float = 6.0) -> Plane:
-    """Return the visible picture with most of the infrared's detail added.
+    """Return the visible image with most of the infrared's detail added.
 
     F = G∗B + (B − G∗B) + gain · (A − G∗A) = B + gain · (A − G∗A), G being a Gaussian: the base and
-    the detail of the visible picture B, and the detail of the infrared picture A. A rule of this
+    the detail of the visible image B, and the detail of the infrared image A. A rule of this
     project; borders are mirrored.
 
     Args:

@@ -65,7 +65,7 @@ def to_grey(image: NDArray[Any]) -> GreyImage:
     if image.size == 0 or channels not in (1, 2, 3, 4):
         raise ImageError(
             f"`image` must have shape (H, W) or (H, W, 1 to 4), got {image.shape}. "
-            "Give one picture, with the colours last."
+            "Give one image, with the colours last."
         )
     if image.dtype == np.uint8 and image.ndim == 2:
         return image
@@ -132,7 +132,7 @@ Resize or align it first.
         if min(image.shape) < smallest:
             raise ImageError(
                 f"`{name}` must have at least {smallest} pixels a side for this metric, "
-                f"got {size_of(image)}. Leave the metric out, or give a larger picture."
+                f"got {size_of(image)}. Leave the metric out, or give a larger image."
             )
 
 

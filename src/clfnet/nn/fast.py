@@ -1,4 +1,4 @@
-"""The student: mixes simple pictures of both sources by weights that a small network predicts."""
+"""The student: mixes simple images of both sources by weights that a small network predicts."""
 
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ BINOMIAL = ((1 / 16, 2 / 16, 1 / 16), (2 / 16, 4 / 16, 2 / 16), (1 / 16, 2 / 16,
 """What detail is measured against: the mean of 3×3 pixels by these weights."""
 
 BASES = 7
-"""How many pictures `bases` gives."""
+"""How many images `bases` gives."""
 
 MAXIMUM = 2
 """Which of them is the maximum."""
@@ -46,7 +46,7 @@ def bases(infrared: Tensor, visible: Tensor) -> Tensor:
 
 
 def detail(pictures: Tensor) -> Tensor:
-    """Each picture less its 3×3 binomial mean, the border replicated: (B, C, H, W) of any C."""
+    """Each image less its 3×3 binomial mean, the border replicated: (B, C, H, W) of any C."""
     channels = pictures.shape[1]
     kernel = _binomial(pictures.dtype, pictures.device).expand(channels, 1, 3, 3)
     around = F.pad(pictures, (1, 1, 1, 1), mode="replicate")
@@ -97,7 +97,7 @@ class FastNet(Network):
     """The student network: 9,600 parameters and 0.71 GMAC at 640×480.
 
     It looks at both sources at 1/factor of their resolution and predicts, for every pixel of the
-    full one, a coefficient of each picture of `bases` and a residual; the fused image is their sum,
+    full one, a coefficient of each image of `bases` and a residual; the fused image is their sum,
     `bent` at the ends.
     Nothing in it depends on more of an image than a neighbourhood of `margin` pixels.
 
@@ -160,7 +160,7 @@ class FastNet(Network):
         return F.pixel_shuffle(maps, self.factor)[..., :height, :width]
 
     def _start(self) -> None:
-        """Let it begin as the maximum: a good picture is near, and training far quicker."""
+        """Let it begin as the maximum: a good image is near, and training far quicker."""
         assert self.head.bias is not None  # noqa: S101 -- for the type checker
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)

@@ -16,7 +16,7 @@ from clfnet.serve.settings import Settings
 from clfnet.serve.web import page
 from clfnet.version import __version__
 
-_DESCRIPTION = """Fuses infrared and visible pictures of one scene.
+_DESCRIPTION = """Fuses infrared and visible images of one scene.
 
 Errors are one line of JSON: `{"error": "...", "kind": "..."}`."""
 

@@ -14,7 +14,7 @@ class Models:
     """The shipped models and the classical rules that are installed, by name; never a path.
 
     Each is loaded once, on first use, and stays: there are few, and all are small. The tiles of
-    however many pictures share the threads of their model, one per core, so that requests side by
+    however many images share the threads of their model, one per core, so that requests side by
     side never fight for cores.
 
     Args:

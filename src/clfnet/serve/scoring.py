@@ -1,4 +1,4 @@
-"""Metrics of uploaded or kept pictures; runs in a worker thread."""
+"""Metrics of uploaded or kept images; runs in a worker thread."""
 
 from collections.abc import Iterable
 from math import isfinite
@@ -25,14 +25,14 @@ def scores_of(
     metrics: Iterable[str] | None,
     max_pixels: int = MAX_PIXELS,
 ) -> dict[str, Any]:
-    """Return the dialect and the metrics of one picture, ready for JSON.
+    """Return the dialect and the metrics of one image, ready for JSON.
 
-    A metric that is undefined for the picture is None, since JSON knows no NaN.
+    A metric that is undefined for the image is None, since JSON knows no NaN.
 
     Raises:
         ConfigError: the dialect is unknown, or has no metric of that name.
         ImageError: a file cannot be read, or is too small for a metric.
-        SizeMismatchError: the pictures differ in size.
+        SizeMismatchError: the images differ in size.
     """
     names = [metric.name for metric in metrics_of(dialect, metrics)]  # before the work
     greys = [

@@ -38,7 +38,7 @@ class Settings:
         hosts: names by which the service may be called beside its own, e.g. behind a proxy.
         model: what fuses unless a request says otherwise.
         max_bytes: of one request's body, but for jobs.
-        max_pixels: of one picture, read from its header.
+        max_pixels: of one image, read from its header.
         workers: how many requests are worked on at once.
         queue: how many more may wait.
         results: how many results are kept.

@@ -1,4 +1,4 @@
-"""DJI's radiometric JPEG: what the sensor counts, beside a painted picture.
+"""DJI's radiometric JPEG: what the sensor counts, beside a painted image.
 
 The segments APP3, joined, are width × height little-endian 16-bit numbers. So in the public files
 of H20T, H20N, H30T, M2EA, M30T, M3T, M3TD and M4T; not of the XT S, whose segments hold something
@@ -8,7 +8,7 @@ else. What a count is in °C only DJI's own software knows.
 import numpy as np
 from numpy.typing import NDArray
 
-_FACTORS = (1.0, 0.5, 2.0, 0.25)  # of the sensor's sides to those of the painted picture
+_FACTORS = (1.0, 0.5, 2.0, 0.25)  # of the sensor's sides to those of the painted image
 _SIZES = ((640, 512), (1280, 1024), (640, 480), (320, 256), (336, 256), (160, 120))
 _ROUGH = 2000.0  # counts from pixel to pixel in the mean; packed data has some 20,000
 
@@ -18,10 +18,10 @@ def counts(stored: bytes, screen: tuple[int, int]) -> NDArray[np.uint16] | None:
 
     Args:
         stored: the payloads of the segments APP3, joined.
-        screen: width and height of the JPEG's own picture, which tells the sensor's proportions.
+        screen: width and height of the JPEG's own image, which tells the sensor's proportions.
 
     Returns:
-        uint16, (H, W); None if the bytes are no picture: of another length, or as rough as packed
+        uint16, (H, W); None if the bytes are no image: of another length, or as rough as packed
         data is.
 
     Example:
@@ -40,7 +40,7 @@ def counts(stored: bytes, screen: tuple[int, int]) -> NDArray[np.uint16] | None:
 
 
 def _is_smooth(picture: NDArray[np.uint16]) -> bool:
-    """Tell a picture from packed data, and its byte order from the other one."""
+    """Tell an image from packed data, and its byte order from the other one."""
     swapped = picture.byteswap()
     rough = _roughness(picture)
     return rough <= _ROUGH and rough <= _roughness(swapped)

@@ -1,4 +1,4 @@
-"""FLIR's radiometric files: raw counts, the constants that make them °C, a visible picture.
+"""FLIR's radiometric files: raw counts, the constants that make them °C, a visible image.
 
 The records' layout is as ExifTool documents it (https://exiftool.org/TagNames/FLIR.html). Each
 record states its own byte order: its first number is small.
@@ -28,11 +28,11 @@ _FRAME_RATE = 0x464
 
 @dataclass(frozen=True)
 class Overlay:
-    """How the camera lays the infrared picture over the visible one.
+    """How the camera lays the infrared image over the visible one.
 
     Attributes:
-        zoom: how much wider than the infrared picture's the visible picture's view is (Real2IR).
-        right: the infrared picture's centre, right of the visible one's, in visible pixels.
+        zoom: how much wider than the infrared image's the visible image's view is (Real2IR).
+        right: the infrared image's centre, right of the visible one's, in visible pixels.
         down: the same, below it.
     """
 
@@ -45,7 +45,7 @@ class Overlay:
 
         The scale is the visible width over the infrared width over the zoom; the centres meet but
         for the offset. That this is what the tags mean was measured on two cameras: their own MSX
-        pictures, which have the visible picture's edges in them, match the visible picture under
+        images, which have the visible image's edges in them, match the visible image under
         this mapping to one pixel, and under no other reading of the tags. It is right at one
         distance: near objects are beside their place, as on the camera's screen (parallax).
 
@@ -70,17 +70,17 @@ class Overlay:
 
 @dataclass(frozen=True, eq=False)
 class Radiometric:
-    """One radiometric picture.
+    """One radiometric image.
 
     Attributes:
         counts: what the sensor measured, uint16, (H, W).
         constants: what makes them temperatures.
         camera: the camera's name; may be empty.
-        frame_rate: pictures a second, for a sequence; None where the camera does not say.
-        overlay: how the pictures lie over each other; None where the camera does not say.
-        embedded: the record of the visible picture.
+        frame_rate: images a second, for a sequence; None where the camera does not say.
+        overlay: how the images lie over each other; None where the camera does not say.
+        embedded: the record of the visible image.
         path: the file, for messages.
-        max_pixels: the largest visible picture that is read.
+        max_pixels: the largest visible image that is read.
         exif: what EXIF tells of camera, exposure and place, where there is any.
     """
 
@@ -101,7 +101,7 @@ class Radiometric:
 
     @cached_property
     def visible(self) -> Image | None:
-        """The visible picture that the camera took with it, with `exif`; None if it took none.
+        """The visible image that the camera took with it, with `exif`; None if it took none.
 
         Raises:
             ImageError: it is damaged, too large, or stored in an unknown way.
@@ -116,7 +116,7 @@ class Radiometric:
     def alignment(self) -> NDArray[np.float64] | None:
         """What maps infrared to visible pixels, float64, (3, 3); see `Overlay.matrix`.
 
-        None where the camera took no visible picture or does not say.
+        None where the camera took no visible image or does not say.
         """
         if self.visible is None or self.overlay is None:
             return None
@@ -142,10 +142,10 @@ def read_radiometric(path: Path, *, max_pixels: int = MAX_PIXELS) -> Radiometric
 
     Args:
         path: the file, whatever its suffix.
-        max_pixels: larger pictures are refused before their pixels are allocated.
+        max_pixels: larger images are refused before their pixels are allocated.
 
     Returns:
-        The picture; its temperatures and its visible picture are computed when asked for.
+        The image; its temperatures and its visible image are computed when asked for.
 
     Raises:
         ImageError: the file is no such file, is damaged, too large, a sequence, or packed in a way
@@ -185,7 +185,7 @@ def from_block(
         if kind in block.places
     }
     if _RAW not in records or _CAMERA not in records:
-        raise ValueError("no thermal picture or no camera's constants in the FLIR data")
+        raise ValueError("no thermal image or no camera's constants in the FLIR data")
     camera = records[_CAMERA]
     return Radiometric(
         _counts(records[_RAW], path, max_pixels),
@@ -205,7 +205,7 @@ def _only_block(
 ) -> Radiometric:
     block = fff.parse(data)
     if fff.is_block(data[block.end : block.end + 64]):
-        raise ImageError(f"{path} must hold one picture, but is a sequence. Use it as a video.")
+        raise ImageError(f"{path} must hold one image, but is a sequence. Use it as a video.")
     return from_block(data, block, path, max_pixels=max_pixels, exif=exif)
 
 
@@ -315,13 +315,13 @@ def _visible_pixels(record: bytes, path: Path, max_pixels: int) -> NDArray[np.ui
     if len(data) == 3 * width * height:
         return _rgb(np.frombuffer(data, np.uint8).reshape(height, width, 3))
     raise ImageError(
-        f"{path} must hold its visible picture as JPEG, PNG or Y, Cb and Cr, but holds it in a way "
-        f"that is not known here. Give a visible picture beside it."
+        f"{path} must hold its visible image as JPEG, PNG or Y, Cb and Cr, but holds it in a way "
+        f"that is not known here. Give a visible image beside it."
     )
 
 
 def _rgb(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.uint8 | np.uint16]:
-    """Return RGB for Y, Cb, Cr, as which cameras store pictures that are no JPEG."""
+    """Return RGB for Y, Cb, Cr, as which cameras store images that are no JPEG."""
     import PIL.Image
 
     if pixels.ndim != 3 or pixels.dtype != np.uint8:

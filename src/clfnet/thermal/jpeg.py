@@ -1,4 +1,4 @@
-"""What cameras hide in the segments of a JPEG: FLIR's block, DJI's raw thermal picture."""
+"""What cameras hide in the segments of a JPEG: FLIR's block, DJI's raw thermal image."""
 
 import struct
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def flir_block(file: BinaryIO) -> bytes | None:
 
 
 def is_dji(file: BinaryIO) -> bool:
-    """Tell whether a JPEG holds the raw thermal picture of a DJI camera."""
+    """Tell whether a JPEG holds the raw thermal image of a DJI camera."""
     raw = made = False
     for segment in _segments(file):
         raw |= segment.marker == _APP3

@@ -34,13 +34,13 @@ def read_text(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[np.float32
 
     Numbers are separated by commas, semicolons, tabs or blanks; a decimal comma is one where
     something else separates. Lines before the matrix (a camera's settings, names of columns) and a
-    first column of row numbers are left out. The numbers of one line may be a whole picture of a
+    first column of row numbers are left out. The numbers of one line may be a whole image of a
     sensor that is known (8×8, 16×12, 32×24, 80×60, 160×120).
 
     Args:
         file: at its start.
         path: its name, for messages.
-        max_pixels: larger pictures are refused.
+        max_pixels: larger images are refused.
 
     Returns:
         float32, (H, W).
@@ -52,7 +52,7 @@ def read_text(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[np.float32
     rows = _matrix([_numbers(line) for line in text.splitlines()])
     if not rows:
         raise ImageError(
-            f"{path} must hold a matrix of numbers, one row of the picture a line, but holds none. "
+            f"{path} must hold a matrix of numbers, one row of the image a line, but holds none. "
             f"Export it as CSV."
         )
     values = np.array(rows, np.float32)
@@ -90,7 +90,7 @@ def read_npz(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[np.generic]
     """Read the only array of an NPZ, or the one whose name tells of temperatures.
 
     Raises:
-        ImageError: there are several and none is named so, or it is no picture or too large.
+        ImageError: there are several and none is named so, or it is no image or too large.
         ValueError: it is damaged.
     """
     from zipfile import ZipFile
@@ -103,7 +103,7 @@ def read_npz(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[np.generic]
         if chosen is None:
             raise ImageError(
                 f"{path} must hold one array, or one called {', '.join(_NAMES[:6])}, got "
-                f"{', '.join(names)[:120] or 'none'}. Save the picture alone."
+                f"{', '.join(names)[:120] or 'none'}. Save the image alone."
             )
         with archive.open(names[chosen]) as member:
             array: NDArray[np.generic] = npy.read(member, path, max_pixels)  # type: ignore[arg-type]

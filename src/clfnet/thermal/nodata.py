@@ -1,7 +1,7 @@
 """Pixels without a measurement: which they are, and what stands in their place.
 
-Maps have a stated value for no data, or NaN; cameras write 0 around a warped picture and for dead
-pixels. Such pixels count neither for a range nor for an alignment, and the visible picture stays
+Maps have a stated value for no data, or NaN; cameras write 0 around a warped image and for dead
+pixels. Such pixels count neither for a range nor for an alignment, and the visible image stays
 where they are. What stands in their place is only there so that nothing sees an edge.
 """
 
@@ -53,7 +53,7 @@ def fill(values: NDArray[Any], data: Mask) -> NDArray[Any]:
     """Return the values with what is around them where there are none.
 
     Averages of ever larger blocks are taken, of the data alone, and each gap gets the finest that
-    knows something; so the picture goes on smoothly.
+    knows something; so the image goes on smoothly.
 
     Args:
         values: (H, W), of any type.

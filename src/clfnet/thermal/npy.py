@@ -26,7 +26,7 @@ def read(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[Any]:
         The array; no pickle is ever loaded.
 
     Raises:
-        ImageError: it is no picture of numbers, or too large.
+        ImageError: it is no image of numbers, or too large.
         ValueError: the file is damaged.
     """
     version = npy.read_magic(file)
@@ -42,7 +42,7 @@ def read(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[Any]:
         )
     if len(shape) not in (2, 3):
         raise ImageError(
-            f"{path} must have the shape (H, W), got {shape}. Save one picture per file."
+            f"{path} must have the shape (H, W), got {shape}. Save one image per file."
         )
     check_size((shape[-1], prod(shape[:-1])), path, max_pixels)
     file.seek(0)

@@ -22,11 +22,11 @@ class ThermalOptions:
         unit: what its numbers are: "celsius", "kelvin", "counts", or "auto": what the file says.
         kelvin_per_count: for counts that are linear in temperature, how much warmer one more is.
         raw: the layout of a headerless file, e.g. "640x512:f4"; see `clfnet.thermal.raw.Raw`.
-        infrared_palette: what a painted picture was painted with: "auto" finds it and undoes it,
+        infrared_palette: what a painted image was painted with: "auto" finds it and undoes it,
             "none" leaves it, a name undoes that one; see `clfnet.thermal.painted`.
-        exclude: rectangles of the infrared picture that show no scene, e.g. a camera's text: "X,Y,
+        exclude: rectangles of the infrared image that show no scene, e.g. a camera's text: "X,Y,
             WIDTH,HEIGHT" in pixels, several with ";" between. They count as no data.
-        page: which picture of a file that holds several, from 1 on.
+        page: which image of a file that holds several, from 1 on.
 
     Raises:
         ConfigError: one of them is out of range.
@@ -89,7 +89,7 @@ def _rectangle(text: str) -> Rectangle:
         left = top = width = height = 0
     if left < 0 or top < 0 or width < 1 or height < 1:
         raise ConfigError(
-            f"`exclude` must be X,Y,WIDTH,HEIGHT in pixels of the infrared picture, got "
+            f"`exclude` must be X,Y,WIDTH,HEIGHT in pixels of the infrared image, got "
             f"{text.strip()!r}. For example 0,0,120,20."
         )
     return left, top, width, height

@@ -1,6 +1,6 @@
-"""Thermal pictures that were painted with a palette, back to what was painted.
+"""Thermal images that were painted with a palette, back to what was painted.
 
-Most cameras save a picture for the eye: colours from a palette, or grey. A known palette is undone:
+Most cameras save an image for the eye: colours from a palette, or grey. A known palette is undone:
 each pixel gets the place of the nearest colour of the palette. An unknown one is taken by its
 brightness, as colour always is; that is right in order where brightness rises with heat.
 """
@@ -37,7 +37,7 @@ _STEPS = 256
 
 
 class Undone(NamedTuple):
-    """A picture whose palette was undone.
+    """An image whose palette was undone.
 
     Attributes:
         levels: the place of each pixel in the palette, uint8, (H, W); 255 is the hottest.
@@ -63,7 +63,7 @@ def check_infrared_palette(name: str) -> None:
 
 
 def is_coloured(pixels: Levels) -> bool:
-    """Tell whether a picture, uint8, (H, W, 3), is more than grey with the noise of JPEG."""
+    """Tell whether an image, uint8, (H, W, 3), is more than grey with the noise of JPEG."""
     step = max(1, int((pixels.shape[0] * pixels.shape[1] / 65536) ** 0.5))
     some = pixels[::step, ::step].astype(np.int16)
     return float((some.max(axis=2) - some.min(axis=2)).mean()) > COLOURFUL
@@ -88,7 +88,7 @@ def undo(pixels: Levels, palette: str) -> Levels:
 
 
 def recognised(pixels: Levels) -> Undone | None:
-    """Find the palette of a picture and undo it; None if no known one fits.
+    """Find the palette of an image and undo it; None if no known one fits.
 
     Args:
         pixels: uint8, (H, W, 3).

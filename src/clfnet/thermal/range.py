@@ -1,7 +1,7 @@
 """Raw values → [0, 1], and a record of how.
 
-What part of the values is shown decides what can be seen in a fused picture, so each range returns,
-beside the picture, what it did: a plain dict for the file's metadata.
+What part of the values is shown decides what can be seen in a fused image, so each range returns,
+beside the image, what it did: a plain dict for the file's metadata.
 """
 
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ _CELSIUS_STEP = 0.02  # °C; half of what uncooled cameras resolve
 
 
 class Ranged(NamedTuple):
-    """A picture in [0, 1], float32, (H, W), and how it was made."""
+    """An image in [0, 1], float32, (H, W), and how it was made."""
 
     image: FloatImage
     record: Record
 
 
 class Range(Protocol):
-    """Maps the values of a thermal picture to [0, 1]."""
+    """Maps the values of a thermal image to [0, 1]."""
 
     def __call__(self, thermal: Thermal) -> Ranged:
         """Return the image and how it was made."""
@@ -105,7 +105,7 @@ class Percentile:
 
 @dataclass(frozen=True)
 class Limits:
-    """From one fixed value to another, the same for every picture; what lies beyond is clipped.
+    """From one fixed value to another, the same for every image; what lies beyond is clipped.
 
     Attributes:
         low: becomes 0.
@@ -131,7 +131,7 @@ class Limits:
         """Map the values.
 
         Raises:
-            ConfigError: the limits are in °C, and the picture has no temperatures.
+            ConfigError: the limits are in °C, and the image has no temperatures.
         """
         if self.unit == "value":
             record = _record("limits", self.low, self.high, thermal.unit)
@@ -188,7 +188,7 @@ class Agc:
 
 @dataclass(frozen=True)
 class Auto:
-    """`Full` for levels, which are a picture already; `Percentile` for counts and temperatures.
+    """`Full` for levels, which are an image already; `Percentile` for counts and temperatures.
 
     The percentiles are kept apart by a least span, so that a scene of one temperature is shown dark
     and even, as it is, and the noise of the sensor is not shown as a scene.
@@ -279,7 +279,7 @@ def limits_of(
 ) -> tuple[float, float]:
     """Return two percentiles of an array; its extremes where these fall together.
 
-    They fall together where nearly all of a picture has one value; the few others are then what
+    They fall together where nearly all of an image has one value; the few others are then what
     there is to see. Video may smooth the limits of its frames before `spread`.
 
     Example:
@@ -297,7 +297,7 @@ def limits_of(
 def spread(values: NDArray[Any], low: float, high: float) -> FloatImage:
     """Map low to 0 and high to 1, and clip what lies beyond; NaN becomes 0.
 
-    Where both limits are equal, all is 0.5: such a picture shows neither warm nor cold, and grey
+    Where both limits are equal, all is 0.5: such an image shows neither warm nor cold, and grey
     changes least when it is fused.
 
     Example:
@@ -306,7 +306,7 @@ def spread(values: NDArray[Any], low: float, high: float) -> FloatImage:
     """
     if low == high:
         return np.full(values.shape, 0.5, np.float32)
-    unit: FloatImage = values.astype(np.float32)  # a copy; a large picture is worked on in place
+    unit: FloatImage = values.astype(np.float32)  # a copy; a large image is worked on in place
     unit -= np.float32(low)
     unit /= np.float32(high - low)
     np.nan_to_num(unit, copy=False, nan=0.0)
@@ -322,7 +322,7 @@ def equalised(
     than that share of the pixels (V. E. Vickers, Plateau equalization algorithm for real-time
     display of high-quality infrared imagery, Optical Engineering 35(7), 1996). The bound on the
     gain keeps a flat scene flat: one step becomes at most 12/255, so that noise of some counts is
-    not shown as if it were a scene. Where the bound leaves part of the scale unused, the picture
+    not shown as if it were a scene. Where the bound leaves part of the scale unused, the image
     is in the middle of it.
 
     Args:

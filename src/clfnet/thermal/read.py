@@ -28,7 +28,7 @@ class Pair(NamedTuple):
 
     Attributes:
         thermal: counts, and their temperature.
-        visible: the picture that the camera took with it.
+        visible: the image that the camera took with it.
         alignment: what maps infrared pixels to visible pixels, float64, (3, 3), homogeneous, the
             centre of the first pixel (0, 0); None where nothing says.
         damage: what is wrong with the files, if that was allowed.
@@ -45,7 +45,7 @@ class Pair(NamedTuple):
 def read_thermal(
     path: Path, options: ThermalOptions = AS_IS, *, max_pixels: int = MAX_PIXELS
 ) -> Thermal:
-    """Read a thermal picture.
+    """Read a thermal image.
 
     Args:
         path: PNG, JPEG, BMP, WebP, AVIF, JPEG 2000 or TIFF of 8 or 16 bits; TIFF of signed, 32-bit
@@ -53,15 +53,15 @@ def read_thermal(
             radiometric JPEG or FFF. What was painted with a known palette is undone, other colour
             counts as its luma.
         options: what the file does not say itself.
-        max_pixels: larger pictures are refused before their pixels are allocated.
+        max_pixels: larger images are refused before their pixels are allocated.
 
     Returns:
-        The picture, upright; with a mask where pixels are no data: NaN, alpha 0, a TIFF's mask or
+        The image, upright; with a mask where pixels are no data: NaN, alpha 0, a TIFF's mask or
         stated value, an unstated fill far from everything else, what `options` exclude.
 
     Raises:
         ImageError: the file is not there, of another kind, damaged, too large, holds several
-            pictures, or no number.
+            images, or no number.
         ConfigError: the options do not fit the file.
         MissingExtraError: it is packed in a way that needs the extra `formats`.
 
@@ -81,19 +81,19 @@ def read_pair(path: Path, options: ThermalOptions = AS_IS, *, max_pixels: int = 
     """Read a FLIR radiometric file as a pair.
 
     Raises:
-        ImageError: it is none, is damaged or too large, or has no visible picture in it.
+        ImageError: it is none, is damaged or too large, or has no visible image in it.
         ConfigError: the options do not fit the file.
     """
     if path.suffix.lower() not in (".fff", ".seq") and is_dji(path):
         raise ImageError(
-            f"{path} must hold a visible picture beside the thermal one, but a DJI camera saves "
-            f"them apart. Give the visible picture (_W, _V or _Z) too."
+            f"{path} must hold a visible image beside the thermal one, but a DJI camera saves "
+            f"them apart. Give the visible image (_W, _V or _Z) too."
         )
     radiometric = read_radiometric(path, max_pixels=max_pixels)
     if radiometric.visible is None:
         raise ImageError(
-            f"{path} must hold a visible picture beside the thermal one, but holds none. Give a "
-            f"visible picture too."
+            f"{path} must hold a visible image beside the thermal one, but holds none. Give a "
+            f"visible image too."
         )
     thermal = stated(_of(radiometric), options, path)
     return Pair(thermal, radiometric.visible, radiometric.alignment)
@@ -111,7 +111,7 @@ def is_dji(path: Path) -> bool:
 
 
 def stated(thermal: Thermal, options: ThermalOptions, name: str | Path) -> Thermal:
-    """Return a picture with what the user says about it.
+    """Return an image with what the user says about it.
 
     Args:
         thermal: as its file or array has it.
@@ -119,7 +119,7 @@ def stated(thermal: Thermal, options: ThermalOptions, name: str | Path) -> Therm
         name: what messages call it.
 
     Raises:
-        ConfigError: the picture has temperatures already, or a rectangle lies outside of it.
+        ConfigError: the image has temperatures already, or a rectangle lies outside of it.
         ImageError: everything is excluded.
     """
     if options.unit in ("celsius", "kelvin"):
@@ -140,7 +140,7 @@ def stated(thermal: Thermal, options: ThermalOptions, name: str | Path) -> Therm
     for left, top, width, height in options.rectangles:
         if left >= thermal.width or top >= thermal.height:
             raise ConfigError(
-                f"`exclude` must lie within the infrared picture of {thermal.width}x"
+                f"`exclude` must lie within the infrared image of {thermal.width}x"
                 f"{thermal.height}, got {left},{top},{width},{height}. Correct it."
             )
         data[top : top + height, left : left + width] = False
@@ -188,7 +188,7 @@ def _read_array(file: BinaryIO, head: bytes, path: Path, max_pixels: int) -> NDA
 
 
 def numbers(array: NDArray[Any], name: str | Path) -> Thermal:
-    """Make a thermal picture of numbers, an unstated fill left out.
+    """Make a thermal image of numbers, an unstated fill left out.
 
     Raises:
         ImageError: see `clfnet.thermal.values.from_array`.
@@ -235,7 +235,7 @@ def _from_dji(file: BinaryIO, path: Path) -> Thermal:
 
 
 def _from_picture(image: Image, path: Path, options: ThermalOptions) -> Thermal:
-    """Return levels, of a painted picture those that were painted; alpha 0 is no data."""
+    """Return levels, of a painted image those that were painted; alpha 0 is no data."""
     pixels, notes = image.pixels, image.notes
     if pixels.ndim == 3:
         pixels, more = _unpainted(pixels, options.infrared_palette)
@@ -258,7 +258,7 @@ def _unpainted(
     if found is None:
         return _grey(pixels), (
             "in colour, and not by a palette known here; its brightness is taken. If it is the "
-            "visible picture, swap the two; if another palette, name it (--infrared-palette)",
+            "visible image, swap the two; if another palette, name it (--infrared-palette)",
         )
     return found.levels, (
         f"painted ({found.palette}), which was undone; --infrared-palette none takes its "
@@ -270,12 +270,12 @@ def _refuse_numbers(path: Path, kind: str) -> None:
     """Name kinds of numbers that need an option."""
     if kind == "text":
         raise ImageError(
-            f"{path} must be a picture or a thermal file, but is text. If it is a matrix of "
+            f"{path} must be an image or a thermal file, but is text. If it is a matrix of "
             f"numbers, rename it to end in .csv."
         )
     if kind == "unknown bytes":
         raise ImageError(
-            f"{path} must be a picture or a thermal file, but its bytes have no header that is "
+            f"{path} must be an image or a thermal file, but its bytes have no header that is "
             f"known. If it is headerless, say its layout, e.g. --raw 640x512:f4."
         )
 

@@ -1,4 +1,4 @@
-"""FLIR's sequences (SEQ): radiometric pictures, one after the other."""
+"""FLIR's sequences (SEQ): radiometric images, one after the other."""
 
 from collections.abc import Iterator
 from mmap import ACCESS_READ, mmap
@@ -12,18 +12,18 @@ from clfnet.thermal.flir import Radiometric, from_block
 
 
 def frames(path: Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[Radiometric]:
-    """Read a sequence, one picture at a time.
+    """Read a sequence, one image at a time.
 
     Args:
         path: a .seq or .fff file, whatever its suffix.
-        max_pixels: larger pictures are refused before their pixels are allocated.
+        max_pixels: larger images are refused before their pixels are allocated.
 
     Yields:
-        The pictures; memory holds one.
+        The images; memory holds one.
 
     Raises:
         ImageError: the file is no sequence, is damaged, or packed in a way that is not known here
-            (CSQ). A picture that ends early is an error too, after those before it.
+            (CSQ). An image that ends early is an error too, after those before it.
     """
     with reading(path), open_input(path) as file:
         head = file.read(64)

@@ -1,4 +1,4 @@
-"""A thermal picture as numbers, and what they mean."""
+"""A thermal image as numbers, and what they mean."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,18 +21,18 @@ _EXACT = 2**24  # the largest whole number up to which float32 holds each
 
 @dataclass(frozen=True, eq=False)
 class Thermal:
-    """A thermal picture.
+    """A thermal image.
 
     Attributes:
         values: uint8, uint16 or float32, (H, W), finite; where there is no data, what is around.
-        unit: what they are. "level": brightness of a picture, full scale 255 for uint8 and 1 for
+        unit: what they are. "level": brightness of an image, full scale 255 for uint8 and 1 for
             float32. "count": what a sensor counts, or any number whose unit the file does not say.
             "celsius": temperature in °C.
         celsius: temperature, float32, (H, W), in °C; NaN where the camera's constants give none.
             None where nothing makes temperatures of the values.
         data: bool, (H, W), False where there is no measurement; None where there is one everywhere.
         notes: what a user should be told about the file, a sentence each.
-        geo: where the picture lies on the earth.
+        geo: where the image lies on the earth.
     """
 
     values: Values
@@ -70,26 +70,26 @@ class Thermal:
         return self.values if self.data is None else self.values[self.data]
 
     def without(self, data: Mask) -> "Thermal":
-        """Return the picture with data only where `data` and its own mask are True.
+        """Return the image with data only where `data` and its own mask are True.
 
         Raises:
             ImageError: that is nowhere.
         """
         data = data if self.data is None else data & self.data
         if not data.any():
-            raise ImageError("the infrared picture must hold data, but it has none anywhere.")
+            raise ImageError("the infrared image must hold data, but it has none anywhere.")
         celsius = None if self.celsius is None else np.where(data, self.celsius, np.float32(np.nan))
         return replace(self, values=fill(self.values, data), celsius=celsius, data=data)
 
     def noted(self, *notes: str) -> "Thermal":
-        """Return the picture with more notes."""
+        """Return the image with more notes."""
         return replace(self, notes=(*self.notes, *notes))
 
 
 def from_array(
     array: NDArray[Any], name: str | Path, *, unit: Unit | None = None, data: Mask | None = None
 ) -> Thermal:
-    """Make a thermal picture of an array.
+    """Make a thermal image of an array.
 
     Args:
         array: (H, W), (1, H, W) or (H, W, 1); unsigned or signed integers up to 32 bits, or floats.
@@ -99,7 +99,7 @@ def from_array(
         data: bool, (H, W), False where there is no measurement; NaN and infinity are none anyway.
 
     Returns:
-        The picture: uint8 as it is, other whole numbers as uint16 where they fit, else float32.
+        The image: uint8 as it is, other whole numbers as uint16 where they fit, else float32.
 
     Raises:
         ImageError: the array has another shape or type, no pixels, no finite number, or whole
@@ -113,7 +113,7 @@ def from_array(
         array = array[0] if array.shape[0] == 1 else array[..., 0]
     if array.ndim != 2 or not array.size:
         raise ImageError(
-            f"{name} must have the shape (H, W), got {array.shape}. Save one picture per file."
+            f"{name} must have the shape (H, W), got {array.shape}. Save one image per file."
         )
     if array.dtype.kind in "ui" and array.dtype.itemsize <= 4:
         values = _whole(array, name)

@@ -13,7 +13,7 @@ from clfnet.training.teacher import Teacher
 from clfnet.training.validation import ImitationValidator
 
 PICTURES = "teacher"
-"""The folder of a run that keeps the teacher's pictures."""
+"""The folder of a run that keeps the teacher's images."""
 
 
 class Distillation(nn.Module):
@@ -104,7 +104,7 @@ class DistillationTask(Task):
 
     Args:
         config: the recipe.
-        context: where the run takes place; its folder keeps the teacher's pictures.
+        context: where the run takes place; its folder keeps the teacher's images.
 
     Raises:
         InputError: the data cannot be used.

@@ -1,4 +1,4 @@
-"""What a run leaves behind to look at: a CSV, TensorBoard's events, sample pictures."""
+"""What a run leaves behind to look at: a CSV, TensorBoard's events, sample images."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What a full network makes of whole pictures, computed once and kept."""
+"""What a full network makes of whole images, computed once and kept."""
 
 import hashlib
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ class Teacher:
         Several processes share the work.
 
         Args:
-            pairs: whole pictures.
+            pairs: whole images.
             folder: is made if it is not there.
             process: which of how many processes this is.
         """

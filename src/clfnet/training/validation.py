@@ -25,7 +25,7 @@ _CAP = 1.25
 
 
 def fuse(network: nn.Module, pair: Pair) -> FloatImage:
-    """The network's picture of a pair, float32 (H, W) in [-1, 1]."""
+    """The network's image of a pair, float32 (H, W) in [-1, 1]."""
     device = next(network.parameters()).device
     images = (
         to_network_range(image)[None, None].to(device) for image in (pair.infrared, pair.visible)
@@ -37,7 +37,7 @@ def fuse(network: nn.Module, pair: Pair) -> FloatImage:
 
 
 def stretched(fused: FloatImage) -> Pixels:
-    """A picture stretched to 0..255, uint8 (H, W); mid-grey if it has no contrast."""
+    """An image stretched to 0..255, uint8 (H, W); mid-grey if it has no contrast."""
     low, high = fused.min(), fused.max()
     if not high > low:
         return np.full(fused.shape, 128, np.uint8)
@@ -46,7 +46,7 @@ def stretched(fused: FloatImage) -> Pixels:
 
 
 def fuse_levels(network: nn.Module, pair: Pair) -> Pixels:
-    """The network's picture of a pair, stretched to 0..255, uint8 (H, W)."""
+    """The network's image of a pair, stretched to 0..255, uint8 (H, W)."""
     return stretched(fuse(network, pair))
 
 
@@ -76,7 +76,7 @@ def score(values: dict[str, float], yardstick: dict[str, float]) -> float:
     """Geometric mean of six ratios to the yardstick, the pixelwise maximum of the same pair.
 
     The six are both halves of VIF, SCD, Qabf, AG and EN. A ratio counts at most 1.25, so noise
-    cannot pay for what it spoils; a picture that copies one source has next to nothing of the
+    cannot pay for what it spoils; an image that copies one source has next to nothing of the
     other's VIF and falls far below 1.
     """
     parts = ("VIF infrared", "VIF visible", "SCD", "Qabf", "AG", "EN")
@@ -98,12 +98,12 @@ class Validator:
         ]
 
     def __call__(self, network: nn.Module) -> tuple[dict[str, float], list[Pixels]]:
-        """Means over the pairs of every metric and of "score", and the fused pictures."""
+        """Means over the pairs of every metric and of "score", and the fused images."""
         pictures = [fuse_levels(network, pair) for pair in self.pairs]
         return self.means(pictures), pictures
 
     def means(self, pictures: Sequence[Pixels]) -> dict[str, float]:
-        """Means of every metric and of "score", given a picture of each pair."""
+        """Means of every metric and of "score", given an image of each pair."""
         rows = []
         for picture, pair, yardstick in zip(pictures, self.pairs, self._yardsticks, strict=True):
             values = measure(picture, pair)
@@ -116,7 +116,7 @@ class ImitationValidator:
 
     Args:
         pairs: the held-out pairs, each side at least 41 pixels (VIF's limit).
-        targets: the teacher's picture of each.
+        targets: the teacher's image of each.
     """
 
     def __init__(self, pairs: Sequence[Pair], targets: Sequence[Fine]) -> None:
@@ -126,10 +126,10 @@ class ImitationValidator:
         self._wanted = self._validator.means([stretched(image) for image in self._targets])
 
     def __call__(self, network: nn.Module) -> tuple[dict[str, float], list[Pixels]]:
-        """Means over the pairs, and the fused pictures, stretched.
+        """Means over the pairs, and the fused images, stretched.
 
         Returns:
-            "score": minus the largest absolute deviation; "teacher PSNR" in dB, of pictures that
+            "score": minus the largest absolute deviation; "teacher PSNR" in dB, of images that
             are not stretched; for each of the eight of `IMITATED` its "deviation" from the
             teacher's mean, relative to that; and what `Validator` gives, its score as
             "fusion score".
@@ -152,6 +152,6 @@ class ImitationValidator:
 
 
 def _psnr(fused: FloatImage, target: FloatImage) -> float:
-    """Of pictures in [-1, 1], in dB, at most 100."""
+    """Of images in [-1, 1], in dB, at most 100."""
     error = float(np.mean((fused.astype(float) - target) ** 2)) / 4  # of the range [0, 1]
     return -10 * log10(max(error, 1e-10))

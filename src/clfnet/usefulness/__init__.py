@@ -1,4 +1,4 @@
-"""Is a fused picture of use, to detectors and to eyes? Labelled persons tell.
+"""Is a fused image of use, to detectors and to eyes? Labelled persons tell.
 
 See `clfnet.usefulness.yardstick` for what is measured, `docs/usefulness.md` for why.
 """

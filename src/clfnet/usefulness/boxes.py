@@ -1,4 +1,4 @@
-"""Boxes in pictures: how far they overlap, and which of many on one object is kept.
+"""Boxes in images: how far they overlap, and which of many on one object is kept.
 
 A box is x1, y1, x2, y2 in pixels; a detection is a box and its score, five numbers.
 """
@@ -16,7 +16,7 @@ SAME_OBJECT = 0.6
 """Intersection over union above which two detections are of one object."""
 
 MOST_CANDIDATES, MOST_KEPT, LEAST_SCORE = 400, 100, 0.01
-"""Per picture: how many detections are compared, how many are kept, and from which score on."""
+"""Per image: how many detections are compared, how many are kept, and from which score on."""
 
 _TINY = 1e-9
 

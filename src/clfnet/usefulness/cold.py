@@ -1,4 +1,4 @@
-"""A guard: is what the infrared picture alone shows as colder than its surroundings still seen?"""
+"""A guard: is what the infrared image alone shows as colder than its surroundings still seen?"""
 
 from math import nan
 
@@ -13,8 +13,8 @@ def cold_contrast(fused_detail: Grey, infrared: OwnDetail) -> float:
     both sources loses what is cold, since its other source is brighter there.
 
     Args:
-        fused_detail: `detail` of the fused picture, (H, W).
-        infrared: the detail that the infrared picture alone has.
+        fused_detail: `detail` of the fused image, (H, W).
+        infrared: the detail that the infrared image alone has.
 
     Returns:
         In [0, 1]; not a number where too few pixels are cold.

@@ -13,7 +13,7 @@ class OneSource(NamedTuple):
     """Who is found in one source alone.
 
     Attributes:
-        infrared: in the infrared pictures and not in the visible ones, (P,).
+        infrared: in the infrared images and not in the visible ones, (P,).
         visible: the reverse.
     """
 
@@ -22,12 +22,12 @@ class OneSource(NamedTuple):
 
 
 def one_source_only(infrared: Matches, visible: Matches, counts: Counts) -> OneSource:
-    """Return who one detector finds in one source alone, at one false detection a picture.
+    """Return who one detector finds in one source alone, at one false detection an image.
 
     Args:
-        infrared: what it found in the infrared pictures.
+        infrared: what it found in the infrared images.
         visible: what it found in the visible ones.
-        counts: how often each picture counts.
+        counts: how often each image counts.
     """
     in_infrared, in_visible = infrared.found(counts), visible.found(counts)
     return OneSource(in_infrared & ~in_visible, in_visible & ~in_infrared)
@@ -37,9 +37,9 @@ def complement(fused: Matches, one_source: OneSource, counts: Counts) -> float:
     """Return the recall of persons that one source alone shows, of the worse source.
 
     Args:
-        fused: what a detector found in the fused pictures.
+        fused: what a detector found in the fused images.
         one_source: who it found in one source alone.
-        counts: how often each picture counts.
+        counts: how often each image counts.
 
     Returns:
         In [0, 1]; not a number where a source shows nobody alone.

@@ -35,7 +35,7 @@ class Detector(Protocol):
         ...
 
     def __call__(self, picture: Picture) -> Detections:
-        """Find the persons of a picture, uint8, (H, W, 3) RGB; (N, 5), the best first."""
+        """Find the persons of an image, uint8, (H, W, 3) RGB; (N, 5), the best first."""
         ...
 
 
@@ -48,9 +48,9 @@ class OnnxDetector:
     Args:
         path: the file.
         family: one of `ADAPTERS`; found by default.
-        keep: a folder in which detections are kept, by the contents of detector and picture, so
-            that no picture is looked at twice; None keeps nothing.
-        threads: how many CPU threads a picture may use; all cores by default.
+        keep: a folder in which detections are kept, by the contents of detector and image, so
+            that no image is looked at twice; None keeps nothing.
+        threads: how many CPU threads an image may use; all cores by default.
 
     Raises:
         WeightsError: the file is missing, no ONNX graph, or of no family.

@@ -9,7 +9,7 @@ Grey = NDArray[np.float32]
 """float32 in [0, 1], shape (H, W)."""
 
 SIGMA = 4.0
-"""Of the Gaussian that parts detail from what is broad, in pixels of a picture 640 wide."""
+"""Of the Gaussian that parts detail from what is broad, in pixels of an image 640 wide."""
 
 
 def grey(picture: Picture) -> Grey:

@@ -1,4 +1,4 @@
-"""Folders of fused pictures, measured against labelled persons."""
+"""Folders of fused images, measured against labelled persons."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ SOURCES: Mapping[str, Fused] = {
 """What fusing must be better than."""
 
 Progress = Callable[[str, int, int], object]
-"""Called after each picture: of what, how many are done, of how many."""
+"""Called after each image: of what, how many are done, of how many."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What folders of fused pictures are worth.
+    """What folders of fused images are worth.
 
     Attributes:
         methods: by name, the sources first.
@@ -43,14 +43,14 @@ def usefulness(
     baseline: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Measure fused pictures, and both sources beside them.
+    """Measure fused images, and both sources beside them.
 
     Args:
         pairs: labelled pairs.
         detectors: what finds persons.
-        fused: by the method's name, a folder or the pictures; see `Yardstick.measure`.
+        fused: by the method's name, a folder or the images; see `Yardstick.measure`.
         baseline: a method from which the others' differences are taken.
-        progress: called after each picture.
+        progress: called after each image.
 
     Raises:
         InputError: no pairs, or a method has the name of a source; or see `Yardstick.measure`.

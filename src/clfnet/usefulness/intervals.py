@@ -23,8 +23,8 @@ def differences_of_use(
 ) -> dict[str, dict[str, Difference]]:
     """Return by method and part how it differs from the baseline, with an interval.
 
-    Scenes are drawn with replacement, all pictures of a scene together, and all methods are weighed
-    on the same scenes: the percentile interval. Pictures of one scene are no independent tests.
+    Scenes are drawn with replacement, all images of a scene together, and all methods are weighed
+    on the same scenes: the percentile interval. Images of one scene are no independent tests.
 
     Source: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13.
 
@@ -72,7 +72,7 @@ def _row(use: Usefulness) -> list[float]:
 
 
 def _difference(gaps: np.ndarray, tail: float) -> Difference:
-    """Of the pictures as they are, and over the draws in which the part has a value."""
+    """Of the images as they are, and over the draws in which the part has a value."""
     known = gaps[1:][~np.isnan(gaps[1:])]
     low, high = np.quantile(known, (tail, 1 - tail)) if len(known) else (np.nan, np.nan)
     return Difference(float(gaps[0]), float(low), float(high))

@@ -1,11 +1,11 @@
-"""Pairs with labelled persons: two CSV files, and the pictures that they name.
+"""Pairs with labelled persons: two CSV files, and the images that they name.
 
 `boxes.csv` has the columns image, label, x1, y1, x2, y2 and, where there are doubtful ones, ignore
-(0 or 1): boxes in pixels of the visible picture, label `person` or `ignore`. `images.csv`, beside
+(0 or 1): boxes in pixels of the visible image, label `person` or `ignore`. `images.csv`, beside
 it, has the columns image, scene, light (`day` or `night`), infrared and visible: files, relative to
 that folder or the one above it. Without it, the pairs come from two folders by stem.
 
-Everything is measured on pictures about 640 pixels wide, so that a blur of four pixels and a person
+Everything is measured on images about 640 pixels wide, so that a blur of four pixels and a person
 of 24 mean the same everywhere: larger ones are shrunk by a whole number.
 """
 
@@ -25,23 +25,23 @@ from clfnet.usefulness.boxes import Boxes
 from clfnet.usefulness.resize import Picture, resize
 
 WIDTH = 640
-"""Of the pictures that are measured, more or less, in pixels."""
+"""Of the images that are measured, more or less, in pixels."""
 
 LEAST_HEIGHT = 24
-"""Of a person, in pixels of a picture `WIDTH` wide; smaller ones count neither way."""
+"""Of a person, in pixels of an image `WIDTH` wide; smaller ones count neither way."""
 
 DAY, NIGHT = "day", "night"
 
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """Both pictures of a labelled pair, as they are measured.
+    """Both images of a labelled pair, as they are measured.
 
     Attributes:
         infrared: uint8, (H, W).
         visible: uint8, (H, W) or (H, W, 3) RGB.
         full: height and width of the visible file.
-        persons: boxes in pixels of these pictures.
+        persons: boxes in pixels of these images.
         ignored: boxes of groups, of doubtful and of small figures.
     """
 
@@ -57,7 +57,7 @@ class LabelledPair:
     """A pair and its labels.
 
     Attributes:
-        name: of the pair; a fused picture of it has this stem.
+        name: of the pair; a fused image of it has this stem.
         scene: pairs of one scene look alike; intervals are taken over scenes.
         light: "day", "night", or another word where that is not known.
         infrared: the file.
@@ -75,7 +75,7 @@ class LabelledPair:
     ignored: Boxes
 
     def read(self) -> Sources:
-        """Read both pictures, at the size at which they are measured.
+        """Read both images, at the size at which they are measured.
 
         Raises:
             ImageError: a file cannot be read.
@@ -98,7 +98,7 @@ class LabelledPair:
 
 
 def fitted(picture: Picture, sources: Sources, name: str) -> Picture:
-    """Return a fused picture at the size at which it is measured.
+    """Return a fused image at the size at which it is measured.
 
     Args:
         picture: uint8, (H, W) or (H, W, 3), of the visible file's size or that of `sources`.
@@ -111,7 +111,7 @@ def fitted(picture: Picture, sources: Sources, name: str) -> Picture:
     wanted = sources.visible.shape[:2]
     if picture.shape[:2] not in (wanted, sources.full):
         raise SizeMismatchError(
-            f"{name} must have the size of its visible picture, {sources.full[1]}x"
+            f"{name} must have the size of its visible image, {sources.full[1]}x"
             f"{sources.full[0]}, got {size_of(picture)}. Resize it, or fuse again at full size."
         )
     return resize(picture, *wanted)
@@ -150,13 +150,13 @@ def read_labels_of_folders(boxes: Path, infrared: Path, visible: Path) -> list[L
 
     Args:
         boxes: the CSV file of boxes.
-        infrared: folder of infrared pictures.
-        visible: folder of visible pictures of the same stems.
+        infrared: folder of infrared images.
+        visible: folder of visible images of the same stems.
 
     Raises:
         InputError: the file cannot be read, lacks a column, or has a value that is none; a box is
             of no pair.
-        PairingError: a picture has no partner.
+        PairingError: an image has no partner.
     """
     places = {pair[0].stem: (pair[0], pair[1]) for pair in pair_folders(infrared, visible)}
     return _labelled(boxes, places, {name: (name, "") for name in places})

@@ -1,6 +1,6 @@
 """Which detection found which person; average precision, and who was found.
 
-Every statistic takes how often each picture counts, so that a resample of the pictures is a change
+Every statistic takes how often each image counts, so that a resample of the images is a change
 of these counts (see `clfnet.usefulness.intervals`).
 """
 
@@ -16,12 +16,12 @@ FOUND = 0.5
 """Intersection over union from which on a detection has found a person, as in AP50."""
 
 Counts = NDArray[np.float64]
-"""How often each picture counts, shape (pictures,)."""
+"""How often each image counts, shape (images,)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Match:
-    """What was found in one picture.
+    """What was found in one image.
 
     Attributes:
         scores: of the detections that count, (N,).
@@ -72,7 +72,7 @@ def match(detections: Detections, persons: Boxes, ignored: Boxes) -> Match:
 
 
 class Matches:
-    """What was found in many pictures, pooled.
+    """What was found in many images, pooled.
 
     Args:
         pictures: one match each.
@@ -94,10 +94,10 @@ class Matches:
         """Return the area under the curve of precision over recall, over all points as in VOC 2010.
 
         Args:
-            counts: how often each picture counts.
+            counts: how often each image counts.
 
         Returns:
-            In [0, 1]; not a number if no picture that counts has a person.
+            In [0, 1]; not a number if no image that counts has a person.
         """
         persons = float(counts @ self._persons)
         weights = counts[self._picture]
@@ -109,7 +109,7 @@ class Matches:
         return float(np.sum(np.diff(true, prepend=0.0) / persons * best_from_here))
 
     def found(self, counts: Counts) -> NDArray[np.bool_]:
-        """Return who is found at the least score that has one false detection a picture, (P,)."""
+        """Return who is found at the least score that has one false detection an image, (P,)."""
         false = np.cumsum(counts[self._picture] * ~self._hits)
         last = int(np.searchsorted(false, counts.sum(), side="right")) - 1
         least = self._scores[last] if last >= 0 else np.inf

@@ -46,12 +46,12 @@ def contrasts(image: Grey, persons: Boxes) -> NDArray[np.float64]:
 def pop_out(
     fused: NDArray[np.float64], infrared: NDArray[np.float64], visible: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return each person's contrast in the fused picture over the better source's, at most 1.
+    """Return each person's contrast in the fused image over the better source's, at most 1.
 
     Args:
-        fused: `contrasts` in the fused picture, (P,).
-        infrared: those in the infrared picture.
-        visible: those in the visible picture.
+        fused: `contrasts` in the fused image, (P,).
+        infrared: those in the infrared image.
+        visible: those in the visible image.
 
     Returns:
         In [0, 1], (P,); not a number where no contrast is known.

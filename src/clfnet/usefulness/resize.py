@@ -12,7 +12,7 @@ Picture = NDArray[np.uint8]
 
 
 def resize(picture: Picture, height: int, width: int) -> Picture:
-    """Return a picture at another size: means of areas if it shrinks, else bilinear.
+    """Return an image at another size: means of areas if it shrinks, else bilinear.
 
     OpenCV's, since the detectors' authors use it and its last bit moves detections.
 

@@ -32,7 +32,7 @@ class OwnDetail:
 
 
 def own_details(infrared: Grey, visible: Grey) -> tuple[OwnDetail, OwnDetail]:
-    """Return the infrared picture's own detail, and the visible picture's.
+    """Return the infrared image's own detail, and the visible image's.
 
     Args:
         infrared: float32 in [0, 1], (H, W).
@@ -52,7 +52,7 @@ def structure(fused_detail: Grey, own: tuple[OwnDetail, OwnDetail]) -> float:
     turned.
 
     Args:
-        fused_detail: `detail` of the fused picture, (H, W).
+        fused_detail: `detail` of the fused image, (H, W).
         own: what `own_details` of its sources says.
 
     Returns:

@@ -8,11 +8,11 @@ FAR = 0.25
 """A pixel this much brighter or darker than the visible one looks wrong, of levels in [0, 1]."""
 
 WEIGHT = 5.0
-"""A fifth of the picture so is as bad as can be."""
+"""A fifth of the image so is as bad as can be."""
 
 
 def whitened(fused: Grey, visible: Grey) -> float:
-    """Return the share of pixels that are much brighter than in the visible picture, in [0, 1].
+    """Return the share of pixels that are much brighter than in the visible image, in [0, 1].
 
     Example:
         >>> whitened(np.array([[0.8, 0.5]]), np.array([[0.5, 0.5]]))
@@ -22,7 +22,7 @@ def whitened(fused: Grey, visible: Grey) -> float:
 
 
 def sunk(fused: Grey, visible: Grey) -> float:
-    """Return the share of pixels that are much darker than in the visible picture, in [0, 1].
+    """Return the share of pixels that are much darker than in the visible image, in [0, 1].
 
     Example:
         >>> sunk(np.array([[0.2, 0.5]]), np.array([[0.5, 0.5]]))

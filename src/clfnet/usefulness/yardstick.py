@@ -1,18 +1,18 @@
-"""Is a fused picture of use? Five parts in [0, 1], and their geometric mean U.
+"""Is a fused image of use? Five parts in [0, 1], and their geometric mean U.
 
 ====  ============================================================================================
-D     detection: the average precision of persons in the fused pictures, over that of both sources'
+D     detection: the average precision of persons in the fused images, over that of both sources'
       detections merged; by day and by night
 C     complement: persons that a detector finds in one source alone, still found when fused; the
       worse source, over both merged
 S     structure: how strong the detail that only one source has still is; the worse source
 P     pop-out: the contrast of persons with what is around, over the better source's
-W     whiteness: how little of the day's pictures is much brighter than the visible one
+W     whiteness: how little of the day's images is much brighter than the visible one
 ====  ============================================================================================
 
-Each is won by some picture that is of no use (a copy, an average, a chequerboard, noise): all of
+Each is won by some image that is of no use (a copy, an average, a chequerboard, noise): all of
 them together are not. Guards beside U: `sunk`, what of the day is much darker than the visible
-picture, and the contrast of what is cold that is kept.
+image, and the contrast of what is cold that is kept.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -45,26 +45,26 @@ LEAST = 1e-3
 """A part below this counts as this much in U, so that one of 0 does not hide the others."""
 
 Progress = Callable[[int, int], object]
-"""Called after each picture: how many are done, of how many."""
+"""Called after each image: how many are done, of how many."""
 
 Fuse = Callable[[LabelledPair, Sources], Picture]
-"""Gives the fused picture of a pair: uint8, (H, W) or (H, W, 3) RGB."""
+"""Gives the fused image of a pair: uint8, (H, W) or (H, W, 3) RGB."""
 
 Fused = str | Path | Mapping[str, Picture] | Fuse
-"""A folder of pictures whose stems are the pairs' names, the pictures by that name, or what makes
+"""A folder of images whose stems are the pairs' names, the images by that name, or what makes
 them, e.g. `lambda pair, sources: fuser(sources.infrared, sources.visible)`."""
 
 
 @dataclass(frozen=True)
 class Usefulness:
-    """What one method's fused pictures are worth.
+    """What one method's fused images are worth.
 
     Attributes:
         parts: D, C, S, P and W, in [0, 1] where 1 is as good as could be asked for (D and C may
-            pass 1); not a number where the labels do not tell, e.g. W without pictures by day.
+            pass 1); not a number where the labels do not tell, e.g. W without images by day.
         u: the geometric mean of the parts that have a value.
         least: the least of them.
-        sunk: share of the day's pixels that are much darker than the visible picture's.
+        sunk: share of the day's pixels that are much darker than the visible image's.
         precision: average precision at an overlap of 0.5, by light and detector.
         by_light: D, S, P and cold contrast kept, by light.
     """
@@ -79,15 +79,15 @@ class Usefulness:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What was measured in one method's pictures, ready to be weighed.
+    """What was measured in one method's images, ready to be weighed.
 
     Attributes:
         matches: by detector, who was found.
-        structure: by picture.
+        structure: by image.
         pop_out: by person.
-        whitened: by picture.
-        sunk: by picture.
-        cold: by picture.
+        whitened: by image.
+        sunk: by image.
+        cold: by image.
     """
 
     matches: Mapping[str, Matches]
@@ -104,7 +104,7 @@ class Bar:
 
     Attributes:
         precision: their average precision, by light and detector.
-        one_source: by detector, who is found in the infrared pictures alone, and in the visible
+        one_source: by detector, who is found in the infrared images alone, and in the visible
             ones alone; each (P,).
         complement: the recall of these in the merged detections, the worse source.
     """
@@ -125,7 +125,7 @@ class _Prepared:
 
 
 class Yardstick:
-    """Measures fused pictures of one set of labelled pairs.
+    """Measures fused images of one set of labelled pairs.
 
     The sources are looked at once, at the first need; some 3 MB per pair are kept.
 
@@ -166,7 +166,7 @@ class Yardstick:
 
     @property
     def once(self) -> Counts:
-        """Every picture counts once."""
+        """Every image counts once."""
         return np.ones(len(self.pairs))
 
     def prepare(self, progress: Progress | None = None) -> None:
@@ -181,7 +181,7 @@ class Yardstick:
                 progress(len(self._ready), len(self.pairs))
 
     def sources(self) -> Iterator[tuple[LabelledPair, Sources]]:
-        """Yield each pair and its pictures as they are measured; what is fused of them fits.
+        """Yield each pair and its images as they are measured; what is fused of them fits.
 
         Raises:
             ImageError: a file cannot be read.
@@ -190,26 +190,24 @@ class Yardstick:
             yield pair, pair.read()
 
     def measure(self, fused: Fused, progress: Progress | None = None) -> Measured:
-        """Look at one method's fused pictures.
+        """Look at one method's fused images.
 
         Args:
-            fused: a folder, the pictures by the pair's name, or what makes them: uint8, (H, W) or
-                (H, W, 3) RGB, of the visible picture's size or that at which it is measured.
-            progress: called after each picture.
+            fused: a folder, the images by the pair's name, or what makes them: uint8, (H, W) or
+                (H, W, 3) RGB, of the visible image's size or that at which it is measured.
+            progress: called after each image.
 
         Raises:
-            PairingError: a pair has no fused picture.
+            PairingError: a pair has no fused image.
             SizeMismatchError: one has another size than its pair.
-            ImageError: a file cannot be read, or an array is no such picture.
+            ImageError: a file cannot be read, or an array is no such image.
         """
         self.prepare()
         read = _reader(fused, [pair.name for pair in self.pairs])
         found: dict[str, list[Match]] = {detector.name: [] for detector in self.detectors}
         rows, persons = [], []
         for done, (pair, ready) in enumerate(zip(self.pairs, self._ready, strict=True), start=1):
-            picture = fitted(
-                read(pair, ready.sources), ready.sources, f"{pair.name}'s fused picture"
-            )
+            picture = fitted(read(pair, ready.sources), ready.sources, f"{pair.name}'s fused image")
             for detector in self.detectors:
                 found[detector.name].append(_matched(detector(_rgb(picture)), ready.sources))
             rows.append(_measured(grey(picture), ready))
@@ -225,7 +223,7 @@ class Yardstick:
         """Return what D and C are taken over.
 
         Args:
-            counts: how often each picture counts; once by default.
+            counts: how often each image counts; once by default.
         """
         counts = self.once if counts is None else counts
         infrared, visible = self.of_sources
@@ -245,7 +243,7 @@ class Yardstick:
 
         Args:
             measured: of this yardstick.
-            counts: how often each picture counts; once by default.
+            counts: how often each image counts; once by default.
             bar: `bar(counts)`, if it is there already.
         """
         counts = self.once if counts is None else counts
@@ -281,11 +279,11 @@ class Yardstick:
 
     @cached_property
     def of_sources(self) -> tuple[Mapping[str, Matches], Mapping[str, Matches]]:
-        """By detector, who is found in the infrared pictures; and in the visible ones."""
+        """By detector, who is found in the infrared images; and in the visible ones."""
         return self._matches(lambda both: both[0]), self._matches(lambda both: both[1])
 
     def _by_light(self, counts: Counts) -> Iterator[tuple[str, Counts]]:
-        """The counts of the pictures of each light."""
+        """The counts of the images of each light."""
         for light in self.lights:
             yield light, counts * (self._light == light)
 
@@ -333,7 +331,7 @@ def _complement(
 
 
 def _measured(fused: NDArray[np.float32], ready: _Prepared) -> tuple[float, float, float, float]:
-    """Structure, whitened, sunk and cold contrast of one picture."""
+    """Structure, whitened, sunk and cold contrast of one image."""
     visible = grey(ready.sources.visible)
     details = detail(fused)
     return (
@@ -353,7 +351,7 @@ def _rgb(picture: Picture) -> Picture:
 
 
 def _reader(fused: Fused, names: Sequence[str]) -> Fuse:
-    """What gives the fused picture of a pair; that there is one for each is checked."""
+    """What gives the fused image of a pair; that there is one for each is checked."""
     if isinstance(fused, Mapping):
         _complete(fused, names, "`fused`")
         return lambda pair, _: _checked(fused[pair.name], pair.name)
@@ -368,7 +366,7 @@ def _complete(fused: Iterable[str], names: Sequence[str], where: str) -> None:
     missing = [name for name in names if name not in set(fused)]
     if missing:
         raise PairingError(
-            f"{where} must have a picture of each labelled pair, but has none of "
+            f"{where} must have an image of each labelled pair, but has none of "
             f"{listed(map(Path, missing))}. Fuse these pairs too."
         )
 

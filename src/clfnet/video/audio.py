@@ -1,4 +1,4 @@
-"""The sound of a recording, beside a picture that is made anew."""
+"""The sound of a recording, beside an image that is made anew."""
 
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ class AudioTrack:
 
     Args:
         spec: the file or URL.
-        origin: the time of the file's first picture, seconds on the file's clock.
+        origin: the time of the file's first image, seconds on the file's clock.
 
     Attributes:
         state: what became of the sound, for the report.
@@ -49,7 +49,7 @@ class AudioTrack:
         Args:
             output: the container.
             suffix: its kind.
-            start: when the output begins, seconds since the first picture of the file.
+            start: when the output begins, seconds since the first image of the file.
         """
         if self._stream is None:
             return

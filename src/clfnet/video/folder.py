@@ -1,4 +1,4 @@
-"""A folder of pictures as a stream of frames."""
+"""A folder of images as a stream of frames."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,13 +14,13 @@ DEFAULT_FPS = 25
 
 
 class FolderSource:
-    """The pictures of a folder in natural order, one every 1 / fps seconds; see `Source`.
+    """The images of a folder in natural order, one every 1 / fps seconds; see `Source`.
 
-    A picture that cannot be read or has another size than the first is left out, and its moment
+    An image that cannot be read or has another size than the first is left out, and its moment
     stays without a frame.
 
     Raises:
-        VideoError: the folder has no picture that can be read, or `fps` is not a rate.
+        VideoError: the folder has no image that can be read, or `fps` is not a rate.
     """
 
     live = False
@@ -36,14 +36,14 @@ class FolderSource:
         first = next(iter(self), None)
         if first is None:
             raise VideoError(
-                f"{folder} must hold pictures that can be read, but has none{self._example()}."
+                f"{folder} must hold images that can be read, but has none{self._example()}."
             )
         self.height, self.width = first.pixels.shape[:2]
         self._unusable_count = 0
 
     @property
     def damage(self) -> Sequence[str]:
-        """How many pictures were left out, and why the first of them."""
+        """How many images were left out, and why the first of them."""
         if not self._unusable_count:
             return []
         return [f"{self._unusable_count} of {len(self._files)} frames left out{self._example()}"]

@@ -24,7 +24,7 @@ ACCURATE = 0x4 | 0x2000 | 0x4000 | 0x40000
 
 
 class Frame(NamedTuple):
-    """One picture of a stream.
+    """One image of a stream.
 
     Attributes:
         time: seconds since the first frame of its source.

@@ -1,7 +1,7 @@
 """From what a thermal camera counts to [0, 1], without flicker from frame to frame.
 
 Limits taken from every frame by itself jump with its noise and with whatever enters the view, and
-the whole picture flickers. `StableRange` lets them follow slowly.
+the whole image flickers. `StableRange` lets them follow slowly.
 """
 
 from collections.abc import Callable
@@ -72,7 +72,7 @@ class StableRange:
     in a frame that comes dt later, whatever the frame rate. So the grey level of whatever does not
     change moves by that share at most, however hot a thing enters (limits that move by a share of
     their way would let it leap). Where more than `cut` of all pixels left the range (another scene,
-    a shutter's correction of the sensor), the map jumps at once, so that no picture stays
+    a shutter's correction of the sensor), the map jumps at once, so that no image stays
     saturated. A frame of one value tells no range and changes nothing.
 
     Args:

@@ -13,14 +13,14 @@ from clfnet.video.frames import MAX_PIXELS, Frame, rate_of
 
 
 class SequenceSource:
-    """The pictures of a FLIR sequence, float32 in °C; see `Source`.
+    """The images of a FLIR sequence, float32 in °C; see `Source`.
 
     Args:
         path: the file.
-        fps: pictures per second; by default what the camera says, or 25 if it does not.
+        fps: images per second; by default what the camera says, or 25 if it does not.
 
     Raises:
-        VideoError: the file is no sequence, no picture of it can be read, or `fps` is not a rate.
+        VideoError: the file is no sequence, no image of it can be read, or `fps` is not a rate.
     """
 
     live = False

@@ -1,4 +1,4 @@
-"""Where fused frames go: a video, or a folder of pictures; only what is complete has its name.
+"""Where fused frames go: a video, or a folder of images; only what is complete has its name.
 
 A video is written beside its place as NAME.part-XXXXXXXX.SUFFIX and renamed once it is complete.
 Both containers are written so that a process that is killed leaves a part that plays.
@@ -292,7 +292,7 @@ class FolderSink:
         self.width = self.height = self.count = 0
 
     def write(self, frame: Frame) -> None:
-        """Write one picture.
+        """Write one image.
 
         Raises:
             InputError: the system refuses to write.
@@ -306,10 +306,10 @@ class FolderSink:
         self.count += 1
 
     def finish(self) -> None:
-        """Every picture is complete already."""
+        """Every image is complete already."""
 
     def abort(self) -> None:
-        """Pictures that are complete stay."""
+        """Images that are complete stay."""
 
 
 def _clock(rate: Fraction | None) -> int:

@@ -14,7 +14,7 @@ from clfnet.video.stream import DEVICES, StreamSource, is_device, is_url
 def is_stream(spec: str | os.PathLike[str]) -> bool:
     """Tell whether an argument means a video or a live source, by its name alone.
 
-    A folder is not: it may hold pictures as well as frames.
+    A folder is not: it may hold images as well as frames.
 
     Example:
         >>> [is_stream(s) for s in ("a.mp4", "rtsp://camera/1", "/dev/video0", "v4l2:/dev/video0")]
@@ -70,8 +70,8 @@ def open_source(spec: str | os.PathLike[str], *, fps: float | None = None) -> So
         )
     if path.suffix.lower() in IMAGE_SUFFIXES:
         raise VideoError(
-            f"{path} must be a video or a folder of frames, but is a picture. "
-            f"Give two pictures or two streams."
+            f"{path} must be a video or a folder of frames, but is an image. "
+            f"Give two images or two streams."
         )
     if path.suffix.lower() in SEQUENCE_SUFFIXES:
         return SequenceSource(path, fps)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 DEVICES = ("v4l2", "dshow", "avfoundation", "lavfi")
-"""Prefixes of cameras on Linux, Windows and macOS; lavfi makes test pictures."""
+"""Prefixes of cameras on Linux, Windows and macOS; lavfi makes test images."""
 
 _URL = re.compile(r"(https?|rtsps?|rtmps?|rtp|srt|tcp|udp)://", re.IGNORECASE)
 _PATIENCE = 10.0  # seconds without a sign of life until a live source counts as lost
@@ -115,7 +115,7 @@ class StreamSource:
                 time = Fraction(0)
             else:
                 after = raw.pts * raw.time_base - self.origin
-                if after <= time:  # a second picture of one moment has no place
+                if after <= time:  # a second image of one moment has no place
                     self._skipped += 1
                     continue
                 time = after

@@ -75,7 +75,7 @@ def test_pictures_are_made_smaller(client: TestClient, folder: Files, wait: Wait
 def test_bad_pairs_stop_nothing(client: TestClient, folder: Files, wait: Wait) -> None:
     (_, heat), (_, light), *rest = folder
     odd = [
-        ("infrared", ("x.png", b"no picture")), ("visible", ("x.jpg", light[1])),
+        ("infrared", ("x.png", b"no image")), ("visible", ("x.jpg", light[1])),
         ("infrared", ("y.png", heat[1][:900])), ("visible", ("y.jpg", light[1])),
         ("infrared", ("alone.png", heat[1])), ("visible", ("lonely.jpg", light[1])),
     ]  # fmt: skip
@@ -85,7 +85,7 @@ def test_bad_pairs_stop_nothing(client: TestClient, folder: Files, wait: Wait) -
     assert (done["state"], done["done"], done["error"]) == ("done", 2, None)
     failed = {each["name"]: each["error"] for each in done["failed"]}
     assert set(failed) == {"x", "y", "alone", "lonely"}
-    assert failed["x"].startswith("x.png must be a picture or a thermal file, but is text")
+    assert failed["x"].startswith("x.png must be an image or a thermal file, but is text")
     assert failed["y"].startswith("y.png must be a whole image, but is damaged")
     assert failed["alone"].startswith("alone.png must have a partner of matching name")
     assert failed["lonely"].startswith("lonely.jpg must have a partner of matching name")

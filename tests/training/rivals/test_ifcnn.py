@@ -1,4 +1,4 @@
-"""Pictures of two foci, made of a sharp one."""
+"""Images of two foci, made of a sharp one."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""The page: a template, a style and a script of this package, and the numbers and pictures."""
+"""The page: a template, a style and a script of this package, and the numbers and images."""
 
 import base64
 import hashlib
@@ -24,25 +24,25 @@ _MARKUP = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&"})
 def as_html(
     table: Table, *, region: Region | None = None, most: int = 12, title: str = "Fusion report"
 ) -> str:
-    """Return the scores and the pictures as one HTML page that needs nothing else.
+    """Return the scores and the images as one HTML page that needs nothing else.
 
-    Tables can be sorted, methods hidden; pictures are seen side by side with a zoomed region, under
-    a wipe and as differences. Pictures that are larger than 1280 pixels a side are reduced. The
+    Tables can be sorted, methods hidden; images are seen side by side with a zoomed region, under
+    a wipe and as differences. Images that are larger than 1280 pixels a side are reduced. The
     same table gives the same text.
 
     Args:
         table: what to show; without `files` there are tables only.
-        region: what is boxed and zoomed at first, in pixels of the pictures, moved into those that
+        region: what is boxed and zoomed at first, in pixels of the images, moved into those that
             are too small for it; the warmest place of each image if not given.
         most: at most so many images are embedded, evenly spread over all of them.
         title: the page's heading.
 
     Returns:
-        HTML, whose policy lets it run its own script, show its own pictures, and load nothing.
+        HTML, whose policy lets it run its own script, show its own images, and load nothing.
 
     Raises:
         ConfigError: `most` is below 0, or the region has no pixels.
-        ImageError: the region is outside of all pictures, or a picture cannot be read.
+        ImageError: the region is outside of all images, or an image cannot be read.
 
     Example:
         >>> from clfnet.metrics import metrics_of

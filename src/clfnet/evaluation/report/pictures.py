@@ -1,4 +1,4 @@
-"""The pictures of a report: which ones, how they are embedded, and the region that is zoomed."""
+"""The images of a report: which ones, how they are embedded, and the region that is zoomed."""
 
 import base64
 from collections.abc import Iterable, Mapping
@@ -16,15 +16,15 @@ from clfnet.io.image import read_image, to_uint8
 from clfnet.metrics import to_grey
 
 LONGEST_SIDE = 1280
-"""Larger pictures are reduced to it, in pixels."""
+"""Larger images are reduced to it, in pixels."""
 
-_BOXES_A_SIDE = 5  # a region of its own choice is so small a part of the picture's sides
+_BOXES_A_SIDE = 5  # a region of its own choice is so small a part of the image's sides
 
 Pixels = NDArray[np.uint8]
 
 
 class Region(NamedTuple):
-    """A rectangle of a picture, in its pixels.
+    """A rectangle of an image, in its pixels.
 
     Attributes:
         x: columns left of it.
@@ -57,7 +57,7 @@ class Region(NamedTuple):
         return region
 
     def within(self, width: int, height: int) -> "Region":
-        """Return it moved, and cut if need be, into a picture of this size.
+        """Return it moved, and cut if need be, into an image of this size.
 
         Example:
             >>> Region(90, 10, 20, 200).within(100, 50)
@@ -70,7 +70,7 @@ class Region(NamedTuple):
 def pictures_of(
     files: Mapping[str, Mapping[str, Files]], names: list[str], region: Region | None, most: int
 ) -> list[dict[str, Any]]:
-    """Return the pictures of some images, ready to embed.
+    """Return the images of some images, ready to embed.
 
     Args:
         files: by method and image, where they are; may be empty.
@@ -84,7 +84,7 @@ def pictures_of(
 
     Raises:
         ConfigError: the region has no pixels.
-        ImageError: the region is outside of all pictures, or a picture cannot be read.
+        ImageError: the region is outside of all images, or an image cannot be read.
     """
     if region is not None:
         _check(region)
@@ -128,13 +128,13 @@ def _check_inside(region: Region, pictures: Iterable[Mapping[str, int]]) -> None
     if not any(region.x < width and region.y < height for width, height in sizes):
         largest = "x".join(map(str, max(sizes)))
         raise ImageError(
-            f"`region` must begin inside of a picture, the largest of which is {largest}, "
+            f"`region` must begin inside of an image, the largest of which is {largest}, "
             f"got {region.x},{region.y}. Choose a smaller X or Y."
         )
 
 
 def _warmest(infrared: Pixels) -> Region:
-    """The box that is brightest in the infrared picture: a person or a vehicle, often."""
+    """The box that is brightest in the infrared image: a person or a vehicle, often."""
     grey = to_grey(infrared).astype(np.float64)
     excess = np.maximum(grey - grey.mean(), 0) ** 2  # squared: small and hot before large and warm
     height, width = grey.shape

@@ -15,11 +15,11 @@ class DenseFuse(Rival):
     """DenseFuse: 74,193 parameters; works on grey levels, 0 to 255.
 
     The addition of the paper is a mean here: the sum is twice too bright unless it is stretched,
-    and stretched they give one picture.
+    and stretched they give one image.
 
     Args:
         release: whose last layer is built: that of PyTorch ends in a ReLU, that of TensorFlow,
-            which made the published pictures, is linear.
+            which made the published images, is linear.
         rule: "addition", or "l1": codes weighted by their L1 norm, averaged over 3×3 pixels.
 
     Raises:

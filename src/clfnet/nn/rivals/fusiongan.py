@@ -52,10 +52,10 @@ class FusionGAN(Rival):
 
 
 class Discriminator(nn.Module):
-    """Judges a picture: 397,953 parameters at 120×120, in [-1, 1].
+    """Judges an image: 397,953 parameters at 120×120, in [-1, 1].
 
     Args:
-        side: of the pictures, in pixels.
+        side: of the images, in pixels.
         judgements: how many numbers it gives.
 
     Example:

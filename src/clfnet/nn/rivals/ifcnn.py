@@ -25,7 +25,7 @@ class IFCNN(Rival):
     Args:
         rule: how features are joined.
         normalisation: "none", the authors' for grey images, or "imagenet", theirs for colour, by
-            which third parties made the pictures of TNO that are in circulation.
+            which third parties made the images of TNO that are in circulation.
 
     Raises:
         ConfigError: an option has another value.

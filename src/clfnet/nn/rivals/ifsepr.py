@@ -22,7 +22,7 @@ class IFSepR(Rival):
     the whole image, though the threshold has not been seen to be reached.
 
     Args:
-        overflow: "clip", or "wrap", as the release writes its pictures: levels below 0 or above
+        overflow: "clip", or "wrap", as the release writes its images: levels below 0 or above
             255 come out at the other end.
 
     Raises:

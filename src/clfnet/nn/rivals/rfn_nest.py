@@ -20,14 +20,14 @@ LARGEST = 512
 """Images with a longer side are fused in four quadrants."""
 
 EPSILON = 1e-5
-"""Of the range that a picture is divided by."""
+"""Of the range that an image is divided by."""
 
 
 class RFNNest(Rival):
     """RFN-Nest: 2,732,761 parameters of the auto-encoder and 4,791,488 of the fusion networks.
 
     It works on grey levels, 0 to 255. The fused codes are about nine times too large by design of
-    the loss, so each picture is spread from its least to its largest value. Images with a side
+    the loss, so each image is spread from its least to its largest value. Images with a side
     above 512 pixels are cut into quadrants that overlap by 5 pixels, and averaged there.
 
     Example:

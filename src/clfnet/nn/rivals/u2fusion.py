@@ -16,7 +16,7 @@ GROWTH = 44
 class U2Fusion(Rival):
     """U2Fusion: 659,217 parameters, in [0, 1].
 
-    The infrared image is the first channel, as in the published pictures of TNO; the released
+    The infrared image is the first channel, as in the published images of TNO; the released
     script feeds the reverse.
 
     Example:

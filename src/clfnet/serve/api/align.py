@@ -1,4 +1,4 @@
-"""POST /v1/align: how one camera's picture lies in the other's."""
+"""POST /v1/align: how one camera's image lies in the other's."""
 
 import base64
 from functools import partial

@@ -1,4 +1,4 @@
-"""POST /v1/evaluate: the metrics of any fused picture."""
+"""POST /v1/evaluate: the metrics of any fused image."""
 
 from functools import partial
 from typing import Annotated, Any
@@ -38,7 +38,7 @@ _OPTIONS = {
 async def evaluate(
     request: Request, service: Annotated[Service, Depends(the_service)]
 ) -> dict[str, Any]:
-    """Score a fused picture against its sources, which have its size."""
+    """Score a fused image against its sources, which have its size."""
     async with service.receiving(request, dict.fromkeys(_FILES, VISIBLE)) as upload:
         fields = parse(upload.fields, _OPTIONS)
         dialect, metrics = fields.get("dialect", "paper"), names_of(fields.get("metrics"))

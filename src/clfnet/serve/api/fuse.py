@@ -1,4 +1,4 @@
-"""POST /v1/fuse: a pair in, a picture or a kept result out."""
+"""POST /v1/fuse: a pair in, an image or a kept result out."""
 
 import json
 import time
@@ -26,10 +26,10 @@ from clfnet.thermal.temperatures import write_temperatures
 
 router = APIRouter(prefix="/v1", tags=["fusing"])
 
-_DESCRIPTION = """Fuses an infrared and a visible picture, or one radiometric file.
+_DESCRIPTION = """Fuses an infrared and a visible image, or one radiometric file.
 
-Answers the picture itself; as JSON (`format=json` or `Accept: application/json`) a result that is
-kept for a while, with links to its pictures, metrics and explanation."""
+Answers the image itself; as JSON (`format=json` or `Accept: application/json`) a result that is
+kept for a while, with links to its images, metrics and explanation."""
 
 _PICTURES = {
     media: {"schema": {"type": "string", "format": "binary"}} for media, _ in FORMATS.values()
@@ -41,7 +41,7 @@ _LINKS = linked("read_result", "read_metrics", "read_explanation", "read_picture
 
 
 class _Encoded(NamedTuple):
-    """A picture's bytes, and what was done to make it, with its seconds."""
+    """An image's bytes, and what was done to make it, with its seconds."""
 
     data: bytes
     record: dict[str, Any]
@@ -54,7 +54,7 @@ class _Encoded(NamedTuple):
     description=_DESCRIPTION,
     response_class=Response,
     responses={
-        200: {"content": _PICTURES, "description": "The picture; X-Clfnet-Record says how."},
+        200: {"content": _PICTURES, "description": "The image; X-Clfnet-Record says how."},
         201: {"model": FuseAnswer, "description": "The kept result.", "links": _LINKS},
         **described(400, 408, 413, 415, 422, 429),
     },

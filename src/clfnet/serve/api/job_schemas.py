@@ -13,7 +13,7 @@ class FailedPair(BaseModel):
 
 
 class Picture(BaseModel):
-    """A fused picture of a folder."""
+    """A fused image of a folder."""
 
     name: str
     link: str

@@ -112,7 +112,7 @@ async def create_job(request: Request, service: TheService) -> JSONResponse:
 
 @router.get("", response_model=JobList, responses=described())
 async def list_jobs(service: TheService) -> dict[str, Any]:
-    """All jobs, the newest first, without their pictures."""
+    """All jobs, the newest first, without their images."""
     store = service.store
     return {"jobs": [job_answer(store, job, pictures=False) for job in store.all()]}
 
@@ -161,7 +161,7 @@ async def cancel_job(service: TheService, job: TheJob) -> Response:
 
 @router.get("/{id}/result", response_class=Response, responses=_RESULT | described(404, 409))
 async def read_job_result(service: TheService, job: TheJob) -> Response:
-    """The zip of all pictures, or the video."""
+    """The zip of all images, or the video."""
     files = JobFiles(service.data.jobs, job.id)
     if job.state == DONE and job.kind == "folder":
         done = (
@@ -194,12 +194,12 @@ async def read_job_picture(
     ] = None,
     download: Annotated[bool, Query(description="Send it as an attachment, to be saved.")] = False,
 ) -> Response:
-    """One fused picture of a folder."""
+    """One fused image of a folder."""
     files = JobFiles(service.data.jobs, job.id)
     number = next((p.number for p in service.store.pairs(job.id, DONE) if p.name == name), 0)
     path = files.result(number)
     if path is None:
-        raise RefusedError(404, "NotFound", f"The job has no picture {name!r:.60} yet. Watch it.")
+        raise RefusedError(404, "NotFound", f"The job has no image {name!r:.60} yet. Watch it.")
     headers = {"Cache-Control": "private, max-age=3600"}
     if width is not None:
         data = await to_thread.run_sync(_thumbnail, path, width, limiter=service.pictures)

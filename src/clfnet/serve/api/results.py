@@ -70,7 +70,7 @@ async def read_metrics(
         str | None, Query(description="Names of metrics, separated by commas.")
     ] = None,
 ) -> dict[str, Any]:
-    """Score the result against the pair as it was fused, as 8-bit pictures."""
+    """Score the result against the pair as it was fused, as 8-bit images."""
     names = [metric.name for metric in metrics_of(dialect, names_of(metrics))]
     file = result.folder / f"metrics-{dialect.casefold()}-{'-'.join(names)}.json"
     work = partial(_scores, result.folder, dialect, names)
@@ -119,13 +119,13 @@ async def read_explanation_picture(
 async def read_picture(
     request: Request, service: TheService, result: TheResult, file: File, download: Download = False
 ) -> Response:
-    """A picture of the result; infrared and visible as they were fused, 8 bits."""
+    """An image of the result; infrared and visible as they were fused, 8 bits."""
     path = result.folder / file
     if file in _DERIVED:
         await _made(service, request, path, partial(_converted, result.folder, path))
     elif not path.exists():
         raise RefusedError(
-            404, "NotFound", "The infrared picture must hold temperatures, but has none."
+            404, "NotFound", "The infrared image must hold temperatures, but has none."
         )
     return _file(path, f"{result.stem}-{file}", download)
 
@@ -153,7 +153,7 @@ def _file(path: Path, name: str, download: bool) -> FileResponse:
 
 
 def _converted(folder: Path, path: Path) -> bytes:
-    """Return the fused picture in another format, its description included."""
+    """Return the fused image in another format, its description included."""
     image = read_image(folder / "fused.png")
     text = (folder / "record.json").read_text("utf-8")
     return encode_image(replace(image, description=text), path)
@@ -185,7 +185,7 @@ async def _explained(service: Service, request: Request, result: StoredResult, m
 
 
 def _explain(folder: Path, model: str, threads: int) -> None:
-    """Write the shares and both pictures of an explanation, in a worker thread."""
+    """Write the shares and both images of an explanation, in a worker thread."""
     images = [read_image(folder / f"{name}.png") for name in _PICTURES]
     infrared, visible, fused = (grey(image.pixels) for image in images)
     found = explain(infrared, visible, fused, model=model, threads=threads)

@@ -87,7 +87,7 @@ class OptionList(BaseModel):
 
 
 class RigCard(BaseModel):
-    """How an infrared picture lies in a visible one; the content of a rig file."""
+    """How an infrared image lies in a visible one; the content of a rig file."""
 
     homography: list[list[float]]
     infrared_size: list[int]
@@ -97,7 +97,7 @@ class RigCard(BaseModel):
 
 
 class Preview(BaseModel):
-    """Pictures by which an eye judges an alignment, as data URLs of PNG."""
+    """Images by which an eye judges an alignment, as data URLs of PNG."""
 
     checkerboard: str
     edges: str
@@ -144,7 +144,7 @@ class FuseAnswer(BaseModel):
 
 
 class Scores(BaseModel):
-    """Metrics of one picture; null where one is undefined."""
+    """Metrics of one image; null where one is undefined."""
 
     dialect: str = Field(examples=["paper"])
     metrics: dict[str, float | None] = Field(examples=[{"EN": 7.38, "MI": 4.27}])

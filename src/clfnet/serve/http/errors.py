@@ -75,7 +75,7 @@ DESCRIBED: Responses = {
     408: {"model": Failure, "description": "The body did not arrive in time."},
     409: {"model": Failure, "description": "It is not ready yet."},
     413: {"model": Failure, "description": "Too many bytes or pixels."},
-    415: {"model": Failure, "description": "A file is no picture of a known type."},
+    415: {"model": Failure, "description": "A file is no image of a known type."},
     422: {"model": Failure, "description": "The library refused; the text is its own."},
     429: {"model": Failure, "description": "The queue is full; see Retry-After."},
     500: {"model": Failure, "description": "Our bug; the log has the id."},

@@ -83,7 +83,7 @@ class Gate:
             return working.result()[0]
         except MemoryError:
             raise RefusedError(
-                413, "TooLarge", "The pictures must fit into memory. Use smaller images."
+                413, "TooLarge", "The images must fit into memory. Use smaller images."
             ) from None
         finally:
             leaving.cancel()

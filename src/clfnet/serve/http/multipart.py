@@ -71,7 +71,7 @@ async def receive(
         folder: where files go.
         accepts: by name, which files the form takes.
         max_bytes: of the body; counted while it comes, whatever its Content-Length says.
-        max_pixels: of each picture, by its header.
+        max_pixels: of each image, by its header.
 
     Raises:
         RefusedError: the body is malformed, too large, late, or holds what it must not.
@@ -146,7 +146,7 @@ class _Receiver:
         """Look into headers, in a thread: they are of any length.
 
         Raises:
-            RefusedError: a picture has too many pixels.
+            RefusedError: an image has too many pixels.
         """
         for name, files in self.upload.files.items():
             for stored in files if self._accepts[name].suffixes else ():

@@ -1,4 +1,4 @@
-"""What an uploaded file is, by its first bytes, and how large a picture is, by its header."""
+"""What an uploaded file is, by its first bytes, and how large an image is, by its header."""
 
 import struct
 from math import prod
@@ -76,7 +76,7 @@ def sniff_video(path: Path, name: str) -> str:
 
 
 def check_pixels(path: Path, name: str, max_pixels: int) -> None:
-    """Refuse a picture of more pixels than are allowed, before they are decoded.
+    """Refuse an image of more pixels than are allowed, before they are decoded.
 
     A header that cannot be read is left to the decoder, which says what is wrong.
 

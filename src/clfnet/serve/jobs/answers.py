@@ -14,7 +14,7 @@ def job_answer(store: Store, job: Job, *, pictures: bool = True) -> dict[str, An
     Args:
         store: has its pairs.
         job: which.
-        pictures: list the fused pictures too.
+        pictures: list the fused images too.
     """
     base = f"/v1/jobs/{job.id}"
     answer = {

@@ -7,7 +7,7 @@
     ID/rig.json            what aligns all pairs, if one was given
     ID/fused/0001.png      a result
     ID/work/               a video that is being made; emptied at the start
-    ID/result.mp4          the video of a finished job; a ZIP of pictures is made while it is sent
+    ID/result.mp4          the video of a finished job; a ZIP of images is made while it is sent
 """
 
 import os
@@ -44,7 +44,7 @@ class JobFiles:
         return _first(self.folder / kind, number)
 
     def result(self, number: int) -> Path | None:
-        """Return the fused picture of a pair; None where it is not made."""
+        """Return the fused image of a pair; None where it is not made."""
         return _first(self.fused, number)
 
     @property

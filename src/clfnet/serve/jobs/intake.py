@@ -233,7 +233,7 @@ def _by_stem(upload: Upload, name: str) -> dict[str, Stored]:
 
 
 def _picture_suffix(where: str, stored: Stored) -> str:
-    """Return a picture's suffix; what is none fails when its turn comes, and stops nothing."""
+    """Return an image's suffix; what is none fails when its turn comes, and stops nothing."""
     try:
         return sniff(stored.path, THERMAL if where == "infrared" else PICTURES, stored.name)
     except RefusedError:

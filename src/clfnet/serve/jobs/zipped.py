@@ -1,4 +1,4 @@
-"""A ZIP of a job's pictures, made while it is sent: it takes neither room on the disk nor time."""
+"""A ZIP of a job's images, made while it is sent: it takes neither room on the disk nor time."""
 
 import io
 import zipfile
@@ -29,7 +29,7 @@ class _Outlet(io.RawIOBase):
 
 
 def zipped(files: Iterable[tuple[str, Path]]) -> Iterator[bytes]:
-    """Yield the bytes of a ZIP; pictures are packed already.
+    """Yield the bytes of a ZIP; images are packed already.
 
     Args:
         files: names within it, and where the files are.

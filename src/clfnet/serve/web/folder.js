@@ -1,4 +1,4 @@
-// Many pairs: what is to be fused, the job that does it, and its pictures as they come.
+// Many pairs: what is to be fused, the job that does it, and its images as they come.
 
 import { download, events, isAbort, json, request, ServiceError } from "./api.js";
 import { all, announce, byId, find, make, saveAs, showError } from "./dom.js";

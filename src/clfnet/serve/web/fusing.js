@@ -1,4 +1,4 @@
-// The pair, fused anew whenever a picture or an option changes; what is out of date is given up.
+// The pair, fused anew whenever an image or an option changes; what is out of date is given up.
 
 import { decode, fuse, isAbort, picture, request, ServiceError } from "./api.js";
 import { announce, byId, showError } from "./dom.js";

@@ -1,4 +1,4 @@
-// Pictures that come in: by drop, paste or picker; which of them is which.
+// Images that come in: by drop, paste or picker; which of them is which.
 
 const INFRARED = /(^|[^a-z])(ir|infrared|thermal|therm|lwir|mwir|nir|heat|flir|tir)([^a-z]|$)/;
 const VISIBLE = /(^|[^a-z])(vi|vis|visible|rgb|visual|colou?r|light|eo|tv|vl)([^a-z]|$)/;

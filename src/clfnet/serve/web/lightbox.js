@@ -1,4 +1,4 @@
-// One picture of a job, large; arrows lead to its neighbours.
+// One image of a job, large; arrows lead to its neighbours.
 
 import { download } from "./api.js";
 import { byId, find, saveAs, showError } from "./dom.js";
@@ -30,7 +30,7 @@ async function show(wanted) {
     const address = await addressOf(link);
     if (pictures[index].link !== link) return; // another one is wanted by now
     image.src = address;
-    image.alt = `Fused picture ${name}`;
+    image.alt = `Fused image ${name}`;
   } catch (error) {
     showError(byId("lightbox-error"), /** @type {Error} */ (error));
   }

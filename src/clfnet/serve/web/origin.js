@@ -1,4 +1,4 @@
-// Where the fused picture comes from: an overlay on it, and infrared's shares.
+// Where the fused image comes from: an overlay on it, and infrared's shares.
 
 import { isAbort, json, picture } from "./api.js";
 import { byId, make, percent, showError } from "./dom.js";
@@ -45,7 +45,7 @@ async function show() {
 
 /** @param {{overall: number, hottest: number, grid: number[][]}} shares of infrared, in [0, 1] */
 function bars({ overall, hottest, grid }) {
-  return [bar("Whole picture", overall), bar("Where it is hottest", hottest), cells(grid)];
+  return [bar("Whole image", overall), bar("Where it is hottest", hottest), cells(grid)];
 }
 
 /** @param {string} name @param {number} share */

@@ -1,4 +1,4 @@
-// Pictures of a job as images: fetched with the token when they come into view.
+// Images of a job as images: fetched with the token when they come into view.
 
 import { blob } from "./api.js";
 

@@ -20,7 +20,7 @@ const dialog = () => /** @type {HTMLDialogElement} */ (byId("preview-dialog"));
 async function look() {
   const { infrared, visible, geometry } = get();
   if (!infrared || !visible) {
-    announce("Alignment needs two pictures.");
+    announce("Alignment needs two images.");
     return;
   }
   const button = /** @type {HTMLButtonElement} */ (byId("preview"));

@@ -1,4 +1,4 @@
-// The values under the pointer, of all three pictures.
+// The values under the pointer, of all three images.
 
 import { all, byId } from "./dom.js";
 import { pictureOf, pixelAt } from "./viewer.js";

@@ -19,7 +19,7 @@ export async function take(files, wanted) {
   const usable = files.filter(intake.isUsable);
   if (!usable.length) {
     const names = files.map((file) => file.name).join(", ");
-    showError(byId("intake-error"), new Error(names ? `This must be a picture, got ${names}. Use PNG, JPEG, BMP, TIFF or NPY.` : "There is no picture in it."));
+    showError(byId("intake-error"), new Error(names ? `This must be an image, got ${names}. Use PNG, JPEG, TIFF or a file of a thermal camera.` : "There is no image in it."));
     return;
   }
   if (usable.length > 2 || usable.some(intake.isVideo)) {
@@ -92,7 +92,7 @@ function layOut() {
   byId("pair").classList.toggle("is-empty", !ready);
   byId("swap").hidden = !(infrared && visible);
   const missing = !ready && (infrared ? "visible" : visible ? "infrared" : null);
-  if (missing) announce(`Now the ${missing} picture.`);
+  if (missing) announce(`Now the ${missing} image.`);
   for (const kind of /** @type {Source[]} */ (["infrared", "visible"])) slot(kind).classList.toggle("is-wanted", missing === kind);
 }
 

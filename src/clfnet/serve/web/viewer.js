@@ -1,4 +1,4 @@
-// The panes: one picture's pixels on several canvases, with zoom and pan in step.
+// The panes: one image's pixels on several canvases, with zoom and pan in step.
 
 import { all, byId, clamp, find, press } from "./dom.js";
 import { wipeAt } from "./wipe.js";

@@ -1,4 +1,4 @@
-// The wipe between two pictures: a slider for pointer and keys, which viewer.js paints by.
+// The wipe between two images: a slider for pointer and keys, which viewer.js paints by.
 
 import { byId, clamp, find } from "./dom.js";
 /** @typedef {import("./viewer.js").Kind} Kind */

@@ -58,7 +58,7 @@ class FusionGANConfig(GameConfig):
 class Game(nn.Module):
     """Both players: all that has weights.
 
-    In a step the generator stands still until its own turn, so that one picture serves all three.
+    In a step the generator stands still until its own turn, so that one image serves all three.
 
     Args:
         network: the generator.
@@ -78,7 +78,7 @@ class Game(nn.Module):
         self._fused: Tensor | None = None
 
     def fused(self, infrared: Tensor, visible: Tensor) -> Tensor:
-        """The generator's picture of this step, less its border."""
+        """The generator's image of this step, less its border."""
         if self._fused is None:
             self._fused = self.network.inner(infrared, visible)
         return self._fused

@@ -1,4 +1,4 @@
-"""Training IFCNN: two pictures of one scene, each sharp elsewhere, to the one that is sharp."""
+"""Training IFCNN: two images of one scene, each sharp elsewhere, to the one that is sharp."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class IFCNNConfig(RivalConfig):
 
 
 class Focus(nn.Module):
-    """The network with the squared distance from the sharp picture; no loss of other features.
+    """The network with the squared distance from the sharp image; no loss of other features.
 
     Args:
         network: the network.
@@ -47,7 +47,7 @@ class Focus(nn.Module):
         """The loss of a batch.
 
         Args:
-            infrared: (B, 1, H, W) in [-1, 1]; a sharp picture of its own.
+            infrared: (B, 1, H, W) in [-1, 1]; a sharp image of its own.
             visible: the same.
             coarse: (2B, 1, 5, 5), where each of the 2B is in focus.
             sigma: (1,), of the blur in pixels.
@@ -74,7 +74,7 @@ class IFCNNTask(RivalTask):
         super().__init__(config, context, network=IFCNN, objective=objective)
 
     def draw(self, step: int, first: int) -> Tensors:
-        """Where pictures are in focus, and how far they are blurred elsewhere."""
+        """Where images are in focus, and how far they are blurred elsewhere."""
         del step
         random, batch = self.generator(first), self.config.run.batch
         coarse = torch.rand(2 * batch, 1, COARSE, COARSE, generator=random)
@@ -83,7 +83,7 @@ class IFCNNTask(RivalTask):
 
 
 def two_foci(sharp: Tensor, coarse: Tensor, sigma: Tensor) -> tuple[Tensor, Tensor]:
-    """Two pictures of each, sharp where the other is blurred.
+    """Two images of each, sharp where the other is blurred.
 
     Args:
         sharp: (B, 1, H, W), H, W > 15.

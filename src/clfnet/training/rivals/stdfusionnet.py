@@ -69,10 +69,10 @@ class STDFusionNetTask(RivalTask):
 
 
 def salient_mask(infrared: Pixels) -> NDArray[np.bool_]:
-    """Hot targets of a picture, in place of masks that the authors drew by hand.
+    """Hot targets of an image, in place of masks that the authors drew by hand.
 
     Pixels hotter than the mean by two deviations, and than a Gaussian mean of σ 30 around them by
-    as much; of what hangs together, that which has 0.1 to 5 % of the picture; 2 pixels wider.
+    as much; of what hangs together, that which has 0.1 to 5 % of the image; 2 pixels wider.
 
     Args:
         infrared: uint8, (H, W).

@@ -1,4 +1,4 @@
-"""How the usual detectors take pictures and give boxes; one file per family."""
+"""How the usual detectors take images and give boxes; one file per family."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

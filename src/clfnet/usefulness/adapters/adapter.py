@@ -1,4 +1,4 @@
-"""What an adapter is: how one family of detectors takes a picture and gives boxes."""
+"""What an adapter is: how one family of detectors takes an image and gives boxes."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -40,7 +40,7 @@ class Adapter(Protocol):
         ...
 
     def place(self, picture: Picture, side: int) -> Letterbox:
-        """Put a picture, uint8 (H, W, 3) RGB, on the square input."""
+        """Put an image, uint8 (H, W, 3) RGB, on the square input."""
         ...
 
     def tensor(self, square: Picture) -> Tensor:

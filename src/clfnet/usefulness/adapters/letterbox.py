@@ -1,4 +1,4 @@
-"""A picture on the square that a detector takes, and its boxes back in the picture."""
+"""An image on the square that a detector takes, and its boxes back in the image."""
 
 from typing import NamedTuple
 
@@ -9,12 +9,12 @@ from clfnet.usefulness.resize import Picture, resize
 
 
 class Letterbox(NamedTuple):
-    """A picture scaled to fit a square, the rest filled.
+    """An image scaled to fit a square, the rest filled.
 
     Attributes:
         picture: uint8, (N, N, 3) RGB.
-        scale: pixels of the square per pixel of the picture.
-        left: where the picture begins in the square, in pixels.
+        scale: pixels of the square per pixel of the image.
+        left: where the image begins in the square, in pixels.
         top: the same, downwards.
     """
 
@@ -24,17 +24,17 @@ class Letterbox(NamedTuple):
     top: int
 
     def undo(self, boxes: Boxes) -> Boxes:
-        """Return boxes of the square in pixels of the picture."""
+        """Return boxes of the square in pixels of the image."""
         return (boxes - [self.left, self.top] * 2) / self.scale
 
 
 def letterbox(picture: Picture, side: int, *, fill: int, centred: bool) -> Letterbox:
-    """Fit a picture into a square.
+    """Fit an image into a square.
 
     Args:
         picture: uint8, (H, W, 3) RGB.
         side: of the square, in pixels.
-        fill: level of what the picture does not cover, 0..255.
+        fill: level of what the image does not cover, 0..255.
         centred: in the middle, or at the top left.
 
     Example:

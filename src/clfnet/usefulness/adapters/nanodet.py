@@ -13,7 +13,7 @@ from clfnet.usefulness.resize import Picture
 
 STRIDES = (8, 16, 32)
 MEAN, SPREAD = (103.53, 116.28, 123.675), (57.375, 57.12, 58.395)
-"""Of the levels of blue, green and red in the training pictures."""
+"""Of the levels of blue, green and red in the training images."""
 
 
 class NanoDet:
