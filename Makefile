@@ -105,6 +105,7 @@ bench: .venv/dev
 	$(BIN)/python benchmarks/full_model.py
 	$(BIN)/python benchmarks/int8.py --data $(DATA)
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/methods.py --data $(DATA)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training_precision.py
 	$(BIN)/python benchmarks/video.py --data $(DATA)

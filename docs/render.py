@@ -12,7 +12,12 @@ import sys
 from tables import BLOCKS
 from tables.results import ROOT
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "MODEL_CARD.md", *sorted((ROOT / "docs").glob("*.md")))
+DOCUMENTS = (
+    ROOT / "README.md",
+    ROOT / "MODEL_CARD.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "methods").glob("*.md")),
+)
 
 
 def render(text: str) -> str:

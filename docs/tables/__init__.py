@@ -11,6 +11,7 @@ from tables import (
     colour,
     explain,
     fast,
+    methods,
     metrics,
     models,
     recipes,
@@ -23,7 +24,7 @@ from tables import (
 
 MODULES = (
     *(align, architecture, batch, bench, collapse, colour, explain, fast),
-    *(metrics, models, recipes, scores, serve, speed, training, video),
+    *(methods, metrics, models, recipes, scores, serve, speed, training, video),
 )
 BLOCKS: Mapping[str, Callable[[], str]] = {
     name: of for module in MODULES for name, of in module.BLOCKS.items()

@@ -13,7 +13,7 @@ from clfnet.metrics import DIALECTS
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "docs" / "results"
 MANIFEST = ROOT / "src" / "clfnet" / "weights" / "manifest.json"
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs/methods").glob("*.md"))]
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def script(load_script: Callable[[str], ModuleType]) -> ModuleType:
 
 
 @pytest.mark.parametrize(
-    "name", [f"docs/{path.name}" for path in PAGES] + ["README.md", "MODEL_CARD.md"]
+    "name", [str(path.relative_to(ROOT)) for path in PAGES] + ["README.md", "MODEL_CARD.md"]
 )
 def test_document_is_rendered(name: str, script: ModuleType) -> None:
     assert ROOT / name in script.DOCUMENTS

@@ -8,7 +8,7 @@ import pytest
 from clfnet.errors import ConfigError, InputError, PairingError, WeightsError
 from clfnet.inference.any_onnx import AnyOnnx
 from clfnet.inference.backend import OnnxMethod
-from clfnet.inference.find import find_compared, find_method
+from clfnet.inference.find import WITHOUT_WEIGHTS, find_compared, find_method
 from clfnet.inference.fuser import Fuser
 from clfnet.methods import METHODS, Published
 
@@ -86,3 +86,11 @@ def test_fuser_takes_them_all(maximum_onnx: Path) -> None:
     expected = np.maximum(infrared, visible)
     for spec in ("maximum", f"onnx:{maximum_onnx}"):
         np.testing.assert_array_equal(Fuser(spec)(infrared, visible), expected)
+
+
+def test_networks_without_weights_say_how_to_get_them() -> None:
+    rivals = pytest.importorskip("clfnet.nn.rivals")
+    assert rivals.RIVALS.keys() == WITHOUT_WEIGHTS
+    for name in WITHOUT_WEIGHTS:
+        with pytest.raises(WeightsError, match=f"none of {name} are shipped. Make a model"):
+            find_method(name)
