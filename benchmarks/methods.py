@@ -92,13 +92,18 @@ def average(_: str, infrared: Pixels, visible: Pixels) -> Pixels:
     return mean
 
 
+def grey(path: Path) -> Pixels:
+    """Read an image as grey levels."""
+    return to_grey(read_image(path).pixels)
+
+
 def published(folder: Path) -> Picture:
     """What a folder of results has."""
 
     def read(name: str, infrared: Pixels, visible: Pixels) -> Pixels:
         del infrared, visible
         (path,) = folder.glob(f"{name}.*")
-        return to_grey(read_image(path).pixels)
+        return grey(path)
 
     return read
 
@@ -110,7 +115,7 @@ def main() -> None:
     data: Path = parser.parse_args().data
     test = data / "tno" / "test"
     pairs = [
-        (path.stem, *(to_grey(read_image(test / kind / path.name).pixels) for kind in ("ir", "vi")))
+        (path.stem, grey(path), grey(test / "vi" / path.name))
         for path in sorted((test / "ir").iterdir())
     ]
     with TemporaryDirectory() as folder:
