@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from clfnet.colour.palette import PALETTES, Float, hot, overlay, paint
+from clfnet.colour.luma import Float
+from clfnet.colour.palette import PALETTES, hot, overlay, paint
 from clfnet.errors import ConfigError
 
 RAMP: Float = np.linspace(0, 1, 256, dtype=np.float32)

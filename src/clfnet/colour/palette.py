@@ -14,10 +14,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.colour.luma import bt601, check_strength
+from clfnet.colour.luma import Float, bt601, check_strength
 from clfnet.errors import ConfigError, did_you_mean
-
-Float = NDArray[np.float32]
 
 PALETTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -4,19 +4,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from clfnet.errors import MissingExtraError
-
-Float = NDArray[np.float32]
+from clfnet.method import FloatImage
 
 LEAST = 256
 """Pixels of an image below which OpenVINO is not used: of maps of six places and fewer, images of
 twelve pixels, 2026.4 was seen to make garbage."""
 
 
-def compiled(graph: bytes, threads: int) -> Callable[[dict[str, Float]], Float]:
+def compiled(graph: bytes, threads: int) -> Callable[[dict[str, FloatImage]], FloatImage]:
     """Compile a graph of one output.
 
     Args:
@@ -45,10 +41,10 @@ def compiled(graph: bytes, threads: int) -> Callable[[dict[str, Float]], Float]:
     request = network.create_infer_request()
     turn = threading.Lock()
 
-    def run(feeds: dict[str, Float]) -> Float:
+    def run(feeds: dict[str, FloatImage]) -> FloatImage:
         with turn:
             found: Any = request.infer(feeds)
-            result: Float = found[0].copy()  # the request's own memory is used again
+            result: FloatImage = found[0].copy()  # the request's own memory is used again
             return result
 
     return run

@@ -14,14 +14,14 @@ from clfnet.serve.jobs.store import (
     FAILED,
     QUEUED,
     RUNNING,
-    Pair,
+    FilePair,
     Store,
 )
 
 PAIRS = [
-    Pair(1, "a", "a.png", "a.jpg"),
-    Pair(2, "b", "b.png", "b.jpg"),
-    Pair(3, "c", "c.png", "", state=FAILED, error="alone"),
+    FilePair(1, "a", "a.png", "a.jpg"),
+    FilePair(2, "b", "b.png", "b.jpg"),
+    FilePair(3, "c", "c.png", "", state=FAILED, error="alone"),
 ]
 
 
@@ -138,7 +138,7 @@ def test_jobs_of_a_newer_version_are_left_alone(store: Store, tmp_path: Path) ->
 
 
 def test_threads_may_share_it(store: Store) -> None:
-    store.add("many", "folder", {}, [Pair(n, str(n), "", "") for n in range(60)], total=60)
+    store.add("many", "folder", {}, [FilePair(n, str(n), "", "") for n in range(60)], total=60)
 
     def finish(numbers: range) -> None:
         for number in numbers:
@@ -188,7 +188,7 @@ def test_what_counts_as_running_can_wait_again(store: Store) -> None:
 def test_a_damaged_page_is_told_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "jobs.sqlite"
     store = Store(path)
-    pairs = [Pair(n, f"a{n}", "a.png", "a.jpg") for n in range(1, 2000)]
+    pairs = [FilePair(n, f"a{n}", "a.png", "a.jpg") for n in range(1, 2000)]
     store.add("first", "folder", {}, pairs, total=len(pairs))
     store.close()
     data = bytearray(path.read_bytes())

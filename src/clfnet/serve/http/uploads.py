@@ -23,7 +23,7 @@ class Accepts(NamedTuple):
     """What files a form takes under one name.
 
     Attributes:
-        suffixes: the kinds, see `clfnet.serve.kinds`; none if the bytes are not looked at.
+        suffixes: the kinds, see `clfnet.serve.http.sniffing`; none if the bytes are not looked at.
         most: how many.
     """
 

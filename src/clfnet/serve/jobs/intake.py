@@ -16,7 +16,7 @@ from clfnet.serve.http.form import FORMATS, OPTIONS, Fusing, parse
 from clfnet.serve.http.sniffing import PICTURES, THERMAL, sniff, sniff_video
 from clfnet.serve.http.uploads import Accepts, Stored, Upload
 from clfnet.serve.jobs.files import JobFiles, bytes_in, settle, settle_name
-from clfnet.serve.jobs.store import FAILED, Job, Pair, Store
+from clfnet.serve.jobs.store import FAILED, FilePair, Job, Store
 from clfnet.thermal import parse_range
 from clfnet.video.frames import load_av
 from clfnet.video.ranging import ranging_for
@@ -161,14 +161,14 @@ _Sources = Mapping[str, Stored]
 _Suffix = Callable[[str, Stored], str]
 
 
-def _place(files: JobFiles, pair: Pair, sources: _Sources, suffix: _Suffix) -> None:
+def _place(files: JobFiles, pair: FilePair, sources: _Sources, suffix: _Suffix) -> None:
     """Move the uploads of a pair to where its job finds them."""
     for kind, stored in sources.items():
         stored.path.rename(files.folder / kind / f"{pair.number:04}{suffix(kind, stored)}")
 
 
-def _folder(upload: Upload) -> list[tuple[Pair, _Sources]]:
-    """Pair files by name, as `clfnet fuse` does with folders; infrared alone is radiometric.
+def _folder(upload: Upload) -> list[tuple[FilePair, _Sources]]:
+    """FilePair files by name, as `clfnet fuse` does with folders; infrared alone is radiometric.
 
     Where all files come as `infrared`, words in their names may tell the visible ones.
     """
@@ -177,7 +177,7 @@ def _folder(upload: Upload) -> list[tuple[Pair, _Sources]]:
         of_infrared, of_visible, _ = split_kinds(infrared)
         if not match_names(of_infrared, of_visible).shared:
             return [
-                (Pair(0, stem, each.name, ""), {"infrared": each})
+                (FilePair(0, stem, each.name, ""), {"infrared": each})
                 for stem, each in infrared.items()
             ]
         visible = {name: infrared[name] for name in of_visible}
@@ -197,16 +197,16 @@ def _folder(upload: Upload) -> list[tuple[Pair, _Sources]]:
     ]
 
 
-def _pair(infrared: Stored | None, visible: Stored | None) -> tuple[Pair, _Sources]:
+def _pair(infrared: Stored | None, visible: Stored | None) -> tuple[FilePair, _Sources]:
     names = infrared.name if infrared else "", visible.name if visible else ""
     stem = (visible or infrared or Stored(Path(), "")).stem
     if infrared and visible:
-        return Pair(0, stem, *names), {"infrared": infrared, "visible": visible}
+        return FilePair(0, stem, *names), {"infrared": infrared, "visible": visible}
     error = f"{''.join(names)} must have a partner of matching name, but has none. Add it."
-    return Pair(0, stem, *names, state=FAILED, error=error), {}
+    return FilePair(0, stem, *names, state=FAILED, error=error), {}
 
 
-def _video(upload: Upload) -> list[tuple[Pair, _Sources]]:
+def _video(upload: Upload) -> list[tuple[FilePair, _Sources]]:
     for name in ("infrared", "visible"):
         upload.needed(name)
         if len(upload.files[name]) > 1:
@@ -214,7 +214,7 @@ def _video(upload: Upload) -> list[tuple[Pair, _Sources]]:
     infrared, visible = upload.needed("infrared"), upload.needed("visible")
     return [
         (
-            Pair(0, visible.stem, infrared.name, visible.name),
+            FilePair(0, visible.stem, infrared.name, visible.name),
             {"infrared": infrared, "visible": visible},
         )
     ]

@@ -31,7 +31,7 @@ CREATE TABLE pairs (
 
 
 @dataclass(frozen=True)
-class Pair:
+class FilePair:
     """One pair of a job.
 
     Attributes:
@@ -136,7 +136,7 @@ class Store:
             self._database.close()
 
     def add(
-        self, job: str, kind: str, form: Mapping[str, str], pairs: Iterable[Pair], *, total: int
+        self, job: str, kind: str, form: Mapping[str, str], pairs: Iterable[FilePair], *, total: int
     ) -> None:
         """Accept a job, whole or not at all."""
         with self._change() as database:
@@ -158,7 +158,7 @@ class Store:
         """Return all jobs, the newest first."""
         return [_job(row) for row in self._read("SELECT * FROM jobs ORDER BY number DESC")]
 
-    def pairs(self, job: str, state: str | None = None) -> list[Pair]:
+    def pairs(self, job: str, state: str | None = None) -> list[FilePair]:
         """Return the pairs of a job, of one state or all."""
         query = "SELECT * FROM pairs WHERE job = ? AND ? IN ('', state) ORDER BY number"
         return [_pair(row) for row in self._read(query, job, state or "")]
@@ -258,8 +258,8 @@ def _job(row: sqlite3.Row) -> Job:
     return Job(form=json.loads(row["form"]), **values)
 
 
-def _pair(row: sqlite3.Row) -> Pair:
-    return Pair(**{key: row[key] for key in row.keys() if key != "job"})  # noqa: SIM118
+def _pair(row: sqlite3.Row) -> FilePair:
+    return FilePair(**{key: row[key] for key in row.keys() if key != "job"})  # noqa: SIM118
 
 
 def _now() -> str:

@@ -26,8 +26,8 @@ from clfnet.serve.jobs.store import (
     FAILED,
     QUEUED,
     RUNNING,
+    FilePair,
     Job,
-    Pair,
     Store,
 )
 from clfnet.thermal import parse_range
@@ -151,7 +151,7 @@ class Worker:
         self._store.move(job.id, DONE if done else FAILED, RUNNING, error=text)
         return True
 
-    def _fuse(self, pair: Pair, files: JobFiles, fuser: Fuser, suffix: str) -> str | None:
+    def _fuse(self, pair: FilePair, files: JobFiles, fuser: Fuser, suffix: str) -> str | None:
         """Fuse one pair into its file; return why that cannot be done."""
         limit = self._service.settings.max_pixels
         given = _sources(pair, files)
@@ -219,7 +219,7 @@ class Worker:
         output.rename(files.folder / f"result.{job.form['format']}")
         return self._finish_video(job, pair, files, report.frames)
 
-    def _finish_video(self, job: Job, pair: Pair, files: JobFiles, frames: int) -> bool:
+    def _finish_video(self, job: Job, pair: FilePair, files: JobFiles, frames: int) -> bool:
         self._store.finish_pair(job.id, pair.number)
         self._store.progress(job.id, frames, frames)
         files.drop_sources(pair.number)
@@ -246,7 +246,7 @@ class Worker:
             return sources
 
 
-def _sources(pair: Pair, files: JobFiles) -> list[Stored]:
+def _sources(pair: FilePair, files: JobFiles) -> list[Stored]:
     """Return the uploads of a pair, infrared first."""
     return [
         Stored(path, name)
