@@ -132,6 +132,24 @@ def test_densefuse_of_tensorflow_has_no_last_relu(
     assert unused == []
 
 
+def test_names_that_say_nothing_count_by_their_numbers(
+    tmp_path: Path, write_bundle: WriteBundle
+) -> None:
+    torch.manual_seed(0)
+    network = RIVALS["u2fusion"]()
+    layers = [name for name, module in network.named_modules() if isinstance(module, nn.Conv2d)]
+    first = "Variable Variable_1"
+    names = {
+        layer: f"Variable_{2 * n} Variable_{2 * n + 1}" if n else first
+        for n, layer in enumerate(layers)
+    }
+    found, unused = load_release(
+        "u2fusion", [write_bundle(tmp_path / "model.ckpt", _tensorflow(network, names))]
+    )
+    _same(found, network)
+    assert unused == []
+
+
 def test_a_generator_beside_its_discriminator(tmp_path: Path, write_bundle: WriteBundle) -> None:
     torch.manual_seed(0)
     network = FusionGAN()

@@ -90,9 +90,10 @@ def load_release(
 def fill(network: nn.Module, tensors: Mapping[str, Array], name: str) -> list[str]:
     """Copy tensors to a network's layers by shape and order.
 
-    A convolution gets the first kernel of its shape that is left, and the bias beside it; batch
-    norm with running statistics the first four of its size that lie together. Of the other norms,
-    which the releases never load, scale and shift stay 1 and 0.
+    A convolution gets the first kernel of its shape that is left, and the bias beside it, or where
+    names tell of no layers the first of its shape; batch norm with running statistics the first
+    four of its size that lie together. Of the other norms, which the releases never load, scale and
+    shift stay 1 and 0.
 
     Args:
         network: whose parameters and statistics are set.
@@ -111,8 +112,10 @@ def fill(network: nn.Module, tensors: Mapping[str, Array], name: str) -> list[st
             key = _first(left, tuple(module.weight.shape), f"{name}'s layer {layer}")
             _copy(module.weight, left.pop(key))
             if module.bias is not None:
+                shape = tuple(module.bias.shape)
                 beside = {k: v for k, v in left.items() if _scope(k) == _scope(key)}
-                bias = _first(beside, tuple(module.bias.shape), f"the bias beside {key}")
+                beside = {k: v for k, v in beside.items() if v.shape == shape}
+                bias = _first(beside or left, shape, f"the bias beside {key}")
                 _copy(module.bias, left.pop(bias))
         elif isinstance(module, nn.BatchNorm2d) and module.running_mean is not None:
             scope = _norm_scope(left, module.num_features, f"{name}'s layer {layer}")

@@ -9,14 +9,18 @@ import numpy as np
 import pytest
 import torch
 
+from clfnet.errors import ConfigError
 from clfnet.inference.backend import OnnxMethod
 from clfnet.io.image import Image, write_image
 from clfnet.nn.rivals import RIVALS
 from clfnet.training import Recipe, load_any, load_any_network, resume, train
 from clfnet.training.dataset import Pair
 from clfnet.training.digest import digest
+from clfnet.training.distributed import Process
 from clfnet.training.export import export_run
 from clfnet.training.log import read_log
+from clfnet.training.networks import NETWORKS
+from clfnet.training.task import Context
 
 CONFIGS = Path(__file__).parents[3] / "configs" / "rivals"
 
@@ -130,6 +134,24 @@ def test_the_second_stage_of_rfn_nest_leaves_the_first_as_it_is(
     )
     for name, tensor in before.items():
         assert torch.equal(after[name], tensor) != name.startswith("fusion"), name
+
+
+def test_tones_vary_where_the_recipe_says_so(recipe: Make, tmp_path: Path) -> None:
+    """And whatever else is drawn stays as it is."""
+    context = Context(tmp_path / "run", Process(), fresh=True)
+    plain, varied = (
+        NETWORKS["ifcnn"].task(recipe("ifcnn", [f"data.tone={tone}"]), context) for tone in (0, 1)
+    )
+    one, other = (task.batch(*task.plan(3, 6)) for task in (plain, varied))
+    assert len(one) == len(other) == 4
+    assert not torch.equal(one[0], other[0])
+    assert all(torch.equal(a, b) for a, b in zip(one[2:], other[2:], strict=True))
+
+
+def test_a_gan_is_trained_in_one_process(recipe: Make, tmp_path: Path) -> None:
+    context = Context(tmp_path / "run", Process(rank=0, size=2), fresh=True)
+    with pytest.raises(ConfigError, match="fusiongan must be trained in one process, got 2"):
+        NETWORKS["fusiongan"].task(recipe("fusiongan", RECIPES["fusiongan"]), context)
 
 
 def _lengthen(checkpoint: Path, steps: int) -> None:

@@ -14,6 +14,7 @@ from clfnet.training.config import DataConfig, OptimizerConfig, Recipe
 from clfnet.training.dataset import Crops, Pair, load_pairs
 from clfnet.training.network_file import load_network
 from clfnet.training.task import Context, Task, Validation
+from clfnet.training.tones import draw_tones, vary_tones
 from clfnet.training.validation import Validator
 
 Tensors = tuple[Tensor, ...]
@@ -82,6 +83,7 @@ class RivalTask(Task):
         pairs, held_out = load_pairs(config.data)
         torch.manual_seed(config.run.seed)
         made = _start(config, network) if context.fresh else _made(config, network)
+        self._data = config.data
         self.pairs, self.cuts = pairs, Crops(pairs, config.data, config.run.seed)
         super().__init__(
             config,
@@ -97,13 +99,21 @@ class RivalTask(Task):
         return ()
 
     def plan(self, step: int, first: int) -> Tensors:
-        """The crops of a step, and what is drawn for it."""
-        return self.cuts.plan(first, self.config.run.batch), *self.draw(step, first)
+        """The crops of a step, the tones of their sources if they vary, and what else is drawn."""
+        run, data = self.config.run, self._data
+        tones: Tensors = ()
+        if data.tone:
+            tones = draw_tones(data.tone, run.seed, first, run.batch, data.crop)
+        return self.cuts.plan(first, run.batch), *tones, *self.draw(step, first)
 
     def batch(self, *plan: Tensor) -> Tensors:
         """Infrared and visible, and what is drawn."""
         crops, *drawn = plan
-        return *self.cuts.images.cut(crops, self.config.data.crop), *drawn
+        images = self.cuts.images.cut(crops, self._data.crop)
+        if self._data.tone:
+            curves, noise, *drawn = drawn
+            images = vary_tones(images, curves, noise)
+        return *images, *drawn
 
     def generator(self, first: int) -> torch.Generator:
         """Of the random numbers of the step that begins at a crop."""

@@ -160,6 +160,9 @@ class GameTask(RivalTask):
         context: where the run takes place.
         network: the generator's class.
         game: both players' class.
+
+    Raises:
+        ConfigError: there are several processes.
     """
 
     def __init__(
@@ -169,6 +172,12 @@ class GameTask(RivalTask):
         network: type[FusionGAN | GANMcC] = FusionGAN,
         game: type[Game] = Game,
     ) -> None:
+        size = context.process.size
+        if size > 1:  # of an update, all weights of its objective would have to be trained
+            raise ConfigError(
+                f"{network.kind} must be trained in one process, got {size}. Leave torchrun out."
+            )
+
         def objective(made: FusionGAN | GANMcC, _config: GameConfig, _crops: Crops) -> Game:
             return game(made, config.data.crop, config.loss)
 
