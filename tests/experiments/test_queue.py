@@ -172,7 +172,7 @@ def test_a_stopped_queue_goes_on(recipe: Path, data: Path, tmp_path: Path, numbe
         assert (result["finished"], result["failed"], result["steps"]) == (False, "", step)
         unpack(tmp_path / "archive", tmp_path / "other")
         assert load_checkpoint(tmp_path / "other" / "a" / CHECKPOINT)["step"] == step
-    main(command(tmp_path, recipe.with_name("jobs.toml"), 0.2), io.StringIO())
+    main(command(tmp_path, recipe.with_name("jobs.toml"), 0.7), io.StringIO())
     assert load_checkpoint(checkpoint)["step"] > step
 
 
