@@ -31,6 +31,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+import PIL.Image
+
 from clfnet.errors import ClfnetError, ConfigError, InputError
 from clfnet.io.files import write_atomic
 from clfnet.io.toml import build, read_toml
@@ -337,8 +339,8 @@ def table(queue: Sequence[Training]) -> str:
 def pack(out: Path, archive: Path) -> None:
     """Write everything that another machine needs to go on, as parts of one compressed tar.
 
-    Checkpoints are those of trainings that are not finished. Parts of a former archive there are
-    replaced.
+    Checkpoints are those of trainings that are not finished, sheets of samples are made small.
+    Parts of a former archive there are replaced.
 
     Args:
         out: the queue's folder.
@@ -355,9 +357,12 @@ def pack(out: Path, archive: Path) -> None:
                 continue
             tar.add(path, f"{path.parent.name}/{path.name}")
         for samples in out.glob("*/samples"):
-            last = max(samples.iterdir(), default=None)
+            last = max(samples.glob("*.png"), default=None)
             if last is not None:
-                tar.add(last, f"{samples.parent.name}/samples/{last.name}")
+                entry = tarfile.TarInfo(f"{samples.parent.name}/samples/{last.stem}.jpg")
+                sheet = _small(last)
+                entry.size = len(sheet)
+                tar.addfile(entry, BytesIO(sheet))
     data = buffer.getvalue()
     count = -(-len(data) // PART)
     for index in range(count):
@@ -366,6 +371,15 @@ def pack(out: Path, archive: Path) -> None:
     for path in archive.glob("queue.tar.gz.*"):
         if int(path.suffix[1:]) >= count:
             path.unlink()
+
+
+def _small(picture: Path) -> bytes:
+    """A sheet of samples as a JPEG that can be looked at: the whole is several megabytes."""
+    with PIL.Image.open(picture) as image:
+        image.thumbnail((1600, 6400))
+        buffer = BytesIO()
+        image.convert("L").save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
 
 
 def unpack(archive: Path, out: Path) -> None:

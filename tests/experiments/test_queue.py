@@ -9,9 +9,11 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from clfnet.errors import ConfigError, InputError
+from clfnet.io.image import Image, write_image
 from clfnet.io.toml import build, read_toml
 from clfnet.training.checkpoint import load_checkpoint
 from clfnet.training.config import DataConfig
@@ -82,9 +84,12 @@ def test_the_projects_own_list_is_valid(tmp_path: Path, monkeypatch: pytest.Monk
     for training in queue:
         config = training.config
         assert isinstance(config.data, DataConfig)
-        assert config.data.infrared == ("/data/tno/train/ir",)
-        assert config.data.validation_visible == "/data/tno/test/vi"
-        assert config.kind != "clfnet" or config.run.epochs == 20
+        assert config.data.infrared[0] == "/data/tno/train/ir"
+        own = training.name.startswith("clfnet")
+        assert config.data.validation_visible == ("" if own else "/data/tno/test/vi")
+        assert not training.name.startswith("paper") or config.run.epochs == 20
+    contrast = [each for each in queue if each.name.startswith("clfnet")]
+    assert [each.config.run.seed for each in contrast] == [0, 1, 2] * 2
 
 
 def test_the_list_in_its_order_equal_recipes_once(recipe: Path, tmp_path: Path) -> None:
@@ -202,7 +207,8 @@ def test_a_large_archive_comes_in_parts(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "out" / "a" / "samples").mkdir(parents=True)
     (tmp_path / "out" / "a" / "weights").write_bytes(noise)
     for step in (1, 2):
-        (tmp_path / "out" / "a" / "samples" / f"{step}.png").write_bytes(b"x")
+        sheet = Image(np.full((10, 12), 7, np.uint8))
+        write_image(tmp_path / "out" / "a" / "samples" / f"{step}.png", sheet)
     archive = tmp_path / "archive"
     archive.mkdir()
     (archive / "queue.tar.gz.09").write_bytes(b"of a larger one")
@@ -212,7 +218,7 @@ def test_a_large_archive_comes_in_parts(tmp_path: Path, monkeypatch: pytest.Monk
     assert all(part.stat().st_size <= 1000 for part in parts)
     unpack(archive, tmp_path / "other")
     assert (tmp_path / "other" / "a" / "weights").read_bytes() == noise
-    assert [p.name for p in (tmp_path / "other" / "a" / "samples").iterdir()] == ["2.png"]
+    assert [p.name for p in (tmp_path / "other" / "a" / "samples").iterdir()] == ["2.jpg"]
     parts[1].unlink()
     with pytest.raises(InputError, match="must hold all parts of a queue"):
         unpack(archive, tmp_path / "third")

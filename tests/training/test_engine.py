@@ -14,9 +14,17 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from clfnet.training.config import DistillConfig, OptimizerConfig, Recipe, TrainConfig
+from clfnet.nn import CLFNet
+from clfnet.training.config import (
+    DistillConfig,
+    OptimizerConfig,
+    Recipe,
+    TrainConfig,
+    read_tables,
+)
 from clfnet.training.distributed import Process
 from clfnet.training.engine import WARM_UP, Engine, Updater, updaters_of
+from clfnet.training.network_file import network_bytes
 from clfnet.training.networks import NETWORKS, parse_any
 from clfnet.training.task import Context, Task, Update
 
@@ -168,6 +176,45 @@ def test_recorded_blocks_equal_single_steps(make: Callable[[], Task]) -> None:
         assert a == pytest.approx(b, rel=2e-5, abs=1e-6)
     assert len({row["loss"] for row in got}) == 16
     assert_equal(state_of(plain), state_of(blocks))
+
+
+RECIPES = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_of_the_project_can_be_recorded(
+    path: Path, folders: tuple[Path, Path], average_onnx: Path, tmp_path: Path
+) -> None:
+    """At a small size: with all losses that they weigh."""
+    tables = read_tables(path)
+    infrared, visible = map(str, folders)
+    tables["data"] |= {"infrared": [infrared], "visible": [visible], "held_out": [], "crop": 32}
+    for name in ("weights", "excluded"):
+        tables["data"].pop(name, None)
+    for name, small in (
+        ("model", {"width": 2, "hidden": 8, "embedding": 4}),
+        ("network", {"channels": 4, "blocks": 2}),
+        ("teacher", {"model": str(average_onnx)}),
+        ("run", {"batch": 2, "steps": 8, "epochs": 0}),
+    ):
+        if name in tables or (name == "model" and "teacher" not in tables):
+            tables[name] = tables.get(name, {}) | small
+    tables["loss"]["samples"] = 8
+    if "start" in tables.get("model", {}):
+        start = tmp_path / "start.safetensors"
+        start.write_bytes(network_bytes(CLFNet(2)))
+        tables["model"]["start"] = str(start)
+    config = parse_any(tables)
+    task = NETWORKS[config.kind].task(config, Context(tmp_path / "run", Process(), fresh=True))
+    engine = engine_of(task, capacity=WARM_UP + 2, capture=record)
+    first = 0
+    while first < 8:
+        mode = task.mode(first)
+        count = sum(task.mode(step) == mode for step in range(first, min(8, first + WARM_UP + 2)))
+        rows = engine.run(first, count).rows()
+        assert all(torch.isfinite(torch.tensor(row["loss"])) for row in rows)
+        first += count
+    assert any(mode.replay for mode in engine._modes.values())
 
 
 def test_each_mode_has_its_own_recording(

@@ -25,14 +25,18 @@ def gaussian_blur(images: Tensor, sigma: float) -> Tensor:
         True
     """
     rows, columns = (
-        _matrix(side, sigma).to(images.device, images.dtype) for side in images.shape[-2:]
+        _matrix(side, sigma, images.dtype, images.device) for side in images.shape[-2:]
     )
     return rows @ images @ columns.T
 
 
 @lru_cache(maxsize=64)
-def _matrix(length: int, sigma: float) -> Tensor:
-    """What blurs an axis, (length, length); each row sums to 1."""
+@torch.inference_mode(False)
+def _matrix(length: int, sigma: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """What blurs an axis, (length, length); each row sums to 1.
+
+    Kept where it is needed: a step on a GPU must not wait for what is made on the CPU.
+    """
     radius = max(1, round(3 * sigma))
     offsets = torch.arange(-radius, radius + 1)
     profile = torch.exp(-(offsets.double() ** 2) / (2 * sigma**2))
@@ -42,4 +46,4 @@ def _matrix(length: int, sigma: float) -> Tensor:
     places = torch.where(places < length, places, 2 * length - 1 - places)
     matrix = torch.zeros(length, length, dtype=torch.float64)
     matrix.scatter_add_(1, places, profile.expand(length, -1))
-    return matrix.float()
+    return matrix.to(device, dtype)

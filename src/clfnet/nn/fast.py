@@ -1,13 +1,12 @@
 """The student: mixes simple images of both sources by weights that a small network predicts."""
 
-from functools import lru_cache
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from clfnet.errors import ConfigError
 from clfnet.nn.base import Network
+from clfnet.nn.constant import constant
 
 BINOMIAL = ((1 / 16, 2 / 16, 1 / 16), (2 / 16, 4 / 16, 2 / 16), (1 / 16, 2 / 16, 1 / 16))
 """What detail is measured against: the mean of 3×3 pixels by these weights."""
@@ -48,16 +47,9 @@ def bases(infrared: Tensor, visible: Tensor) -> Tensor:
 def detail(pictures: Tensor) -> Tensor:
     """Each image less its 3×3 binomial mean, the border replicated: (B, C, H, W) of any C."""
     channels = pictures.shape[1]
-    kernel = _binomial(pictures.dtype, pictures.device).expand(channels, 1, 3, 3)
+    kernel = constant(BINOMIAL, pictures).expand(channels, 1, 3, 3)
     around = F.pad(pictures, (1, 1, 1, 1), mode="replicate")
     return pictures - F.conv2d(around, kernel, groups=channels)
-
-
-@lru_cache
-@torch.inference_mode(False)
-def _binomial(dtype: torch.dtype, device: torch.device) -> Tensor:
-    """`BINOMIAL`, kept: a training step on a GPU must not wait for what is made on the CPU."""
-    return torch.tensor(BINOMIAL, dtype=dtype, device=device)
 
 
 def bent(image: Tensor) -> Tensor:

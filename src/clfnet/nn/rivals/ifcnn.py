@@ -9,6 +9,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from clfnet.nn.constant import constant
 from clfnet.nn.rivals.rival import Rival, from_unit, luma, to_unit
 
 MEAN = (0.485, 0.456, 0.406)
@@ -67,7 +68,7 @@ class IFCNN(Rival):
         if self.normalisation == "none":
             return self._fuse(list(images))
         mean, deviation = (
-            images[0].new_tensor(values).reshape(3, 1, 1) for values in (MEAN, DEVIATION)
+            constant(tuple(values), images[0]).reshape(3, 1, 1) for values in (MEAN, DEVIATION)
         )
         return self._fuse([(x - mean) / deviation for x in images]) * deviation + mean
 

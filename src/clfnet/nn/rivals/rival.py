@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from clfnet.errors import ConfigError
 from clfnet.nn.base import Network
+from clfnet.nn.constant import constant
 
 SLOPE = 0.2
 """Negative slope of LeakyReLU in all of the nine that have one."""
@@ -122,4 +123,4 @@ def from_unit(images: Tensor) -> Tensor:
 
 def luma(rgb: Tensor) -> Tensor:
     """(B, 3, H, W) as grey, (B, 1, H, W), by BT.601."""
-    return (rgb * rgb.new_tensor([0.299, 0.587, 0.114]).reshape(3, 1, 1)).sum(1, keepdim=True)
+    return (rgb * constant((0.299, 0.587, 0.114), rgb).reshape(3, 1, 1)).sum(1, keepdim=True)
