@@ -82,7 +82,7 @@ def undo(pixels: Levels, palette: str) -> Levels:
     Example:
         >>> painted = np.rint(paint("rainbow", np.array([[0.2, 0.9]], np.float32)) * 255)
         >>> undo(painted.astype(np.uint8), "rainbow").tolist()
-        [[51, 230]]
+        [[51, 229]]
     """
     return _nearest(pixels, palette)[0]
 
