@@ -207,6 +207,71 @@ def test_kill_9_and_resume_equals_never_having_stopped(
     assert_same_run(tmp_path / "straight", folder)
 
 
+@pytest.fixture
+def in_blocks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Run as a GPU does, five steps at once; the list gets the first and the number of each."""
+    blocks: list[tuple[int, int]] = []
+
+    class Launching(Engine):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **{**options, "capacity": 5})
+
+        def run(self, first: int, count: int) -> Any:
+            blocks.append((first, count))
+            return super().run(first, count)
+
+    monkeypatch.setattr(trainer, "Engine", Launching)
+    return blocks
+
+
+BLOCKS = {**RICH, "run": {**RICH["run"], "steps": 14, "validate_every": 8, "checkpoint_every": 7}}
+
+
+def test_steps_in_blocks_are_logged_validated_and_kept_as_single_ones(
+    recipe: Recipe, tmp_path: Path, in_blocks: list[tuple[int, int]]
+) -> None:
+    """A block ends where something is due, or the mode changes: here after 7 steps, both."""
+    train(recipe(**BLOCKS), tmp_path / "blocks")
+    assert in_blocks == [(0, 5), (5, 2), (7, 1), (8, 5), (13, 1)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trainer, "Engine", Engine)
+        train(recipe(**BLOCKS), tmp_path / "single")
+    assert_same_run(tmp_path / "single", tmp_path / "blocks")
+
+
+def test_a_block_that_is_not_finite_stops_the_run_before_it_is_kept(
+    recipe: Recipe,
+    tmp_path: Path,
+    in_blocks: list[tuple[int, int]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spoiled(monkeypatch, 10, math.nan)
+    with pytest.raises(TrainingError, match=r"at step 10\. The last good checkpoint is"):
+        train(recipe(**BLOCKS), tmp_path)
+    assert load_checkpoint(tmp_path / trainer.CHECKPOINT)["step"] == 7
+    assert list(values(tmp_path, "loss")) == list(range(1, 10))
+
+
+def test_a_signal_between_blocks_keeps_what_was_launched(
+    recipe: Recipe, tmp_path: Path, in_blocks: list[tuple[int, int]]
+) -> None:
+    engine_of_blocks: Any = vars(trainer)["Engine"]
+    run = engine_of_blocks.run
+
+    def run_and_ask(engine: Any, first: int, count: int) -> Any:
+        if first == 8:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return run(engine, first, count)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine_of_blocks, "run", run_and_ask)
+        assert train(recipe(**BLOCKS), tmp_path / "stopped").steps == 13
+    assert list(values(tmp_path / "stopped", "loss")) == list(range(1, 14))
+    resume(tmp_path / "stopped")
+    train(recipe(**BLOCKS), tmp_path / "straight")
+    assert_same_run(tmp_path / "straight", tmp_path / "stopped")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_a_checkpoint_of_the_last_step(
     recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
