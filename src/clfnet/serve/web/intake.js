@@ -20,8 +20,8 @@ const suffix = (/** @type {File} */ file) => /\.[^.]*$/.exec(file.name.toLowerCa
 /** @param {File} file */
 export const isVideo = (file) => readable.video.includes(suffix(file)) || file.type.startsWith("video/");
 
-/** @param {File} file */
-export const isUsable = (file) => readable.infrared.includes(suffix(file)) || isVideo(file) || file.type.startsWith("image/");
+/** Any file until it is known what the service reads: then it says what is wrong. @param {File} file */
+export const isUsable = (file) => !readable.infrared.length || readable.infrared.includes(suffix(file)) || isVideo(file) || file.type.startsWith("image/");
 
 /** @param {string} path a name, or folders and a name @returns {"infrared" | "visible" | null} */
 export function kindOf(path) {
