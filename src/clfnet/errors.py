@@ -18,16 +18,31 @@
 Messages read: what must hold, what was got, what to do next.
 """
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 _LINE = 200  # characters
 
 
+_LONGEST = 2000  # characters of a message; a path has up to 4096 bytes
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
 class ClfnetError(Exception):
-    """Base of every error that clfnet raises on purpose."""
+    """Base of every error that clfnet raises on purpose.
+
+    Its text is one line that a terminal shows as it is: what files and their names bring along is
+    cut in its middle where it is very long, and control characters are written out.
+    """
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        text = _CONTROL.sub(lambda found: repr(found[0])[1:-1], super().__str__())
+        if len(text) <= _LONGEST:
+            return text
+        return f"{text[: _LONGEST * 2 // 3]} … {text[-_LONGEST // 3 :]}"
 
 
 class InputError(ClfnetError, ValueError):

@@ -130,3 +130,19 @@ def test_other_files_are_refused(data: bytes, message: str, tmp_path: Path) -> N
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         read_landmarks(tmp_path / "points.csv")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028"])
+def test_lines_may_end_in_any_way(end: str, tmp_path: Path) -> None:
+    lines = ["x_ir,y_ir,x_vi,y_vi", "1,2,3,4", "5,6,7,9", ""]
+    (tmp_path / "p.csv").write_bytes(end.join(lines).encode())
+    found = read_landmarks(tmp_path / "p.csv")
+    np.testing.assert_array_equal(found.infrared, [[1, 2], [5, 6]])
+    np.testing.assert_array_equal(found.visible, [[3, 4], [7, 9]])
+
+
+def test_a_cell_without_end_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_bytes(b'x_ir,y_ir,x_vi,y_vi\n"' + b"1" * 200_000)
+    with pytest.raises(InputError) as told:
+        read_landmarks(tmp_path / "p.csv")
+    assert len(str(told.value)) < 3000

@@ -213,3 +213,15 @@ def test_a_folder_of_both_kinds_or_of_radiometric_files(tmp_path: Path) -> None:
     assert list(read_entries(f"{tmp_path}/flir")) == [
         Entry(1, "FLIR1", f"{tmp_path}/flir/FLIR1.jpg", None)
     ]
+
+
+def test_a_row_of_parquet_that_is_no_utf_8_is_set_aside(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    names = pyarrow.array([b"a.png", b"gr\xfcn.png", b"c.png"]).view(pyarrow.string())
+    table = pyarrow.table({"infrared": names, "visible": pyarrow.array(["1.jpg"] * 3)})
+    parquet.write_table(table, tmp_path / "pairs.parquet")
+    entries = list(read_entries(str(tmp_path / "pairs.parquet")))
+    assert [bool(entry.error) for entry in entries] == [False, True, False]
+    assert "must hold UTF-8 text" in entries[1].error

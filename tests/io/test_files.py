@@ -1,12 +1,15 @@
 """Files appear whole or not at all."""
 
+import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from clfnet.errors import InputError, OutputExistsError
-from clfnet.io.files import open_input, write_atomic
+from clfnet.io import files
+from clfnet.io.files import is_trouble, open_atomic, open_input, sweep, write_atomic
 
 
 def names(folder: Path) -> list[str]:
@@ -112,3 +115,49 @@ def test_only_regular_files_are_opened(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"whole")
     with open_input(tmp_path / "file") as file:
         assert file.read() == b"whole"
+
+
+@pytest.mark.parametrize("has_rename", [True, False])
+def test_no_empty_file_where_there_are_no_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_rename: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    if not has_rename:
+        monkeypatch.setattr(files.sys, "platform", "other")
+    path = tmp_path / "a"
+    write_atomic(path, b"whole")
+    assert path.read_bytes() == b"whole"
+    with pytest.raises(OutputExistsError):
+        write_atomic(path, b"new")
+    assert path.read_bytes() == b"whole"
+    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(files.ctypes, "CDLL", lambda *_, **__: None)
+    with pytest.raises(InputError):
+        write_atomic(tmp_path / "b", b"whole")
+    assert names(tmp_path) == ["a"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX locks")
+def test_what_the_dead_left_is_swept_and_what_is_written_stays(tmp_path: Path) -> None:
+    (tmp_path / ".clfnet-00.tmp").write_bytes(b"half")
+    (tmp_path / ".clfnet-notes").write_bytes(b"mine")
+    with open_atomic(tmp_path / "a") as file:
+        file.write(b"wh")
+        sweep(tmp_path)
+        file.write(b"ole")
+    sweep(tmp_path)
+    assert sorted(names(tmp_path)) == [".clfnet-notes", "a"]
+    assert (tmp_path / "a").read_bytes() == b"whole"
+
+
+def test_trouble_is_told_from_faults() -> None:
+    full = OSError(errno.ENOSPC, "no space")
+    wrapped = InputError("cannot be written")
+    wrapped.__cause__ = full
+    assert is_trouble(full)
+    assert is_trouble(wrapped)
+    assert not is_trouble(InputError("of another kind"))
+    assert not is_trouble(OSError(errno.ENOENT, "gone"))

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,3 +62,18 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff = 1")
     with pytest.raises(ConfigError, match=r"bad\.toml is not valid TOML"):
         read_toml(tmp_path / "bad.toml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a = " + "[" * 20_000, "a = " + "{a = " * 5000, "a = " + "9" * 5000, "a." * 100_000 + "a = 1",
+     "# " + "x" * 2**18, "a = 1\xff"],
+)  # fmt: skip
+def test_bombs_are_one_line(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(text.encode("latin-1"))
+    begin = time.process_time()
+    with pytest.raises(ConfigError) as told:
+        read_toml(tmp_path / "a.toml")
+    assert len(str(told.value)) < 1000
+    assert "\n" not in str(told.value)
+    assert time.process_time() - begin < 5

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Callable
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from clfnet.align import geometry
 from clfnet.align.geometry import Matrix, Points, Size
 from clfnet.align.quality import quality_of
 from clfnet.align.rig import Rig
-from clfnet.errors import AlignmentError, InputError
+from clfnet.errors import AlignmentError, InputError, one_line
 from clfnet.io.files import open_input
 
 COLUMNS = ("x_ir", "y_ir", "x_vi", "y_vi")
@@ -56,7 +55,10 @@ def read_landmarks(path: Path) -> Landmarks:
         raise InputError(f"{path} must be a CSV file, but holds no UTF-8 text.") from None
     if len(data) > _MAX_BYTES:
         raise InputError(f"{path} must be at most {_MAX_BYTES} bytes. Keep fewer landmarks.")
-    rows = [row for row in csv.reader(StringIO(text)) if any(cell.strip() for cell in row)]
+    try:  # lines end in any way, with a carriage return alone, too
+        rows = [row for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise InputError(f"{path} must be a CSV file, but is none: {one_line(error)}.") from error
     header = [cell.strip() for cell in rows[0]] if rows else []
     if sorted(header) != sorted(COLUMNS):
         raise InputError(

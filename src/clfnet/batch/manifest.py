@@ -5,6 +5,7 @@ import glob
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -200,11 +201,23 @@ def _read_parquet(place: str) -> Iterator[Any]:
             _check_columns(table.schema_arrow.names, place)
             columns = [name for name in COLUMNS if name in table.schema_arrow.names]
             for batch in table.iter_batches(batch_size=1024, columns=columns):
-                yield from batch.to_pylist()
+                yield from _rows_of(batch)
         except ArrowException as error:
             raise InputError(
                 f"{place} must be Parquet, but cannot be read as such ({one_line(error)})."
             ) from error
+
+
+def _rows_of(batch: Any) -> Iterator[Any]:
+    """Yield the rows of a part of a table; of one whose texts are not UTF-8, why it is none."""
+    with suppress(UnicodeDecodeError):
+        yield from batch.to_pylist()
+        return
+    for number in range(batch.num_rows):
+        try:
+            yield from batch.slice(number, 1).to_pylist()
+        except UnicodeDecodeError:
+            yield InputError("a row must hold UTF-8 text, but does not. Write the file anew.")
 
 
 _READERS: dict[str, Callable[[str], Iterator[Any]]] = {

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from clfnet.batch.places import is_remote, path_in, send
 from clfnet.errors import InputError, MissingExtraError
+from clfnet.io.cells import harmless
 from clfnet.io.files import open_atomic
 
 COLUMNS = ("row", "name", "state", "seconds", "width", "height", "error")
@@ -87,7 +88,7 @@ def _write_csv(file: BinaryIO, rows: Iterable[Row]) -> None:
     text = TextIOWrapper(file, "utf-8", errors="surrogateescape", newline="")
     writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
     text.detach()
 
 

@@ -8,6 +8,7 @@ from math import isfinite, isnan
 
 from clfnet.evaluation.bootstrap import Difference
 from clfnet.evaluation.table import Scores, Table, mean_ranks
+from clfnet.io.cells import harmless
 from clfnet.metrics import Metric
 
 _ARROWS = {"higher": "↑", "lower": "↓"}
@@ -35,7 +36,8 @@ def as_csv(table: Table) -> str:
     writer.writerow(["method", "name", *names])
     for method, images in table.methods.items():
         for stem, scores in images.items():
-            writer.writerow([method, stem, *(repr(scores[name]) for name in names)])
+            names_of = map(harmless, (method, stem))
+            writer.writerow([*names_of, *(repr(scores[name]) for name in names)])
     return text.getvalue()
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from clfnet.errors import ClfnetError, ConfigError, InputError
 from clfnet.inference.fuser import Fuser
 from clfnet.inference.tiling import Tiles
-from clfnet.io.files import refuse_existing, refuse_input
+from clfnet.io.files import refuse_existing, refuse_input, sweep
 from clfnet.io.image import SUFFIXES, check_depth, check_suffix, write_image
 from clfnet.thermal import temperatures
 
@@ -181,6 +181,8 @@ def fuse_files(
         One result per pair, as soon as it is done; a failed pair has its `error` set.
     """
     jobs = list(jobs)
+    for folder in {job.output.parent for job in jobs}:
+        sweep(folder)
     fuse = partial(_fuse_or_tell, fuser, overwrite=overwrite)
     if fuser.tiles is None or fuser.alignment.automatic or len(jobs) == 1:
         yield from map(fuse, jobs)  # one pair takes all cores

@@ -1,12 +1,14 @@
 """Files appear whole or not at all."""
 
+import ctypes
 import errno
 import os
 import secrets
 import sqlite3
 import stat
+import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -94,6 +96,7 @@ def open_atomic(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("x+b") as file:
+                _lock(file)
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -172,11 +175,47 @@ def _rename_to_new(temporary: Path, path: Path) -> None:
             os.link(temporary, path)
         except FileExistsError:
             raise
-        except OSError:  # no hard links here (FAT, some shares): claim the name, then replace it
-            path.open("xb").close()
-            temporary.replace(path)
+        except OSError:  # no hard links here (FAT, some shares)
+            _rename_without_links(temporary, path)
     except FileExistsError:
         raise _exists_error(path) from None
+
+
+def _rename_without_links(temporary: Path, path: Path) -> None:
+    """Rename without replacing where the system can; else look first. No empty file is left."""
+    library = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+    rename = getattr(library, "renameat2", None)
+    if rename is not None:
+        here, names = -100, (os.fsencode(temporary), os.fsencode(path))  # AT_FDCWD
+        if rename(here, names[0], here, names[1], 1) == 0:  # RENAME_NOREPLACE
+            return
+        number = ctypes.get_errno()
+        if number not in (errno.EINVAL, errno.ENOSYS, errno.EPERM):  # it is not known here
+            raise OSError(number, os.strerror(number))
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    temporary.rename(path)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files of `open_atomic` in a folder whose process has died."""
+    for left in folder.glob(".clfnet-*.tmp"):
+        with suppress(OSError), left.open("rb") as file:
+            if _lock(file):  # nobody writes it any more
+                left.unlink()
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Lock a file as long as it is open; tell whether that can be known and is so."""
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _exists_error(path: Path) -> OutputExistsError:

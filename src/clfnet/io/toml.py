@@ -7,10 +7,12 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from clfnet.errors import ConfigError, did_you_mean
+from clfnet.errors import ConfigError, did_you_mean, one_line
 from clfnet.io.files import open_input
 
 T = TypeVar("T")
+
+_MOST = 2**18  # bytes: more than any recipe has; a parser takes long for what is nested deep
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -21,11 +23,15 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     try:
         with open_input(path) as file:
-            return tomllib.load(file)
+            data = file.read(_MOST + 1)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+    if len(data) > _MOST:
+        raise ConfigError(f"{path} must have at most {_MOST} bytes. Take out what is not needed.")
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # of depth, or of a number's digits, too
+        raise ConfigError(f"{path} is not valid TOML: {one_line(error)}.") from error
 
 
 def build(kind: type[T], values: Any, where: str = "") -> T:

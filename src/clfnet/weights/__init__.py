@@ -19,9 +19,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from clfnet.errors import WeightsError, did_you_mean
+from clfnet.errors import WeightsError, did_you_mean, one_line
 from clfnet.io.files import open_input
 
+_MOST_MANIFEST = 2**22  # bytes
 MANIFEST = Path(__file__).with_name("manifest.json")
 """The list of shipped models."""
 
@@ -92,11 +93,13 @@ def load_manifest(manifest: Path | None = None) -> dict[str, Model]:
     """
     path = manifest or MANIFEST
     try:
-        entries = json.loads(path.read_text("utf-8"))
+        with open_input(path) as file:
+            entries = json.loads(file.read(_MOST_MANIFEST))
         return {name: _model(name, entry, path.parent) for name, entry in entries.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WeightsError(
-            f"{path} must list the models as JSON, but does not ({type(error).__name__}: {error}). "
+            f"{path} must list the models as JSON, but does not "
+            f"({type(error).__name__}: {one_line(error)}). "
             f"Install clfnet again."
         ) from error
 
