@@ -149,7 +149,7 @@ class Journal:
         first = self._file.readline()
         is_torn = not first.endswith(b"\n") and first[: len(_HEAD)] == _HEAD[: len(first)]
         if is_torn:  # or empty: nothing had been begun yet
-            self._file.truncate(0)
+            self._truncate(0)
             name = secrets.token_hex(8)
             self._write(json.dumps({"journal": _VERSION, "run": name, **run}) + "\n")
             return True, name
@@ -174,7 +174,7 @@ class Journal:
             if newline >= 0:
                 break
         if start < end:
-            self._file.truncate(start)
+            self._truncate(start)
 
     def _states(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         """Return the pairs that are done, each with its evidence, and those that failed; sorted."""
@@ -192,6 +192,18 @@ class Journal:
             np.frombuffer(failed, np.uint64)
         )
 
+    def _truncate(self, size: int) -> None:
+        try:
+            self._file.truncate(size)
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def _refused(self, error: OSError) -> InputError:
+        return InputError(
+            f"{self.path} cannot be written: {error.strerror or error}. "
+            f"Remove the cause, then run the same command again."
+        )
+
     def _write(self, text: str) -> None:
         try:
             rest = memoryview(text.encode("ascii"))
@@ -199,10 +211,7 @@ class Journal:
                 rest = rest[self._file.write(rest) :]
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise InputError(
-                f"{self.path} cannot be written: {error.strerror or error}. "
-                f"Remove the cause, then run the same command again."
-            ) from error
+            raise self._refused(error) from error
 
 
 def _open(path: Path) -> FileIO:

@@ -1,0 +1,226 @@
+"""Let each call that changes a file fail, one after the other: `every_call.py SCENARIO ERROR`.
+
+Runs under LD_PRELOAD (see `failing_calls.c`). For each n, a child does the work while its n-th call
+fails, then again without. Between the two nothing may be half-written; after both all is there.
+Ends when a run had fewer calls than n, and prints how many that were.
+"""
+
+import contextlib
+import ctypes
+import errno
+import io
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from clfnet.batch.engine import Finished
+from clfnet.batch.recipe import Recipe
+from clfnet.batch.work import Task, fuse_task
+from clfnet.cli import main as command_line
+from clfnet.io.files import write_atomic
+from clfnet.io.image import Image, read_image, write_image
+
+MOST = 2000
+LIBRARY = ctypes.CDLL(None)
+
+
+class Scenario(NamedTuple):
+    """Work in a folder, and what must hold whenever it ended; `whole` if it is to be complete."""
+
+    work: Callable[[Path], int]
+    check: Callable[[Path, bool], None]
+
+
+def sources(folder: Path) -> None:
+    draw = np.random.default_rng(0)
+    for name in ("a", "b", "c"):
+        for kind in ("ir", "vi"):
+            pixels = draw.integers(0, 256, (12, 16), np.uint8)
+            write_image(folder / kind / f"{name}.png", Image(pixels))
+
+
+def cli(*arguments: object) -> int:
+    """Run a command; its exit code, 1 for a traceback."""
+    sys.argv = ["clfnet", *map(str, arguments)]
+    quiet = io.StringIO()
+    with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+        try:
+            command_line()
+        except SystemExit as end:
+            return int(end.code or 0)
+        except Exception:  # noqa: BLE001  # our bug: the test shows it
+            traceback.print_exc(file=sys.__stderr__)
+    return 1
+
+
+def fuse(folder: Path) -> int:
+    (folder / "out").mkdir(exist_ok=True)
+    options = ["-o", folder / "out" / "fused", "--model", "maximum", "--overwrite"]
+    return cli("fuse", folder / "ir", folder / "vi", *options)
+
+
+class Here:
+    """The batch's engine without processes, which would count calls by themselves."""
+
+    capacity = 1
+
+    def __init__(self, recipe: Recipe, workers: int, threads: int) -> None:
+        self.recipe, self.tasks = recipe, list[Task]()
+
+    def submit(self, task: Task) -> None:
+        self.tasks.append(task)
+
+    def wait(self) -> list[Finished]:
+        task = self.tasks.pop(0)
+        return [Finished(task, fuse_task(self.recipe, task))]
+
+    def close(self) -> None:
+        pass
+
+
+def batch(folder: Path) -> int:
+    (folder / "out").mkdir(exist_ok=True)
+    sys.modules["clfnet.batch.run"].LocalEngine = Here  # type: ignore[attr-defined]
+    wild = (f"{folder}/ir/*.png", f"{folder}/vi/*.png")
+    return cli("batch", *wild, "-o", folder / "out" / "fused", "--model", "maximum")
+
+
+def pictures(folder: Path, whole: bool) -> None:
+    """Every output is whole and right, and no other file is left."""
+    place = folder / "out" / "fused"
+    found = sorted(each.name for each in place.glob("**/*.png")) if place.exists() else []
+    if whole:
+        assert found == ["a.png", "b.png", "c.png"], found
+        assert not [*place.rglob(".clfnet-*")], [*place.rglob(".clfnet-*")]
+    for name in found:
+        pair = (read_image(folder / kind / name).pixels for kind in ("ir", "vi"))
+        np.testing.assert_array_equal(read_image(place / name).pixels, np.maximum(*pair))
+
+
+def checkpoint(folder: Path) -> int:
+    (folder / "out").mkdir(exist_ok=True)
+    try:
+        write_atomic(folder / "out" / "checkpoint.pt", b"new" * 9999, overwrite=True)
+    except ValueError:  # InputError
+        return 2
+    return 0
+
+
+def checkpoint_is_whole(folder: Path, whole: bool) -> None:
+    path = folder / "out" / "checkpoint.pt"
+    assert not whole or path.read_bytes() == b"new" * 9999
+    assert not path.exists() or path.read_bytes() in (b"old", b"new" * 9999)
+    left = {each.name for each in path.parent.iterdir()} if path.parent.exists() else set()
+    assert left <= {path.name}, left
+
+
+def service(folder: Path) -> int:
+    """A job of three pairs; the service itself tries again."""
+    from fastapi.testclient import TestClient
+
+    from clfnet.errors import InputError
+    from clfnet.serve.app import create_app
+    from clfnet.serve.jobs import worker
+    from clfnet.serve.settings import Settings
+
+    worker._PAUSE = 0.01
+    files = [
+        (name, (f"{n}.png", (folder / kind / f"{n}.png").read_bytes()))
+        for n in "abc"
+        for name, kind in (("infrared", "ir"), ("visible", "vi"))
+    ]
+    try:
+        app = create_app(Settings(data=folder / "out", model="maximum"))
+        with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as client:
+            jobs = client.get("/v1/jobs").json()["jobs"]
+            if not jobs:
+                answer = client.post("/v1/jobs", files=files)
+                if answer.status_code != 202:
+                    assert "Traceback" not in answer.text
+                    return 2
+                jobs = [answer.json()]
+            for _ in range(1000):
+                job = client.get(jobs[0]["links"]["self"]).json()
+                if job["state"] not in ("queued", "running"):
+                    break
+                time.sleep(0.01)
+            assert (job["state"], job["done"], job["failed"]) == ("done", 3, []), job
+    except InputError:
+        return 2
+    return 0
+
+
+def job_is_whole(folder: Path, whole: bool) -> None:
+    found = [*(folder / "out").glob("jobs/*/fused/*.png")]
+    assert not whole or len(found) == 3, found
+    for path in found:
+        name = f"{'abc'[int(path.stem) - 1]}.png"
+        pair = (read_image(folder / kind / name).pixels for kind in ("ir", "vi"))
+        np.testing.assert_array_equal(read_image(path).pixels, np.maximum(*pair))
+
+
+SCENARIOS = {
+    "fuse": Scenario(fuse, pictures),
+    "batch": Scenario(batch, pictures),
+    "checkpoint": Scenario(checkpoint, checkpoint_is_whole),
+    "service": Scenario(service, job_is_whole),
+}
+
+
+def in_child(scenario: Scenario, folder: Path, n: int, number: int) -> tuple[int, int]:
+    """Do the work in a child; return its exit code, and how many calls it made."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            LIBRARY.failing_calls_arm(n, number, str(folder / "out").encode())
+            code = scenario.work(folder)
+            LIBRARY.failing_calls_counted.restype = ctypes.c_long
+            os.write(theirs, str(LIBRARY.failing_calls_counted()).encode())
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        told = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), int(told or 0)
+
+
+def main(name: str, error: str) -> None:
+    if name == "service":  # imported for all children at once
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+    scenario, number = SCENARIOS[name], getattr(errno, error)
+    with tempfile.TemporaryDirectory() as parent:
+        for n in range(1, MOST):
+            folder = Path(parent) / str(n)
+            sources(folder)
+            if name == "checkpoint":
+                (folder / "out").mkdir()
+                (folder / "out" / "checkpoint.pt").write_bytes(b"old")
+            code, calls = in_child(scenario, folder, n, number)
+            assert code != 1, f"call {n} of {calls}: a traceback"
+            scenario.check(folder, code == 0)
+            if calls < n and code == 0:
+                print(calls)
+                return
+            code, _ = in_child(scenario, folder, 0, 0)
+            assert code == 0, f"call {n} of {calls}: the next run ends with {code}"
+            scenario.check(folder, True)
+            shutil.rmtree(folder)
+    raise AssertionError("no run was without a failing call")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
