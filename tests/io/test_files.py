@@ -1,5 +1,6 @@
 """Files appear whole or not at all."""
 
+import ctypes
 import errno
 import os
 import sys
@@ -8,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from clfnet.errors import InputError, OutputExistsError
-from clfnet.io import files
 from clfnet.io.files import is_trouble, open_atomic, open_input, sweep, write_atomic
 
 
@@ -126,7 +126,7 @@ def test_no_empty_file_where_there_are_no_hard_links(
 
     monkeypatch.setattr(os, "link", refuse)
     if not has_rename:
-        monkeypatch.setattr(files.sys, "platform", "other")
+        monkeypatch.setattr(sys, "platform", "other")
     path = tmp_path / "a"
     write_atomic(path, b"whole")
     assert path.read_bytes() == b"whole"
@@ -134,7 +134,7 @@ def test_no_empty_file_where_there_are_no_hard_links(
         write_atomic(path, b"new")
     assert path.read_bytes() == b"whole"
     monkeypatch.setattr(Path, "rename", refuse)
-    monkeypatch.setattr(files.ctypes, "CDLL", lambda *_, **__: None)
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: None)
     with pytest.raises(InputError):
         write_atomic(tmp_path / "b", b"whole")
     assert names(tmp_path) == ["a"]
