@@ -66,8 +66,8 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 
 train: .venv/dev
-	$(BIN)/clfnet train configs/cpu.toml
-	$(BIN)/clfnet train configs/cpu-finish.toml
+	$(BIN)/clfnet train configs/clfnet.toml
+	$(BIN)/clfnet export runs/clfnet -o src/clfnet/weights --overwrite
 
 fast: .venv/dev
 	$(BIN)/clfnet train configs/fast.toml

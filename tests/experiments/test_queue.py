@@ -88,8 +88,9 @@ def test_the_projects_own_list_is_valid(tmp_path: Path, monkeypatch: pytest.Monk
         own = training.name.startswith("clfnet")
         assert config.data.validation_visible == ("" if own else "/data/tno/test/vi")
         assert not training.name.startswith("paper") or config.run.epochs == 20
-    contrast = [each for each in queue if each.name.startswith("clfnet")]
-    assert [each.config.run.seed for each in contrast] == [0, 1, 2] * 2
+    for name in ("clfnet", "clfnet-without-contrast"):
+        seeds = [each.config.run.seed for each in queue if each.name.startswith(f"{name}-seed-")]
+        assert seeds == [0, 1, 2]
 
 
 def test_the_list_in_its_order_equal_recipes_once(recipe: Path, tmp_path: Path) -> None:

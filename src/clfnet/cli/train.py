@@ -21,7 +21,7 @@ class Device(StrEnum):
 def train(
     config: Annotated[
         Path | None,
-        typer.Argument(help="Recipe (TOML), e.g. configs/cpu.toml.", show_default=False),
+        typer.Argument(help="Recipe (TOML), e.g. configs/clfnet.toml.", show_default=False),
     ] = None,
     output: Annotated[
         Path | None,
