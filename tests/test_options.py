@@ -114,7 +114,7 @@ def test_the_schema_of_numbers_and_choices() -> None:
     [
         ({"stretch": True}, "`stretch` must not be given for a video. Leave it out."),
         ({"depth": 16}, "`depth` must not be given for a video. Leave it out."),
-        ({"align": "auto"}, "`align` must be a rig file for a video, got auto."),
+        ({"strict": True}, "`strict` must not be given for a video. Leave it out."),
     ],
 )
 def test_what_a_video_cannot_have(given: dict[str, Any], message: str) -> None:

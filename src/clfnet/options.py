@@ -30,6 +30,9 @@ Palette = Literal["ironbow", "whitehot", "blackhot", "lava", "arctic", "green", 
 Backend = Literal["onnxruntime", "openvino"]
 StatedUnit = Literal["auto", "celsius", "kelvin", "counts"]
 
+ALIGN = ("needed", "off", "auto")
+"""What an alignment may be beside a rig."""
+
 _WORDS = {"true": True, "1": True, "on": True, "yes": True}
 _WORDS |= {"false": False, "0": False, "off": False, "no": False}
 
@@ -228,11 +231,17 @@ class FuseOptions:
     )
     align: "str | os.PathLike[str] | Rig" = _option(
         str,
-        "Alignment of the two images: off, auto (found for each pair), or a rig file of "
-        "`clfnet align`.",
-        default="off",
-        choices=("off", "auto"),
+        "Alignment of the two images: needed (found for pairs of different sizes), off, auto "
+        "(found for each pair), or a rig file of `clfnet align`.",
+        default="needed",
+        choices=ALIGN,
         is_open=True,
+    )
+    strict: bool = _option(
+        bool,
+        "Refuse pairs of equal size that seem to be shifted, instead of only saying so.",
+        default=False,
+        video=False,
     )
     grid: Grid = _option(
         str,
@@ -335,6 +344,7 @@ class FuseArguments(TypedDict, total=False):
     exclude: str | None
     page: int | None
     align: "str | os.PathLike[str] | Rig"
+    strict: bool
     grid: Grid
     outside: Outside
     space: Space
@@ -362,13 +372,8 @@ def check_for_video(options: FuseOptions) -> None:
     """Refuse what a video cannot have.
 
     Raises:
-        ConfigError: an option for still images is given, or each frame would be aligned by itself.
+        ConfigError: an option for still images is given.
     """
     for name in options.given():
         if not OPTIONS[name].video:
             raise ConfigError(f"`{name}` must not be given for a video. Leave it out.")
-    if options.align == "auto":
-        raise ConfigError(
-            "`align` must be a rig file for a video, got auto. Make one of a pair of frames: "
-            "clfnet align IR VIS -o RIG.json"
-        )

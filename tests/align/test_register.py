@@ -6,10 +6,11 @@ import pytest
 from tests.align.conftest import Scene, draw, grid_error, pair
 
 from clfnet.align import THRESHOLD, read_landmarks, register
-from clfnet.align.geometry import scaling
+from clfnet.align.geometry import orienting, scaling
 from clfnet.align.landmarks import residuals
 from clfnet.align.warp import resize
 from clfnet.errors import AlignmentError
+from clfnet.io.orientation import upright
 
 
 def test_finds_a_turned_and_zoomed_picture(scene: Scene) -> None:
@@ -40,16 +41,16 @@ def test_depth_contrast_and_size_do_not_count(scene: Scene) -> None:
 
 def test_unrelated_pictures_are_refused() -> None:
     infrared, visible = draw(seed=1)[0], draw(seed=2)[1]
-    with pytest.raises(AlignmentError, match="must have quality") as caught:
+    with pytest.raises(AlignmentError, match="must agree in 33% of all places") as caught:
         register(infrared, visible)
-    assert f"{THRESHOLD}" in str(caught.value)
+    assert f"{THRESHOLD:.0%}" in str(caught.value)
     assert "--points" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_noise_is_refused() -> None:
     rng = np.random.default_rng(0)
-    with pytest.raises(AlignmentError, match="must have quality"):
+    with pytest.raises(AlignmentError, match="must agree in 33% of all places"):
         register(rng.random((100, 160)), rng.random((120, 160)))
 
 
@@ -90,3 +91,19 @@ def test_two_real_scenes_are_refused(shared: Path) -> None:
     folder = shared / "data" / "unregistered"
     with pytest.raises(AlignmentError):
         register(_grey(folder / "ir" / "10.png"), _grey(folder / "vi" / "07.png"))
+
+
+@pytest.mark.parametrize("way", [2, 3, 6])
+def test_a_turned_or_mirrored_infrared_is_found(way: int) -> None:
+    infrared, visible = draw(seed=1)
+    undo = {6: 8}.get(way, way)  # a picture that is stored so is upright when turned so
+    rig = register(upright(infrared, undo), visible)
+    straight = register(infrared, visible, orientation=1)
+    height, width = infrared.shape
+    for x, y in ((10, 20), (width - 15, height - 12)):
+        stored = orienting(undo, (width, height)) @ [x, y, 1]
+        place, expected = rig.homography @ stored, straight.homography @ [x, y, 1]
+        np.testing.assert_allclose(place[:2] / place[2], expected[:2] / expected[2], atol=4)
+    assert "," in rig.made
+    told = register(upright(infrared, undo), visible, orientation=way, wide=False)
+    np.testing.assert_allclose(told.homography, rig.homography, atol=1e-6)

@@ -17,7 +17,7 @@ def test_a_refused_alignment_is_explained_beside_the_choice(strained: Page, tmp_
     choose(strained, saved(tmp_path, *noise))
     strained.get_by_text("Auto", exact=True).click()
     problem = strained.locator("#align-error")
-    expect(problem).to_contain_text("must have quality", timeout=30_000)
+    expect(problem).to_contain_text("must agree in 33%", timeout=30_000)
     expect(problem).to_have_attribute("role", "alert")
     expect(strained.locator("#fuse-error")).to_be_hidden()
     strained.get_by_text("Off", exact=True).click()

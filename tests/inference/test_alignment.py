@@ -8,14 +8,23 @@ import pytest
 
 from clfnet.align import Rig
 from clfnet.errors import AlignmentError, InputError, SizeMismatchError
+from clfnet.example import ExamplePair, night_street
 from clfnet.inference.alignment import Alignment
+from clfnet.inference.fuser import Fuser
+from clfnet.io.image import Image
 from clfnet.method import FloatImage
 from clfnet.options import Grid, Outside
+from clfnet.thermal import Pair, from_array
 
 
 def rig(dx: float, dy: float, size: tuple[int, int] = (6, 4)) -> Rig:
     """The infrared pixel (x, y) is the visible pixel (x + dx, y + dy)."""
     return Rig(np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1.0]]), size, size, None, "by hand")
+
+
+@pytest.fixture(scope="module")
+def scene() -> ExamplePair:
+    return night_street(320, 240)
 
 
 @pytest.fixture
@@ -29,7 +38,7 @@ def test_off_takes_equal_sizes_as_they_are(pair: tuple[FloatImage, FloatImage]) 
     assert placed.heat is pair[0]
     assert placed.light is pair[1]
     assert (placed.covered, placed.rig) == (None, None)
-    with pytest.raises(SizeMismatchError, match=r"got 6x3 \(a\) and 6x4 \(b\)\..*--align auto"):
+    with pytest.raises(SizeMismatchError, match=r"got 6x3 \(a\) and 6x4 \(b\)"):
         Alignment()(pair[0][:3], pair[1], names=("a", "b"))
 
 
@@ -90,3 +99,30 @@ def test_the_record_tells_the_rig() -> None:
     record = alignment.record(rig(1, 0))
     assert record["alignment"]["homography"][0] == [1, 0, 1]
     assert (record["grid"], record["outside"]) == ("visible", "keep")
+
+
+def test_pairs_of_two_sizes_are_registered_unless_told_not_to(scene: ExamplePair) -> None:
+    fuser = Fuser("maximum")
+    wide = scene.infrared[::2, ::2]
+    image, record, _ = fuser.fuse_pair(
+        Pair(from_array(wide, "a"), Image(scene.visible), None), ("ir", "vis")
+    )
+    assert image.pixels.shape[0] > 0.8 * scene.visible.shape[0]
+    assert "aligned by what they show" in record["notes"][-1]
+    with pytest.raises(SizeMismatchError):
+        Fuser("maximum", align="off")(wide, scene.visible)
+
+
+def test_a_shifted_pair_is_said(scene: ExamplePair) -> None:
+    pair = Pair(from_array(scene.infrared, "a"), Image(scene.visible), None)
+    assert "notes" not in Fuser("maximum").fuse_pair(pair).record
+    by = scene.infrared.shape[1] // 12
+    shifted = pair._replace(
+        thermal=from_array(scene.infrared[:, by:], "a"), visible=Image(scene.visible[:, :-by])
+    )
+    (note,) = Fuser("maximum").fuse_pair(shifted).record["notes"]
+    told = int(note.split(" pixels too far left")[0].split()[-1])
+    assert abs(told - by) < 6
+    assert "notes" not in Fuser("maximum", align="off").fuse_pair(shifted).record
+    with pytest.raises(AlignmentError, match="must lie as they are"):
+        Fuser("maximum", strict=True).fuse_pair(shifted)

@@ -181,7 +181,7 @@ def test_a_visible_float_must_be_in_its_range(value: float) -> None:
 
 
 def test_sizes_must_agree() -> None:
-    with pytest.raises(SizeMismatchError, match=r"got 3x2 .* and 5x4 .*--align auto"):
+    with pytest.raises(SizeMismatchError, match=r"got 3x2 .* and 5x4 .*clfnet align"):
         Fuser(Visible())(np.zeros((2, 3), np.uint8), np.zeros((4, 5, 3), np.uint8))
 
 

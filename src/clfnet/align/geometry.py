@@ -49,6 +49,29 @@ def normalised(matrix: Matrix) -> Matrix:
     return np.asarray(matrix / matrix[2, 2], np.float64)
 
 
+def orienting(orientation: int, size: Size) -> Matrix:
+    """Return what maps a stored pixel to its place once `clfnet.io.orientation.upright` is applied.
+
+    Args:
+        orientation: as EXIF numbers it, 1 to 8.
+        size: of the stored picture.
+
+    Example:
+        >>> apply(orienting(6, (4, 3)), np.array([[0.0, 0.0]])).tolist()  # the top left goes right
+        [[2.0, 0.0]]
+    """
+    matrix = np.eye(3)
+    width, height = size
+    if orientation in (5, 6, 7, 8):
+        matrix = matrix[[1, 0, 2]]
+        width, height = height, width
+    if orientation in (3, 4, 7, 8):  # rows are mirrored
+        matrix = np.array([[1, 0, 0], [0, -1, height - 1], [0, 0, 1.0]]) @ matrix
+    if orientation in (2, 3, 6, 7):
+        matrix = np.array([[-1, 0, width - 1], [0, 1, 0], [0, 0, 1.0]]) @ matrix
+    return matrix
+
+
 def inverse(matrix: Matrix) -> Matrix:
     """Return the way back."""
     return normalised(np.asarray(np.linalg.inv(matrix), np.float64))

@@ -12,6 +12,8 @@ from clfnet.align.warp import Values, coverage, resize, transform
 
 SCALES = tuple(float(scale) for scale in np.geomspace(0.5, 2.0, 17))
 """Ratios of the two fields of view that are tried."""
+WIDE_SCALES = tuple(float(s) for s in (*np.geomspace(0.27, 0.47, 7), *np.geomspace(2.1, 3.7, 7)))
+"""Further ratios, of wide lenses beside narrow ones, that are tried when those fail."""
 ROTATIONS = (-8.0, -4.0, 0.0, 4.0, 8.0)
 """Degrees that are tried."""
 LEAST_OVERLAP = 0.5
@@ -20,6 +22,9 @@ LEAST_OVERLAP = 0.5
 _SIDE = 144  # pixels of the longer side: enough for streets and houses, and quick
 _MARGIN = 2
 _PEAKS = 2  # starts taken from each correlation
+_IN_PLACE = 2  # pixels of the small image: nearer to each other, a pair lies as it is
+_CLEAR_GAIN = 1.3  # reached by no aligned pair at hand, and by all that were shifted by 6 %
+_CLEAR_EVIDENCE = 0.08  # less is chance
 _APART = 0.04  # of the diagonal: starts nearer to each other are one
 _TRUST = 0.75  # exponent of the overlap: small overlaps correlate by chance
 
@@ -46,15 +51,63 @@ def evidence(correlation: float, overlap: float) -> float:
     return correlation * float(overlap**_TRUST)
 
 
-def starts(infrared: Values, visible: Values, count: int) -> list[Start]:
+class Displacement(NamedTuple):
+    """How far a pair of equal sizes seems to be from lying as it is.
+
+    Attributes:
+        gain: evidence for the best shift over that for none; 1 where none is as good.
+        shift: x and y of that shift, from the infrared to the visible image, in visible pixels.
+        evidence: for that shift.
+    """
+
+    gain: float
+    shift: tuple[float, float]
+    evidence: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the two are shifted, beyond doubt."""
+        return self.gain > _CLEAR_GAIN and self.evidence > _CLEAR_EVIDENCE
+
+
+def displacement(infrared: Values, visible: Values) -> Displacement:
+    """Compare how well a pair fits as it is and under every shift; a tenth of a second.
+
+    Args:
+        infrared: float32, (H, W), spread.
+        visible: float32, (H, W), spread; of the same proportions.
+    """
+    heat, light = _shrunk(infrared, _SIDE), _shrunk(visible, _SIDE)
+    scores = _correlated(heat, light, inset(heat.shape, _MARGIN))
+    rows, columns = ([*range(-_IN_PLACE, _IN_PLACE + 1)] for _ in range(2))
+    in_place = float(scores[np.ix_(rows, columns)].max())
+    ((best, matrix),) = _peaks(scores, light.shape, 1)
+    scale = visible.shape[1] / light.shape[1]
+    shift = float(matrix[0, 2] * scale), float(matrix[1, 2] * scale)
+    return Displacement(best / max(in_place, 1e-3), shift, best)
+
+
+def orientation_evidence(infrared: Values, visible: Values) -> float:
+    """Return how well a pair may fit at some of the scales, not turned: to rank orientations."""
+    return max(
+        start.evidence
+        for scale in SCALES[::4]
+        for start in _at_scale(infrared, visible, scale, (0.0,))
+    )
+
+
+def starts(
+    infrared: Values, visible: Values, count: int, scales: tuple[float, ...] = SCALES
+) -> list[Start]:
     """Return the best guesses that differ, the best first.
 
     Args:
         infrared: float32, (H, W), spread.
         visible: float32, (H, W), spread; of any other size.
         count: how many at most.
+        scales: ratios of the two fields of view that are tried.
     """
-    found = [start for scale in SCALES for start in _at_scale(infrared, visible, scale)]
+    found = [start for scale in scales for start in _at_scale(infrared, visible, scale)]
     found.sort(key=lambda start: -start.evidence)
     outline = geometry.corners(infrared.shape[1::-1])
     apart = _APART * float(np.hypot(*visible.shape))
@@ -70,32 +123,46 @@ def starts(infrared: Values, visible: Values, count: int) -> list[Start]:
     return kept
 
 
-def _at_scale(infrared: Values, visible: Values, scale: float) -> list[Start]:
+def _at_scale(
+    infrared: Values, visible: Values, scale: float, rotations: tuple[float, ...] = ROTATIONS
+) -> list[Start]:
     """Correlate at one ratio of the fields of view, at every rotation."""
     # Half of the ratio each, so that both keep about the same detail at every ratio.
-    thermal = _shrunk(infrared, _SIDE * np.sqrt(scale))
-    reference = _shrunk(visible, _SIDE / np.sqrt(scale))
+    heat = _shrunk(infrared, _SIDE * np.sqrt(scale))
+    light = _shrunk(visible, _SIDE / np.sqrt(scale))
     shape = (
-        _fast_length(reference.shape[0] + thermal.shape[0]),
-        _fast_length(reference.shape[1] + thermal.shape[1]),
+        _fast_length(light.shape[0] + heat.shape[0]),
+        _fast_length(light.shape[1] + heat.shape[1]),
     )
-    known = inset(reference.shape, _MARGIN)
-    fixed = _spectra(centred(describe(reference), known), known, shape)
-    to_visible = geometry.scaling(reference.shape[1::-1], visible.shape[1::-1])
-    from_infrared = geometry.scaling(infrared.shape[1::-1], thermal.shape[1::-1])
+    known = inset(light.shape, _MARGIN)
+    fixed = _spectra(centred(describe(light), known), known, shape)
+    to_visible = geometry.scaling(light.shape[1::-1], visible.shape[1::-1])
+    from_infrared = geometry.scaling(infrared.shape[1::-1], heat.shape[1::-1])
     found = []
-    for degrees in ROTATIONS:
-        turn = _rotation(degrees, thermal.shape[1::-1])
+    for degrees in rotations:
+        turn = _rotation(degrees, heat.shape[1::-1])
         back = geometry.inverse(turn)
-        turned = transform(thermal, back, thermal.shape[1::-1])
-        valid = coverage(back, thermal.shape[1::-1], thermal.shape[1::-1], margin=_MARGIN)
-        valid &= inset(thermal.shape, _MARGIN)
+        turned = transform(heat, back, heat.shape[1::-1])
+        valid = coverage(back, heat.shape[1::-1], heat.shape[1::-1], margin=_MARGIN)
+        valid &= inset(heat.shape, _MARGIN)
         moving = _spectra(centred(describe(turned, valid), valid), valid, shape)
         scores = _scores(fixed, moving, shape, int(known.sum()), int(valid.sum()))
-        for value, shift in _peaks(scores, reference.shape):
+        for value, shift in _peaks(scores, light.shape):
             matrix = to_visible @ shift @ turn @ from_infrared
             found.append(Start(value, geometry.normalised(matrix)))
     return found
+
+
+def _correlated(heat: Values, light: Values, valid: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the evidence for every shift of two small images."""
+    shape = (
+        _fast_length(light.shape[0] + heat.shape[0]),
+        _fast_length(light.shape[1] + heat.shape[1]),
+    )
+    known = inset(light.shape, _MARGIN)
+    fixed = _spectra(centred(describe(light), known), known, shape)
+    moving = _spectra(centred(describe(heat, valid), valid), valid, shape)
+    return _scores(fixed, moving, shape, int(known.sum()), int(valid.sum()))
 
 
 def _shrunk(image: Values, side: float) -> Values:
@@ -143,10 +210,12 @@ def _scores(
     return np.asarray(scores, np.float64)
 
 
-def _peaks(scores: NDArray[np.float64], size: Size) -> list[tuple[float, Matrix]]:
+def _peaks(
+    scores: NDArray[np.float64], size: Size, count: int = _PEAKS
+) -> list[tuple[float, Matrix]]:
     """Return the highest scores and their shifts; size is rows and columns of the fixed one."""
     found = []
-    for _ in range(_PEAKS):
+    for _ in range(count):
         row, column = np.unravel_index(int(scores.argmax()), scores.shape)
         y = int(row) if row < size[0] else int(row) - scores.shape[0]
         x = int(column) if column < size[1] else int(column) - scores.shape[1]
@@ -157,7 +226,7 @@ def _peaks(scores: NDArray[np.float64], size: Size) -> list[tuple[float, Matrix]
 
 
 def _rotation(degrees: float, size: Size) -> Matrix:
-    """Return a rotation about an image's middle."""
+    """Return a rotation about a image's middle."""
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     x, y = (size[0] - 1) / 2, (size[1] - 1) / 2
     return np.array(

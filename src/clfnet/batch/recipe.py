@@ -16,7 +16,7 @@ from clfnet.inference.find import ONNX
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import check_depth
 from clfnet.methods import METHODS
-from clfnet.options import FuseOptions
+from clfnet.options import ALIGN, FuseOptions
 from clfnet.version import __version__
 
 _SPEED = ("threads", "memory")  # change how fast a result is there, not what it is
@@ -87,8 +87,8 @@ def make_recipe(options: Mapping[str, Any], *, suffix: str, overwrite: bool) -> 
     check_depth(options.get("depth"), suffix, "`format`")
     kept = {"model": "clfnet", **options}
     kept["model"] = _everywhere(str(kept["model"]))
-    align = kept.get("align", "off")
-    if not isinstance(align, Rig) and align not in ("off", "auto"):
+    align = kept.get("align", "needed")
+    if not isinstance(align, Rig) and align not in ALIGN:
         kept["align"] = Rig.read(Path(align))
     recipe = Recipe(kept, suffix, overwrite, _digest(kept["model"]))
     recipe.fuser()  # whatever is wrong with an option shows here, before anything is begun

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def align(
-    infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="Infrared image.")],
-    visible: Annotated[Path, typer.Argument(metavar="VISIBLE", help="Visible image.")],
+    infrared: Annotated[str, typer.Argument(metavar="INFRARED", help="Infrared image or video.")],
+    visible: Annotated[str, typer.Argument(metavar="VISIBLE", help="Visible image or video.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="RIG.json", help="Rig file to write.")
     ],
@@ -30,11 +30,28 @@ def align(
             help="Landmarks picked by hand, CSV with the header x_ir,y_ir,x_vi,y_vi, pixels.",
         ),
     ] = None,
+    turn: Annotated[
+        int | None,
+        typer.Option(
+            metavar="[0|90|180|270]",
+            help="Degrees by which to turn the infrared clockwise; found out by default.",
+        ),
+    ] = None,
+    mirror: Annotated[
+        bool, typer.Option("--mirror", help="The infrared is mirrored, left for right.")
+    ] = False,
+    offset: Annotated[
+        float, typer.Option(help="Videos: seconds that the infrared began later.")
+    ] = 0.0,
     preview: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE", help="Image to write for a visual check: checkerboard and edges."
         ),
+    ] = None,
+    pair: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder to write both images to, on one grid."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     overwrite: Annotated[
@@ -43,38 +60,85 @@ def align(
 ) -> None:
     """Find how INFRARED lies in VISIBLE and write it to a rig file, for every frame of that rig.
 
-    Sizes and fields of view may differ, the latter by a factor of 2. An alignment that cannot be
+    Sizes and fields of view may differ, the latter by a factor of 3.6, and the infrared may be
+    turned or mirrored. Of videos, frames of the same time are taken. An alignment that cannot be
     trusted is refused with exit code 2, and nothing is written; landmarks are taken as they are.
     """
-    from clfnet.inference.arrays import grey
     from clfnet.io.files import refuse_existing
-    from clfnet.io.image import check_suffix, read_image
-    from clfnet.thermal import read_thermal
+    from clfnet.io.image import check_suffix
 
     if preview:
         check_suffix(preview)
-    for path in (output, preview):
+    placed = [pair / name for name in ("infrared.png", "visible.png")] if pair else []
+    for path in (output, preview, *placed):
         if path and not overwrite:
             refuse_existing(path)
-    infrared_grey, visible_grey = read_thermal(infrared).values, grey(read_image(visible).pixels)
-    rig = _find(infrared_grey, visible_grey, points)
+    orientation = _orientation(turn, mirror=mirror)
+    rig, heat, light = _find(infrared, visible, points, orientation, offset)
     if preview:
-        _write_preview(infrared_grey, visible_grey, rig, preview, overwrite=overwrite)
+        _write_preview(heat, light, rig, preview, overwrite=overwrite)
+    if placed:
+        _write_pair(heat, light, rig, placed, overwrite=overwrite)
     rig.write(output, overwrite=overwrite)
-    _report(rig, output, preview, as_json=as_json)
+    _report(rig, output, [preview, *placed], as_json=as_json)
 
 
-def _find(infrared_grey: "Grey", visible_grey: "Grey", points: Path | None) -> "Rig":
-    from clfnet.align import read_landmarks, register, register_landmarks
+def _orientation(turn: int | None, *, mirror: bool) -> int | None:
+    """Return EXIF's number for what is said of the infrared image; None if nothing is."""
+    from clfnet.errors import ConfigError
 
-    if points is None:
-        return register(infrared_grey, visible_grey)
-    return register_landmarks(read_landmarks(points), infrared_grey, visible_grey)
+    if turn is None and not mirror:
+        return None
+    known = {0: (1, 2), 90: (6, 7), 180: (3, 4), 270: (8, 5)}
+    if (turn or 0) not in known:
+        raise ConfigError(f"`turn` must be 0, 90, 180 or 270, got {turn}. Degrees, clockwise.")
+    return known[turn or 0][mirror]
+
+
+def _find(
+    infrared: str, visible: str, points: Path | None, orientation: int | None, offset: float
+) -> tuple["Rig", "Grey", "Grey"]:
+    """Return the alignment, and the two images that it was found on."""
+    from clfnet.align import read_landmarks, register_landmarks
+    from clfnet.inference.alignment import register_named
+    from clfnet.inference.arrays import grey
+    from clfnet.io.image import read_image
+    from clfnet.thermal import read_thermal
+    from clfnet.video.source import is_stream
+
+    folders = Path(infrared).is_dir() and Path(visible).is_dir()
+    if folders or is_stream(infrared) or is_stream(visible):
+        from clfnet.video.alignment import register_streams
+
+        return register_streams(infrared, visible, offset=offset)
+    heat = read_thermal(Path(infrared)).values
+    light = grey(read_image(Path(visible)).pixels)
+    if points is not None:
+        return register_landmarks(read_landmarks(points), heat, light), heat, light
+    rig = register_named(heat, light, (infrared, visible), orientation=orientation)
+    return rig, heat, light
+
+
+def _write_pair(
+    heat: "Grey", light: "Grey", rig: "Rig", paths: list[Path], *, overwrite: bool
+) -> None:
+    """Write both images on the visible one's grid, where both are."""
+    import numpy as np
+
+    from clfnet.align import onto
+    from clfnet.align.descriptors import spread
+    from clfnet.io.image import Image, write_image
+
+    placed = onto("visible", np.asarray(spread(heat), np.float32), light, rig).cropped()
+    for path, values in zip(paths, placed, strict=True):
+        low, high = float(values.min()), float(values.max())
+        levels = (values - low) / ((high - low) or 1) * 65535
+        write_image(path, Image(np.rint(levels).astype(np.uint16)), overwrite=overwrite)
 
 
 def _write_preview(
-    infrared_grey: "Grey",
-    visible_grey: "Grey",
+    heat: "Grey",
+    light: "Grey",
     rig: "Rig",
     path: Path,
     *,
@@ -83,20 +147,21 @@ def _write_preview(
     from clfnet.align import preview
     from clfnet.io.image import Image, write_image
 
-    write_image(path, Image(preview(infrared_grey, visible_grey, rig)), overwrite=overwrite)
+    write_image(path, Image(preview(heat, light, rig)), overwrite=overwrite)
 
 
-def _report(rig: "Rig", output: Path, preview: Path | None, *, as_json: bool) -> None:
+def _report(rig: "Rig", output: Path, written: list[Path | None], *, as_json: bool) -> None:
     from clfnet.align import THRESHOLD
 
+    preview = written[0]
     if as_json:
         paths: dict[str, Any] = {"output": str(output), "preview": preview and str(preview)}
         typer.echo(json.dumps(paths | rig.as_dict(), indent=2))
         return
     typer.echo(output)
     typer.echo(f"{rig.made}; quality {rig.quality:.2f}")
-    if preview:
-        typer.echo(preview)
+    for path in filter(None, written):
+        typer.echo(path)
     if rig.quality is not None and rig.quality < THRESHOLD:
         hint = "Look at the preview." if preview else "Look at it with --preview FILE."
         typer.echo(

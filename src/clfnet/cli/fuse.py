@@ -114,10 +114,17 @@ def fuse(
     streams = wants_video(infrared, visible or infrared, output, timed=of_streams)
     options = replace(options, model=model or ("fast" if streams else "clfnet"))
     if streams:
+        from clfnet.align import Rig
         from clfnet.thermal import parse_range
+        from clfnet.video.alignment import aligned_once
         from clfnet.video.ranging import ranging_for
 
         check_for_video(options)
+        options = aligned_once(
+            options, infrared, _with_visible(visible), offset=offset or 0.0, fps=fps
+        )
+        if isinstance(options.align, Rig):
+            _tell(f"all frames are aligned alike ({options.align.made})")
         _refuse({"--temperatures": temperatures, "--format": form}, "a video")
         given_range = str(options.thermal_range)
         fuse_streams(

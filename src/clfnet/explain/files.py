@@ -39,7 +39,7 @@ def explain_files(
     smoothing: float = SMOOTHING,
     threads: int | None = None,
     thermal_range: str = "auto",
-    align: str = "off",
+    align: str = "needed",
 ) -> Explained:
     """Explain a fused file, or what the model makes of a pair of files.
 

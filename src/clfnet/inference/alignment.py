@@ -7,14 +7,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.align import Rig, onto, register
+from clfnet.align import Rig, displacement, onto, register
+from clfnet.align.descriptors import spread
+from clfnet.align.register import SHORTEST_SIDE
 from clfnet.colour.luma import bt601
-from clfnet.inference.arrays import check_sizes
+from clfnet.errors import AlignmentError, SizeMismatchError
+from clfnet.inference.arrays import check_sizes, to_unit
 from clfnet.method import FloatImage
-from clfnet.options import Grid, Outside
+from clfnet.options import ALIGN, Grid, Outside
 
 Matrix = NDArray[np.float64]
 
+_ENOUGH = 480  # pixels of the longer side tell whether a pair is shifted
 _KNOWN = 0.99  # of a warped pixel must come from data
 
 
@@ -50,8 +54,9 @@ class Alignment:
 
     Args:
         align: "off" takes pairs of equal size as they are, and those that a radiometric file holds
-            by the camera's tags; "auto" registers every pair by what it shows; a rig, or the path
-            of a rig file, aligns all pairs alike.
+            by the camera's tags; "needed", also registers pairs of different sizes by what they
+            show; "auto" registers every pair; a rig, or the path of a rig file, aligns all pairs
+            alike.
         grid: whose pixels the result has, "visible" or "infrared".
         outside: what becomes of the part of the grid that the other image does not reach: "crop"
             cuts the result to the largest rectangle of both, "keep" leaves the one image there
@@ -63,7 +68,7 @@ class Alignment:
 
     def __init__(
         self,
-        align: str | os.PathLike[str] | Rig = "off",
+        align: str | os.PathLike[str] | Rig = "needed",
         *,
         grid: Grid = "visible",
         outside: Outside = "crop",
@@ -71,7 +76,8 @@ class Alignment:
         self.grid = grid
         self.outside = outside
         self.automatic = align == "auto"
-        self.rig = None if align in ("off", "auto") else _rig(align)
+        self.where_sizes_differ = align in ("needed", "auto")
+        self.rig = None if align in ALIGN else _rig(align)
 
     def __call__(
         self,
@@ -98,7 +104,7 @@ class Alignment:
             AlignmentError: they cannot be registered well enough, or do not overlap.
             InputError: the rig is of images of other proportions.
         """
-        rig = self._rig_for(heat, light, tags, made)
+        rig = self._rig_for(heat, light, tags, made, names)
         if rig is None:
             check_sizes(heat, light, *names)
             return Placed(heat, light, data=data)
@@ -116,10 +122,36 @@ class Alignment:
         known = layers[..., 1] > _KNOWN
         return Placed(np.ascontiguousarray(layers[..., 0]), light, covered, rig, known, corner)
 
-    @property
-    def is_off(self) -> bool:
-        """Pairs are taken as they are, but for what a camera's tags say."""
-        return self.rig is None and not self.automatic
+    def leaves(self, infrared: NDArray[Any], visible: NDArray[Any]) -> bool:
+        """Tell whether a pair is taken as it is, but for what tags say."""
+        if self.rig is not None or self.automatic:
+            return False
+        return not self.where_sizes_differ or infrared.shape[:2] == visible.shape[:2]
+
+    def shift(self, heat: NDArray[Any], light: NDArray[Any]) -> str:
+        """Tell how far a pair that is taken as it is seems to be shifted; nothing if it is not.
+
+        Only pairs of equal size are looked at, and only where nobody said how they lie.
+
+        Args:
+            heat: the infrared picture, (H, W).
+            light: the visible picture, (H, W) or (H, W, C).
+        """
+        if not self.where_sizes_differ or not self.leaves(heat, light):
+            return ""
+        if heat.shape != light.shape[:2] or min(heat.shape) < SHORTEST_SIDE:
+            return ""
+        step = max(1, max(heat.shape) // _ENOUGH)
+        grey = _grey(to_unit(light[::step, ::step]))
+        found = displacement(spread(heat[::step, ::step]), spread(grey))
+        if not found.is_clear:
+            return ""
+        x, y = (round(step * each) for each in found.shift)
+        return (
+            f"the infrared seems to lie {abs(x)} pixels too far {'left' if x > 0 else 'right'} and "
+            f"{abs(y)} too far {'up' if y > 0 else 'down'}; align the two (--align auto), or say "
+            f"that they lie right (--align off)"
+        )
 
     def record(self, rig: Rig | None) -> dict[str, Any]:
         """Return what a file's metadata should tell."""
@@ -128,26 +160,60 @@ class Alignment:
         return {"alignment": rig.as_dict(), "grid": self.grid, "outside": self.outside}
 
     def _rig_for(
-        self, heat: FloatImage, light: FloatImage, tags: Matrix | None, made: str
+        self,
+        heat: FloatImage,
+        light: FloatImage,
+        tags: Matrix | None,
+        made: str,
+        names: tuple[str, str],
     ) -> Rig | None:
         if self.rig is not None:
             return self.rig.for_sizes(_size(heat), _size(light))
-        if self.automatic:
-            return register(heat, _grey(light))
-        if tags is not None:
+        if tags is not None and not self.automatic:
             return Rig(tags, _size(heat), _size(light), None, made)
+        if self.automatic:
+            return register_named(heat, light, names)
+        if self.where_sizes_differ and _size(heat) != _size(light):
+            try:
+                return register_named(heat, light, names)
+            except AlignmentError as error:
+                raise SizeMismatchError(
+                    f"infrared and visible must be of equal size or be aligned, but got {error}"
+                ) from None
         return None
+
+
+def register_named(
+    heat: NDArray[Any],
+    light: NDArray[Any],
+    names: tuple[str, str],
+    *,
+    orientation: int | None = None,
+) -> Rig:
+    """Register a pair, (H, W) and (H, W) or (H, W, C), or name the two and say why that fails.
+
+    Raises:
+        AlignmentError: see `clfnet.align.register`.
+    """
+    try:
+        return register(heat, _grey(light), orientation=orientation)
+    except AlignmentError as error:
+        (first, second), sizes = names, (_size(heat), _size(light))
+        shown = [f"{width}x{height}" for width, height in sizes]
+        raise AlignmentError(
+            f"{shown[0]} ({first}) and {shown[1]} ({second}) cannot be aligned: {error}"
+        ) from error
 
 
 def _rig(align: str | os.PathLike[str] | Rig) -> Rig:
     return align if isinstance(align, Rig) else Rig.read(Path(align))
 
 
-def _size(picture: FloatImage) -> tuple[int, int]:
+def _size(picture: NDArray[Any]) -> tuple[int, int]:
     return picture.shape[1], picture.shape[0]
 
 
-def _grey(light: FloatImage) -> FloatImage:
+def _grey(light: NDArray[Any]) -> NDArray[Any]:
     """Return (H, W) of (H, W), or of 1 or 3 colours with or without alpha."""
     if light.ndim == 2:
         return light

@@ -4,7 +4,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self, Unpack
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.align import Rig
-from clfnet.errors import InputError
+from clfnet.errors import AlignmentError, InputError
 from clfnet.inference.alignment import Alignment, Placed
 from clfnet.inference.arrays import (
     Array,
@@ -68,6 +68,11 @@ class Fused:
     record: dict[str, Any]
     sources: tuple[Array, Array] | None = None
     corner: tuple[int, int] = (0, 0)
+
+    def noting(self, note: str) -> "Fused":
+        """Return it with one more note in its record."""
+        notes = [*self.record.get("notes", ()), note]
+        return replace(self, record=self.record | {"notes": notes})
 
     def arrays(self) -> list[Array]:
         """Return all that is there of pixels, alpha and sources."""
@@ -255,7 +260,7 @@ class Fuser:
         with damage_allowed(self.options.allow_damaged):
             thermal = thermal_picture(infrared, self.reading)
             light = np.atleast_3d(visible_array(visible))
-        return Pair(thermal, Image(light), None), light
+        return Pair(thermal, Image(light), None, is_of_files=False), light
 
     def _ranged(self, thermal: Thermal) -> Ranged:
         """Return the infrared image in [0, 1], white where it is hot."""
@@ -279,7 +284,25 @@ class Fuser:
         self, pair: Pair, visible: Array, names: tuple[str, str], *, sources: bool = False
     ) -> Fused:
         """Fuse with (H, W, C), C 1 or 3 and one more with alpha; in tiles where that is equal."""
-        if isinstance(self.method, TiledMethod) and self._is_pointwise(pair):
+        shifted = self._shifted(pair, names)
+        fused = self._fused(pair, visible, names, sources=sources)
+        return fused.noting(shifted) if shifted else fused
+
+    def _shifted(self, pair: Pair, names: tuple[str, str]) -> str:
+        """Tell how a pair of files is shifted that nothing aligns; nothing if it is not.
+
+        Raises:
+            AlignmentError: it is, and `strict` is set.
+        """
+        if pair.alignment is not None or not pair.is_of_files:
+            return ""
+        shifted = self.alignment.shift(pair.thermal.values, pair.visible.pixels)
+        if shifted and self.options.strict:
+            raise AlignmentError(f"{names[0]} and {names[1]} must lie as they are, but {shifted}.")
+        return shifted
+
+    def _fused(self, pair: Pair, visible: Array, names: tuple[str, str], *, sources: bool) -> Fused:
+        if isinstance(self.method, TiledMethod) and self._is_pointwise(pair, visible):
             tiles = self.method.tiles
             if tiles is not None:
                 check_sizes(pair.thermal.values, visible, *names)
@@ -317,10 +340,10 @@ class Fuser:
             placed.corner,
         )
 
-    def _is_pointwise(self, pair: Pair) -> bool:
+    def _is_pointwise(self, pair: Pair, visible: Array) -> bool:
         """Tell whether no step beside the method looks at more than one pixel at a time."""
         return (
-            self.alignment.is_off
+            self.alignment.leaves(pair.thermal.values, visible)
             and pair.alignment is None
             and self.range.is_pointwise(pair.thermal)
             and self.colouring.is_pointwise
@@ -387,11 +410,24 @@ class Fuser:
         asked = _DEPTHS[self.options.depth]
         return asked if asked.itemsize > visible.itemsize else visible
 
+    def _alignment_notes(self, rig: Rig | None) -> list[str]:
+        """Tell what was aligned without having been asked for, or in an unusual way."""
+        if rig is None or self.alignment.rig is not None or rig.quality is None:
+            return []
+        asked = self.alignment.automatic
+        if asked and "," not in rig.made:
+            return []
+        why = "" if asked else "; their sizes differ"
+        return [
+            f"the two were aligned by what they show ({rig.made}; quality {rig.quality:.2f}){why}"
+        ]
+
     def _record(self, how: dict[str, Any], rig: Rig | None, pair: Pair) -> dict[str, Any]:
         notes = [
             *(f"infrared: {note}" for note in pair.thermal.notes),
             *(f"visible: {note}" for note in pair.visible.notes),
             *_range_notes(how),
+            *self._alignment_notes(rig),
         ]
         record = {
             "clfnet": __version__,

@@ -33,7 +33,7 @@ def check_fields(upload: Upload, fusing: Fusing) -> None:
     """
     upload.needed("infrared")
     given = [name for name in ("rig", "points") if upload.file(name)]
-    given += ["align"] if fusing.options.align != "off" else []
+    given += ["align"] if fusing.options.align == "auto" else []
     if len(given) > 1:
         raise ConfigError(
             f"`{given[0]}` must not be given with `{given[1]}`: both align the pair. Leave one out."

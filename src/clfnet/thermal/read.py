@@ -33,6 +33,7 @@ class Pair(NamedTuple):
             centre of the first pixel (0, 0); None where nothing says.
         damage: what is wrong with the files, if that was allowed.
         made: what says how the two lie.
+        is_of_files: it was read, so that there is time to look whether the two fit.
     """
 
     thermal: Thermal
@@ -40,6 +41,7 @@ class Pair(NamedTuple):
     alignment: NDArray[np.float64] | None
     damage: tuple[str, ...] = ()
     made: str = "camera's tags"
+    is_of_files: bool = True
 
 
 def read_thermal(

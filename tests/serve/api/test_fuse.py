@@ -148,7 +148,7 @@ def test_auto_registers_once(
     rig = Rig(np.array([[1.0, 0, 8], [0, 1, 4], [0, 0, 1]]), (80, 60), (96, 72), 0.9, "found")
     calls = []
 
-    def register(*pictures: Any) -> Rig:
+    def register(*pictures: Any, **_: Any) -> Rig:
         calls.append(pictures)
         return rig
 
@@ -197,7 +197,12 @@ def test_counts_and_temperatures(client: TestClient, scene: ExamplePair) -> None
         ({"hot": "0.5"}, 422, "ConfigError", "`hot` must be given together with `palette`"),
         ({"depth": "12"}, 422, "ConfigError", "`depth` must be one of 8, 16, got 12"),
         ({"stretch": "maybe"}, 422, "ConfigError", "`stretch` must be true or false"),
-        ({"align": "/etc/rig.json"}, 422, "ConfigError", "`align` must be one of off, auto"),
+        (
+            {"align": "/etc/rig.json"},
+            422,
+            "ConfigError",
+            "`align` must be one of needed, off, auto",
+        ),
         ({"grid": "mine"}, 422, "ConfigError", "`grid` must be one of visible, infrared"),
         ({"range": "20C,40C"}, 422, "ConfigError", "must have temperatures"),
         ({"range": "agc:x"}, 422, "ConfigError", "`range` must be auto"),
@@ -247,7 +252,7 @@ def test_a_refused_alignment_has_the_library_s_words(client: TestClient, files: 
     flat = [files[0], ("visible", ("flat.png", png(np.full((72, 96), 9, np.uint8))))]
     answer = client.post("/v1/fuse", data={"align": "auto"}, files=flat)
     assert (answer.status_code, answer.json()["kind"]) == (422, "AlignmentError")
-    assert "but is flat. Use a pair with more structure" in answer.json()["error"]
+    assert "but is flat. Take another pair" in answer.json()["error"]
 
 
 def test_nothing_stays_of_what_was_refused(

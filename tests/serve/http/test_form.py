@@ -30,7 +30,7 @@ def test_an_unknown_field_is_refused_even_if_it_is_empty() -> None:
 
 
 def test_a_rig_is_no_path_of_the_server() -> None:
-    with pytest.raises(ConfigError, match=r"`align` must be one of off, auto, got 'rig\.json'"):
+    with pytest.raises(ConfigError, match=r"must be one of needed, off, auto, got 'rig\.json'"):
         Fusing.of({"align": "rig.json"})
 
 

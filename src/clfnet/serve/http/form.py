@@ -25,7 +25,8 @@ _OF_REQUESTS = {
     "align": replace(
         OF_FUSING["align"],
         is_open=False,  # a rig comes as a file
-        help="Alignment: off, or auto (found for each pair); excludes `rig` and `points`.",
+        help="Alignment: needed (found if the sizes differ), off, or auto (always found; excludes "
+        "`rig` and `points`).",
     ),
 }
 

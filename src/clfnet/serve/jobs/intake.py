@@ -126,7 +126,7 @@ def accept(service: "Service", store: Store, upload: Upload) -> Job:
     values = check_form(service, upload.fields)
     upload.needed("infrared")
     if (rig := upload.file("rig")) is not None:
-        if values.get("align", "off") != "off":
+        if values.get("align") == "auto":
             raise ConfigError("`rig` must not be given with `align`. Leave one out.")
         with upload.named():
             Rig.read(rig.path)

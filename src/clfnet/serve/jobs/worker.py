@@ -178,6 +178,7 @@ class Worker:
         (pair,) = self._store.pairs(job.id)
         if files.video is not None:  # it was complete just before an end
             return self._finish_video(job, pair, files, job.total)
+        from clfnet.video.alignment import aligned_once
         from clfnet.video.pipeline import fuse_video
         from clfnet.video.ranging import ranging_for
 
@@ -185,6 +186,10 @@ class Worker:
         chosen = fusing.options
         ranging = ranging_for(parse_range(str(chosen.thermal_range)), chosen.kelvin_per_count)
         plain = replace(chosen, thermal_range="auto", kelvin_per_count=None)
+        stored, offset = _sources(pair, files), float(job.form.get("offset", 0))
+        if not files.rig.exists():
+            with named(*stored):
+                plain = aligned_once(plain, *(str(each.path) for each in stored), offset=offset)
         fuser = self._fuser(replace(fusing, options=plain), files, _FAST)
         halt, noted = threading.Event(), 0.0
 
@@ -199,7 +204,6 @@ class Worker:
                 halt.set()
             self._store.progress(job.id, count, expected or 0)
 
-        stored = _sources(pair, files)
         output = files.work / f"fused.{job.form['format']}"
         with named(*stored):
             infrared, visible = self._opened(stored, job.form.get("fps"))
@@ -208,7 +212,7 @@ class Worker:
                 infrared,
                 visible,
                 output,
-                offset=float(job.form.get("offset", 0)),
+                offset=offset,
                 ranging=ranging,
                 progress=progress,
                 stop=halt,
