@@ -1,11 +1,12 @@
 """The nine methods that the paper compares with."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from tables.results import EXPERIMENTS, measured
+from tables.results import EXPERIMENTS, ROOT, measured
 
 METRICS = ("EN", "MI", "VIF", "SD", "AG", "SF")
 DIGITS = {"SF": 4}
@@ -142,6 +143,27 @@ def page(kind: str) -> str:
     return "".join(lines)
 
 
+def budgets() -> str:
+    """What the recipes for a CPU train."""
+    lines = [
+        "| recipe | steps | crops of a step | their side | GMAC of a step | TMAC |\n"
+        "|---|---|---|---|---|---|\n"
+    ]
+    for path in sorted((ROOT / "configs" / "rivals").glob("*-cpu.toml")):
+        text = path.read_text("utf-8")
+        recipe = tomllib.loads(text)
+        steps = recipe["run"]["steps"]
+        comment = " ".join(line.removeprefix("# ") for line in text.splitlines())
+        found = re.search(r"here ([\d.]+) GMAC a step", comment)
+        assert found is not None  # noqa: S101 -- tested
+        lines.append(
+            f"| [{path.stem}](../configs/rivals/{path.name}) | {steps:,} | "
+            f"{recipe['run']['batch']} | {recipe['data']['crop']} px | {found[1]} | "
+            f"{steps * float(found[1]) / 1000:.0f} |\n"
+        )
+    return "".join(lines)
+
+
 def _networks() -> dict[str, Any]:
     networks: dict[str, Any] = measured("methods")["networks"]
     return networks
@@ -160,6 +182,7 @@ KINDS = (
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "methods": overview,
+    "methods-budgets": budgets,
     "methods-parameters": parameters,
     "methods-stretching": stretching,
     **{f"method-{kind}": partial(page, kind) for kind in KINDS},
