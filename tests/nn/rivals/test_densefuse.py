@@ -52,7 +52,15 @@ def test_is_what_was_described(
 def test_one_source_twice_is_its_reconstruction(trained: Callable[..., Any], pair: Any) -> None:
     network = trained(DenseFuse())
     levels = (network(pair[0], pair[0]) + 1) * 127.5
-    torch.testing.assert_close(levels, network.reconstruct(pair[0]))
+    torch.testing.assert_close(levels, network.reconstruct(pair[0]).relu())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_training_starts_from_any_seed(seed: int) -> None:
+    torch.manual_seed(seed)
+    network = DenseFuse()
+    network.reconstruct(torch.rand(1, 1, 12, 12)).mean().backward()
+    assert all(float(weight.grad.abs().max()) > 0 for weight in network.parameters())
 
 
 def test_an_unknown_option_is_named() -> None:

@@ -53,15 +53,17 @@ class DenseFuse(Rival):
     def forward(self, infrared: Tensor, visible: Tensor) -> Tensor:
         """Fuse a batch; see `Rival`."""
         a, b = self.encoder(to_levels(infrared)), self.encoder(to_levels(visible))
-        return from_levels(self._decoded((a + b) / 2 if self.rule == "addition" else l1(a, b)))
+        levels: Tensor = self.decoder((a + b) / 2 if self.rule == "addition" else l1(a, b))
+        return from_levels(F.relu(levels) if self.release == "torch" else levels)
 
     def reconstruct(self, images: Tensor) -> Tensor:
-        """Encode and decode one source, (B, 1, H, W) in [-1, 1]; in levels: what is trained."""
-        return self._decoded(self.encoder(to_levels(images)))
+        """Encode and decode one source, (B, 1, H, W) in [-1, 1]; in levels: what is trained.
 
-    def _decoded(self, code: Tensor) -> Tensor:
-        image: Tensor = self.decoder(code)
-        return F.relu(image) if self.release == "torch" else image
+        Without the last ReLU of `release="torch"`, under which a start that gives no positive level
+        would stay there.
+        """
+        levels: Tensor = self.decoder(self.encoder(to_levels(images)))
+        return levels
 
 
 class Encoder(nn.Module):

@@ -55,7 +55,7 @@ class RFNNest(Rival):
     def fuse_part(self, infrared: Tensor, visible: Tensor) -> Tensor:
         """Fuse images in [-1, 1] at once; (B, 1, H, W) in no particular range."""
         a, b = (self.encoder(to_levels(images)) for images in (infrared, visible))
-        image: Tensor = self.decoder(self.fused(a, b))
+        image: Tensor = F.relu(self.decoder(self.fused(a, b)))
         return image
 
     def fuse_quadrants(self, infrared: Tensor, visible: Tensor) -> Tensor:
@@ -74,7 +74,10 @@ class RFNNest(Rival):
         return [fuse(x, y) for fuse, x, y in zip(self.fusion, a, b, strict=True)]
 
     def reconstruct(self, images: Tensor) -> Tensor:
-        """Encode and decode one source, (B, 1, H, W) in [-1, 1]; in levels: the first stage."""
+        """Encode and decode one source, (B, 1, H, W) in [-1, 1]; in levels: the first stage.
+
+        Without the last ReLU, under which a start that gives no positive level would stay there.
+        """
         image: Tensor = self.decoder(self.encoder(to_levels(images)))
         return image
 
@@ -150,7 +153,7 @@ class Decoder(nn.Module):
         self.last = conv(c1, 1, 1)
 
     def forward(self, codes: Sequence[Tensor]) -> Tensor:
-        """The codes of four scales -> (B, 1, H, W), not negative."""
+        """The codes of four scales -> (B, 1, H, W); its last ReLU is left to who asks."""
         x1, x2, x3, x4 = codes
         x11 = self.block11(torch.cat((x1, doubled(x2, x1)), 1))
         x21 = self.block21(torch.cat((x2, doubled(x3, x2)), 1))
@@ -158,7 +161,8 @@ class Decoder(nn.Module):
         x12 = self.block12(torch.cat((x1, x11, doubled(x21, x1)), 1))
         x22 = self.block22(torch.cat((x2, x21, doubled(x31, x2)), 1))
         x13 = self.block13(torch.cat((x1, x11, x12, doubled(x22, x1)), 1))
-        return F.relu(self.last(x13))
+        image: Tensor = self.last(x13)
+        return image
 
 
 def doubled(maps: Tensor, like: Tensor) -> Tensor:

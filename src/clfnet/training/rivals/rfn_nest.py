@@ -69,7 +69,7 @@ class Fusion(nn.Module):
         with torch.no_grad():
             a, b = network.encoder(to_levels(infrared)), network.encoder(levels)
         codes = network.fused(a, b)
-        fused = network.decoder(codes)
+        fused = network.decoder(codes).relu()
         with full_precision(fused):
             codes, a, b = ([code.float() for code in each] for each in (codes, a, b))
             loss = residual_fusion_loss(fused.float(), levels, codes, a, b, scales=self.scales)
