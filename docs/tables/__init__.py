@@ -19,12 +19,14 @@ from tables import (
     serve,
     speed,
     training,
+    usefulness,
     video,
 )
 
 MODULES = (
     *(align, architecture, batch, bench, collapse, colour, explain, fast),
-    *(methods, metrics, models, recipes, scores, serve, speed, training, video),
+    *(methods, metrics, models, recipes, scores, serve, speed, training),
+    *(usefulness, video),
 )
 BLOCKS: Mapping[str, Callable[[], str]] = {
     name: of for module in MODULES for name, of in module.BLOCKS.items()
