@@ -1,4 +1,4 @@
-"""How good is a fused image? Eighteen metrics, in the dialects of the literature.
+"""How good is a fused image? Metrics, in the dialects of the literature.
 
 `score` computes several for one image; each metric also is a function of its own, in a file of its
 own. Images are grey: uint8, (H, W), `fused` first; `to_grey` makes them.
