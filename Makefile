@@ -5,13 +5,14 @@
 # make check-js  types of the page's scripts, by tsc
 # make fuzz   the service's own OpenAPI, damaged pictures, hostile forms, against a real process
 # make container-check  the Dockerfile's steps and its service without an engine; root on Linux
+# make dist   sdist and wheel, looked at by twine; the demo from the wheel, in an empty environment
 # make train  the recipe of the shipped weights; data: see configs
 # make fast   the student that imitates them: train, and export into the package
 # make gpu-queue  what a GPU trains within MINUTES, most important first; goes on where it was stopped
 # make bench-gpu  a training step on a GPU, as a CUDA graph and without
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: demo test test-slow test-browser check check-js container-check fuzz format train fast gpu-queue bench-gpu scores docs curves bench clean
+.PHONY: dist demo test test-slow test-browser check check-js container-check fuzz format train fast gpu-queue bench-gpu scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -60,6 +61,15 @@ container-check: .venv/dev
 fuzz: .venv/dev
 	$(INSTALL) schemathesis
 	$(BIN)/python -m pytest -m "slow or not slow" tests/serve/test_hostile.py tests/serve/test_openapi.py
+
+dist: .venv/dev
+	$(INSTALL) build twine
+	rm -rf dist build/venv
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/python -m venv build/venv
+	build/venv/bin/pip install --quiet --disable-pip-version-check dist/*.whl
+	build/venv/bin/clfnet demo -o build/demo
 
 format: .venv/dev
 	$(BIN)/ruff format .

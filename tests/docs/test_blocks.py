@@ -21,14 +21,14 @@ from clfnet.io.image import Image, write_image
 ROOT = Path(__file__).parents[2]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "MODEL_CARD.md")),
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
 FENCE = re.compile(
     r"^(?:(?P<note><!-- notest: .+ -->)\n)?```(?P<language>[^\n]*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 COMMAND = re.compile(r"^\$? ?(clfnet|curl|docker|pip|python3?|make) ", re.MULTILINE)
-LANGUAGES = {"", "sh", "python", "json", "csv", "nginx", "toml", "text", "tirx"}
+LANGUAGES = {"", "sh", "python", "json", "csv", "nginx", "toml", "text"}
 
 
 class Block(NamedTuple):
@@ -70,7 +70,15 @@ def test_every_command_stands_in_a_block_of_its_language(page: Path) -> None:
         assert block.language == "sh" or not COMMAND.search(block.text), block.text
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if runnable(page)], ids=name)
+SLOW = {"bench.md"}
+RUNNING = [
+    pytest.param(page, marks=pytest.mark.slow) if page.name in SLOW else page
+    for page in PAGES
+    if runnable(page)
+]
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=name)
 def test_blocks_run(page: Path, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     known: dict[str, object] = {"__name__": "__main__"}
     for block in runnable(page):
