@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -150,20 +151,16 @@ def test_all_is_trained_and_summed_up(
     assert install(queue, tmp_path / "work") == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_stopped_queue_goes_on(recipe: Path, data: Path, tmp_path: Path, number: int) -> None:
-    (data / "in").symlink_to(data / "ir")
-    arguments = command(tmp_path, jobs_file(recipe, 3000), 5)
-    checkpoint = tmp_path / "out" / "a" / CHECKPOINT
+def queue_until(kept: Callable[[], bool], number: int, arguments: list[str]) -> None:
+    """Run the queue as a process, and end it by a signal as soon as something is kept."""
     with subprocess.Popen(
         [sys.executable, "-m", "experiments.queue", *arguments],
         cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, start_new_session=True,
     ) as process:  # fmt: skip
         try:
-            end = time.monotonic() + 120
-            while not checkpoint.exists():
+            end = time.monotonic() + 180
+            while not kept():
                 assert process.poll() is None
                 assert time.monotonic() < end
                 time.sleep(0.05)
@@ -171,6 +168,15 @@ def test_a_stopped_queue_goes_on(recipe: Path, data: Path, tmp_path: Path, numbe
             # the whole group: as where a machine is taken away
             kill = os.kill if number == signal.SIGTERM else os.killpg
             kill(process.pid, number)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_stopped_queue_goes_on(recipe: Path, data: Path, tmp_path: Path, number: int) -> None:
+    (data / "in").symlink_to(data / "ir")
+    arguments = command(tmp_path, jobs_file(recipe, 3000), 5)
+    checkpoint = tmp_path / "out" / "a" / CHECKPOINT
+    queue_until(checkpoint.exists, number, arguments)
     step = load_checkpoint(checkpoint)["step"]
     assert 0 < step < 3000
     if number == signal.SIGTERM:
@@ -178,7 +184,8 @@ def test_a_stopped_queue_goes_on(recipe: Path, data: Path, tmp_path: Path, numbe
         assert (result["finished"], result["failed"], result["steps"]) == (False, "", step)
         unpack(tmp_path / "archive", tmp_path / "other")
         assert load_checkpoint(tmp_path / "other" / "a" / CHECKPOINT)["step"] == step
-    main(command(tmp_path, recipe.with_name("jobs.toml"), 0.7), io.StringIO())
+    written = checkpoint.stat().st_mtime_ns
+    queue_until(lambda: checkpoint.stat().st_mtime_ns > written, number, arguments)
     assert load_checkpoint(checkpoint)["step"] > step
 
 
