@@ -5,10 +5,18 @@ const VISIBLE = /(^|[^a-z])(vi|vis|visible|rgb|visual|colou?r|light|eo|tv|vl)([^
 
 /** Suffixes that the service reads, by kind; empty until it has told them. @type {Record<"infrared" | "visible" | "video", string[]>} */
 const readable = { infrared: [], visible: [], video: [] };
+const PATIENCE = 3000; // milliseconds until a file is taken without knowing what is read
+let tell = () => {};
+/** Resolved when the service has told, or does not. @type {Promise<void>} */
+export const told = new Promise((resolve) => {
+  tell = resolve;
+  setTimeout(resolve, PATIENCE);
+});
 
 /** Take what the service reads, for files that are dropped and for the pickers. @param {typeof readable} files */
 export function setReadable(files) {
   Object.assign(readable, files);
+  tell();
   for (const kind of /** @type {const} */ (["infrared", "visible"])) {
     const picker = /** @type {HTMLInputElement | null} */ (document.querySelector(`[data-slot="${kind}"] input[type="file"]`));
     if (picker) picker.accept = ["image/*", ...files[kind]].join(",");

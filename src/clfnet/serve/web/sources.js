@@ -16,6 +16,7 @@ const slot = (/** @type {Source} */ kind) => find(byId("sources"), `[data-slot="
 /** Put files where they belong. @param {File[]} files @param {Source} [wanted] the slot they were dropped on */
 export async function take(files, wanted) {
   showError(byId("intake-error"), null);
+  await intake.told;
   const usable = files.filter(intake.isUsable);
   if (!usable.length) {
     const names = files.map((file) => file.name).join(", ");
