@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clfnet.errors import ClfnetError, ImageError, InputError, SizeMismatchError
 from clfnet.evaluation.matching import match
+from clfnet.evaluation.sources import read_infrared
 from clfnet.evaluation.table import Files, Table
 from clfnet.io.image import read_image
 from clfnet.metrics import GreyImage, metrics_of, score, to_grey
@@ -115,7 +116,7 @@ def _raise(errors: list[ClfnetError], most: int = 8) -> None:
 
 def _score(files: Files, dialect: str, metrics: list[str]) -> dict[str, float]:
     """Read and score one image; messages name the file."""
-    infrared, visible, fused = (_read_grey(path) for path in files)
+    infrared, (visible, fused) = read_infrared(files[0]), map(_read_grey, files[1:])
     path = files[-1]
     for source, image in zip(files, (infrared, visible), strict=False):
         if image.shape != fused.shape:

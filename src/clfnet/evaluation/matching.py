@@ -8,6 +8,7 @@ from pathlib import Path
 from clfnet.errors import InputError, PairingError
 from clfnet.evaluation.table import Files
 from clfnet.io.files import open_input
+from clfnet.io.formats import THERMAL_SUFFIXES
 from clfnet.io.names import match_names
 from clfnet.io.pairing import images_by_stem, listed, pair_folders
 
@@ -47,7 +48,7 @@ def match(
         >>> list(match(root / "ir", root / "vi", [root / "all"]))
         ['GTF', 'IFCNN']
     """
-    pairs = {files[1].stem: files for files in pair_folders(infrared, visible)}
+    pairs = {files[1].stem: files for files in _pairs(infrared, visible)}
     rows = _rows(mapping) if mapping else []
     methods: dict[str, dict[str, Path]] = {}
     origins: dict[str, Path] = {}
@@ -66,6 +67,10 @@ def match(
         method: {name: (*pair, files[name]) for name, pair in _two(pairs).items()}
         for method, files in methods.items()
     }
+
+
+def _pairs(infrared: Path, visible: Path) -> list[tuple[Path, ...]]:
+    return pair_folders(infrared, visible, suffixes=THERMAL_SUFFIXES)
 
 
 def _two(pairs: Mapping[str, tuple[Path, ...]]) -> dict[str, tuple[Path, Path]]:

@@ -28,11 +28,14 @@ class Pairs(NamedTuple):
     note: str = ""
 
 
-def pair_folders(*folders: Path) -> list[tuple[Path, ...]]:
+def pair_folders(
+    *folders: Path, suffixes: AbstractSet[str] = IMAGE_SUFFIXES
+) -> list[tuple[Path, ...]]:
     """Match the images of several folders by name; see `match_folders`.
 
     Args:
         folders: e.g. infrared, visible.
+        suffixes: what counts as an image.
 
     Returns:
         One tuple per pair, sorted: its file in each folder, in the order of `folders`.
@@ -47,7 +50,7 @@ def pair_folders(*folders: Path) -> list[tuple[Path, ...]]:
         >>> [tuple(file.name for file in pair) for pair in pair_folders(infrared, visible)]
         [('road.png', 'road.jpg')]
     """
-    found = match_folders(*folders)
+    found = match_folders(*folders, suffixes=suffixes)
     if found.unpaired:
         raise PairingError(
             f"every image must have a partner in each folder, but {listed(found.unpaired)} "

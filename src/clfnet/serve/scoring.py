@@ -5,6 +5,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from clfnet.evaluation.sources import read_infrared
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.image import read_image
 from clfnet.metrics import metrics_of, score, to_grey
@@ -35,9 +36,10 @@ def scores_of(
         SizeMismatchError: the images differ in size.
     """
     names = [metric.name for metric in metrics_of(dialect, metrics)]  # before the work
-    greys = [
-        to_grey(read_image(p, max_pixels=max_pixels).pixels) for p in (fused, infrared, visible)
-    ]
-    values = score(*greys, dialect=dialect, metrics=names)
+    result, light = (
+        to_grey(read_image(path, max_pixels=max_pixels).pixels) for path in (fused, visible)
+    )
+    heat = read_infrared(infrared, max_pixels=max_pixels)
+    values = score(result, heat, light, dialect=dialect, metrics=names)
     found = {name: value if isfinite(value) else None for name, value in values.items()}
     return {"dialect": dialect.casefold(), "metrics": found}
