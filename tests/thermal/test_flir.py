@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from clfnet.errors import ImageError
-from clfnet.thermal.flir import Overlay, is_radiometric, read_radiometric
+from clfnet.thermal.flir import Overlay, is_radiometric, read_radiometric, screen_zoom
 
 Build = Callable[..., bytes]
 Counts = NDArray[np.uint16]
@@ -280,3 +280,28 @@ def test_damaged_real_files_give_a_picture_or_an_image_error(
         path.write_bytes(damaged)
         _outcome(path)
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("zoom", [1.0, 1.6, 2.0, 4.0])
+@pytest.mark.parametrize("black_hot", [False, True])
+def test_the_screen_s_digital_zoom_is_found(zoom: float, black_hot: bool) -> None:
+    y, x = np.mgrid[:240, :320]
+    rng = np.random.default_rng(0)
+    scene = sum(
+        rng.uniform(20, 400) * np.exp(-(((x - cx) ** 2 + (y - cy) ** 2) / (2 * size**2)))
+        for cx, cy, size in rng.uniform([0, 0, 4], [320, 240, 30], (40, 3))
+    )
+    counts = (7000 + scene).astype(np.uint16)
+    high, wide = round(240 / zoom), round(320 / zoom)
+    top, left = (240 - high) // 2, (320 - wide) // 2
+    part = PIL.Image.fromarray(counts[top : top + high, left : left + wide].astype(np.float32))
+    screen = np.sqrt(np.asarray(part.resize((640, 480))) - 6990)  # the camera's own contrast
+    found = screen_zoom(counts, -screen if black_hot else screen)
+    assert found == pytest.approx(zoom, rel=0.02)
+
+
+def test_a_screen_of_something_else_tells_no_zoom() -> None:
+    rng = np.random.default_rng(0)
+    counts = rng.integers(7000, 7500, (240, 320)).astype(np.uint16)
+    assert screen_zoom(counts, rng.random((480, 640)).astype(np.float32)) == 1
+    assert screen_zoom(counts, np.zeros((8, 8), np.float32)) == 1

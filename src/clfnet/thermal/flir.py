@@ -5,10 +5,11 @@ record states its own byte order: its first number is small.
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ from clfnet.thermal import fff, jpeg, planck
 _RAW, _EMBEDDED, _CAMERA, _OVERLAY = 1, 14, 32, 42  # kinds of records
 _IMAGE_HEAD = 32  # bytes before the pixels of a record
 _PNG, _JPEG_LS = b"\x89PNG", b"\xff\xd8\xff\xf7"
+_ZOOMS = (1.0, *np.geomspace(1.08, 8.0, 40))
+_LIKE, _CLEARLY = 0.8, 0.1  # a correlation of ranks, and how much better than without zoom
+_COMPARED = (64, 48)
 _MODEL = slice(0xD4, 0xF4)
 _FRAME_RATE = 0x464
 
@@ -81,6 +85,7 @@ class Radiometric:
         embedded: the record of the visible image.
         path: the file, for messages.
         max_pixels: the largest visible image that is read.
+        zoom: how much the camera's screen enlarged the infrared image, which its tags include.
         exif: what EXIF tells of camera, exposure and place, where there is any.
     """
 
@@ -93,6 +98,7 @@ class Radiometric:
     path: Path
     max_pixels: int = MAX_PIXELS
     exif: bytes | None = None
+    zoom: float = 1.0
 
     @cached_property
     def celsius(self) -> NDArray[np.float32]:
@@ -121,7 +127,8 @@ class Radiometric:
         if self.visible is None or self.overlay is None:
             return None
         height, width = self.counts.shape
-        return self.overlay.matrix((width, height), (self.visible.width, self.visible.height))
+        overlay = replace(self.overlay, zoom=self.overlay.zoom / self.zoom)
+        return overlay.matrix((width, height), (self.visible.width, self.visible.height))
 
 
 def is_radiometric(path: Path) -> bool:
@@ -162,7 +169,8 @@ def read_radiometric(path: Path, *, max_pixels: int = MAX_PIXELS) -> Radiometric
                 f"{path} must be a radiometric file of a FLIR camera, but holds no such data. "
                 f"Take the file as the camera wrote it."
             )
-        return _only_block(packed, path, max_pixels, exif=jpeg.exif_of(file))
+        found = _only_block(packed, path, max_pixels, exif=jpeg.exif_of(file))
+        return replace(found, zoom=screen_zoom(found.counts, _screen(file)))
 
 
 def from_block(
@@ -328,3 +336,53 @@ def _rgb(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.uint8 | np.uint16]
         return pixels
     size = (pixels.shape[1], pixels.shape[0])
     return np.asarray(PIL.Image.frombytes("YCbCr", size, pixels.tobytes()).convert("RGB"))
+
+
+def screen_zoom(counts: NDArray[np.uint16], screen: NDArray[np.float32]) -> float:
+    """Find how much the camera's screen enlarged the middle of what the sensor counted.
+
+    The counts are always the whole sensor's; the image that the camera shows and saves beside them
+    may be a part of them, and its tags then tell of that part.
+
+    Args:
+        counts: (H, W).
+        screen: the image beside them, grey, (h, w), of any size.
+
+    Returns:
+        The factor, 1 to 8; 1 where no other one fits clearly better.
+    """
+    shown = _reduced(screen)
+    fits = {float(zoom): _likeness(counts, shown, float(zoom)) for zoom in _ZOOMS}
+    best = max(fits, key=lambda zoom: fits[zoom])
+    if not (fits[best] > _LIKE and fits[best] > fits[1.0] + _CLEARLY):
+        return 1.0
+    near = [float(zoom) for zoom in np.geomspace(best / 1.05, best * 1.05, 15)]
+    return max(near, key=lambda zoom: _likeness(counts, shown, zoom))
+
+
+def _likeness(counts: NDArray[np.uint16], shown: NDArray[np.float32], zoom: float) -> float:
+    """Return the correlation of the middle of the counts with the screen, whatever is white."""
+    height, width = (max(4, round(side / zoom)) for side in counts.shape)
+    top, left = (counts.shape[0] - height) // 2, (counts.shape[1] - width) // 2
+    part = _reduced(counts[top : top + height, left : left + width].astype(np.float32))
+    spread = float(part.std() * shown.std())
+    return abs(float(((part - part.mean()) * (shown - shown.mean())).mean())) / (spread or 1.0)
+
+
+def _reduced(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    import PIL.Image
+
+    picture = PIL.Image.fromarray(values).resize(_COMPARED, PIL.Image.Resampling.BOX)
+    ranks = np.asarray(picture).argsort(axis=None).argsort().reshape(picture.size[::-1])
+    return ranks.astype(np.float32)  # palettes and gain control keep the order alone
+
+
+def _screen(file: BinaryIO) -> NDArray[np.float32]:
+    """Return the camera's own image, grey; one of a single value where it cannot be decoded."""
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    file.seek(0)
+    try:
+        return np.asarray(JpegImageFile(file).convert("L"), np.float32)
+    except (OSError, ValueError, SyntaxError):  # the counts are what counts
+        return np.zeros((8, 8), np.float32)
