@@ -1,6 +1,7 @@
 """Infrared files are scored as they are fused."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ LEVELS = np.random.default_rng(0).integers(0, 256, (24, 32)).astype(np.uint8)
 
 @pytest.mark.parametrize("kind", ["uint8", "uint16", "float"])
 def test_one_scene_scores_alike_in_every_depth(tmp_path: Path, kind: str) -> None:
-    counts = {
+    counts: Any = {
         "uint8": LEVELS,
         "uint16": (7000 + 2 * LEVELS.astype(np.uint16)),
         "float": (20 + LEVELS / 50).astype(np.float32),
