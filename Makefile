@@ -3,7 +3,10 @@
 # make test-browser  the tests of the page and of the HTML report, in chromium
 # make check  what a change must pass beside tests: format, lint, types, layers, documents as rendered
 # make check-js  types of the page's scripts, by tsc
-# make fuzz   the service's own OpenAPI, damaged pictures, hostile forms, against a real process
+# make fuzz   mutated files of every kind that is read; the service's own OpenAPI, damaged pictures,
+#             hostile forms, against a real process
+# make lowest the tests of fusing with the lowest versions that pyproject.toml allows
+# make audit  all that is installed against the known vulnerabilities of Python packages
 # make container-check  the Dockerfile's steps and its service without an engine; root on Linux
 # make dist   sdist and wheel, looked at by twine; the demo from the wheel, in an empty environment
 # make train  the recipe of the shipped weights; data: see configs
@@ -12,7 +15,7 @@
 # make bench-gpu  a training step on a GPU, as a CUDA graph and without
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: dist demo test test-slow test-browser check check-js container-check fuzz format train fast gpu-queue bench-gpu scores docs curves bench clean
+.PHONY: dist demo test test-slow test-browser check check-js container-check fuzz lowest audit format train fast gpu-queue bench-gpu scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -61,6 +64,19 @@ container-check: .venv/dev
 fuzz: .venv/dev
 	$(INSTALL) schemathesis
 	$(BIN)/python -m pytest -m "slow or not slow" tests/serve/test_hostile.py tests/serve/test_openapi.py
+	FUZZ_INPUTS=1500 $(BIN)/python -m pytest tests/fuzz
+
+# Exactly the lowest version of each dependency of fusing; what those need is as new as it comes.
+LOWEST := .venv-lowest/bin
+lowest:
+	$(PYTHON) -m venv .venv-lowest
+	$(LOWEST)/python packaging/lowest.py > .venv-lowest/constraints.txt
+	$(LOWEST)/python -m pip install --quiet --constraint .venv-lowest/constraints.txt $(TORCH) --editable ".[dev]"
+	OMP_NUM_THREADS=1 $(LOWEST)/python -m pytest -W ignore -m "not slow" tests/io tests/inference tests/cli/test_fuse.py
+
+audit: .venv/dev
+	$(INSTALL) pip-audit
+	$(BIN)/pip-audit --local --skip-editable
 
 dist: .venv/dev
 	$(INSTALL) build twine
