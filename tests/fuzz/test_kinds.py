@@ -56,8 +56,7 @@ def npy() -> bytes:
 
 def parquet() -> bytes:
     pyarrow = pytest.importorskip("pyarrow")
-    from pyarrow import parquet as packed
-
+    packed = pytest.importorskip("pyarrow.parquet")
     file = BytesIO()
     packed.write_table(pyarrow.table({"infrared": ["a.png"] * 9, "visible": ["b.png"] * 9}), file)
     return file.getvalue()
