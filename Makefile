@@ -9,13 +9,14 @@
 # make audit  all that is installed against the known vulnerabilities of Python packages
 # make container-check  the Dockerfile's steps and its service without an engine; root on Linux
 # make dist   sdist and wheel, looked at by twine; the demo from the wheel, in an empty environment
+# make docs-site  the documentation as a site, in build/site; warnings and broken links are errors
 # make train  the recipe of the shipped weights; data: see configs
 # make fast   the student that imitates them: train, and export into the package
 # make gpu-queue  what a GPU trains within MINUTES, most important first; goes on where it was stopped
 # make bench-gpu  a training step on a GPU, as a CUDA graph and without
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: dist demo test test-slow test-browser check check-js container-check fuzz lowest audit format train fast gpu-queue bench-gpu scores docs curves bench clean
+.PHONY: docs-site dist demo test test-slow test-browser check check-js container-check fuzz lowest audit format train fast gpu-queue bench-gpu scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -114,6 +115,10 @@ scores: .venv/dev
 docs: .venv/dev
 	PYTHONPATH=. $(BIN)/python docs/render.py
 	$(BIN)/python docs/diagrams.py
+
+docs-site: .venv/dev
+	$(INSTALL) --editable ".[docs]"
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python docs/site.py
 
 curves: .venv/dev
 	$(BIN)/python docs/curves.py paper=runs/paper cpu=runs/cpu

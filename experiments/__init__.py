@@ -4,6 +4,6 @@ A folder of `experiments/` holds `experiment.toml` (what is measured, and what t
 `result.json` (what was found, written row by row) and `README.md` (rendered from both).
 """
 
-from experiments.reproduce import EXPERIMENTS, Reproduced, names, reproduce
+from experiments.reproduce import EXPERIMENTS, Reproduced, missing, names, reproduce
 
-__all__ = ["EXPERIMENTS", "Reproduced", "names", "reproduce"]
+__all__ = ["EXPERIMENTS", "Reproduced", "missing", "names", "reproduce"]

@@ -6,12 +6,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from clfnet.errors import ConfigError, MissingExtraError
+from clfnet.errors import ConfigError, InputError, MissingExtraError
 from clfnet.io.files import write_atomic
 from clfnet.io.toml import known
 from experiments.results import Results
 from experiments.run import Run
-from experiments.spec import Comparison, Cost, Figures, Labelled, Spec, Sweep, load_spec
+from experiments.spec import Comparison, Cost, Figures, Labelled, Spec, Sweep, load_spec, needs
 
 EXPERIMENTS = Path("experiments")
 """Where the experiments are, relative to the project's folder."""
@@ -54,6 +54,17 @@ def names(experiments: Path = EXPERIMENTS) -> dict[str, str]:
     return {name: found[name].title for name in sorted(found, key=_order)}
 
 
+def missing(name: str, *, data: Path, experiments: Path = EXPERIMENTS) -> list[Path]:
+    """Return what an experiment reads and the data folder lacks.
+
+    Raises:
+        ConfigError: there is no such experiment, or it is not valid.
+    """
+    known(name, list(names(experiments)), "experiment")
+    needed = needs(load_spec(experiments / name / "experiment.toml"))
+    return [data / path for path in needed if not (data / path).exists()]
+
+
 def reproduce(
     name: str,
     *,
@@ -92,6 +103,13 @@ def reproduce(
     known(name, list(names(experiments)), "experiment")
     spec = load_spec(experiments / name / "experiment.toml")
     _check_budget(budget, spec)
+    lacks = missing(name, data=data, experiments=experiments)
+    if lacks:
+        raise InputError(
+            f"{lacks[0]} must be there for {name}, but is not"
+            f"{f', nor are {len(lacks) - 1} more' if len(lacks) > 1 else ''}. Name the data folder "
+            "by --data; docs/data.md says what lies in it and where that comes from."
+        )
     folder = output or experiments / name
     run = Run(data, folder, work or Path("runs") / "experiments" / name, budget, report)
     results = Results(folder / "result.json", _head(name, spec, budget), fresh=fresh)

@@ -210,6 +210,16 @@ KINDS: Mapping[str, type[Spec]] = {
 }
 
 
+def needs(spec: Spec) -> list[str]:
+    """What an experiment reads, relative to the data folder."""
+    if isinstance(spec, Labelled):
+        return [spec.boxes, *spec.detectors]
+    if isinstance(spec, Sweep):
+        return [spec.train_infrared, spec.train_visible, spec.test.infrared, spec.test.visible]
+    sets = (spec.pairs,) if isinstance(spec, Figures) else spec.sets
+    return [folder for pairs in sets for folder in (pairs.infrared, pairs.visible)]
+
+
 def load_spec(path: Path) -> Spec:
     """Read an experiment.
 

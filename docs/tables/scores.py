@@ -21,7 +21,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-SHORT = ("clfnet", "average", "laplacian", "CLF-Net", "U2Fusion", "SeAFusion")
+SHORT = ("clfnet", "average", "CLF-Net", "SeAFusion")
 """The methods of the README's table."""
 
 

@@ -63,7 +63,12 @@ def test_usage_errors_are_one_line(run: Run, arguments: list[str], named: str) -
 
 
 def test_version(run: Run) -> None:
-    assert run("--version") == (0, f"clfnet {clfnet.__version__}\n", "")
+    for option in ("--version", "-V"):
+        assert run(option) == (0, f"clfnet {clfnet.__version__}\n", "")
+
+
+def test_shells_can_complete(run: Run) -> None:
+    assert "--install-completion" in run("--help")[1]
 
 
 def test_help_lists_every_command(run: Run) -> None:

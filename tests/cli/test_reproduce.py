@@ -48,7 +48,10 @@ def test_prints_where_the_results_are(run: Run, project: Path) -> None:
 def test_a_users_mistakes_are_one_line(run: Run, project: Path) -> None:
     for arguments, message in (
         (["fig2"], "Unknown experiment `fig2`. Did you mean `fig1`?"),
-        (["fig1", "--data", "nowhere"], "nowhere/ir must be a folder, but is not there."),
+        (
+            ["fig1", "--data", "nowhere"],
+            "nowhere/ir must be there for fig1, but is not, nor are 1 more. Name the data",
+        ),
         (["fig1", "--budget", "0.5"], "`budget` must be left out"),
         (["--experiments", "none"], "none must hold experiments, but has none."),
     ):
@@ -66,3 +69,10 @@ def test_an_installed_package_has_no_experiments(
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert "Call it in a checkout of the repository." in err
+
+
+def test_check_tells_what_is_missing(run: Run, project: Path) -> None:
+    assert run("reproduce", "--check", "--data", "data") == (0, "fig1         complete\n", "")
+    (project / "data/vi").rename(project / "data/other")
+    code, out, err = run("reproduce", "fig1", "--check", "--data", "data")
+    assert (code, out, err) == (2, "fig1         missing: data/vi\n", "")

@@ -18,6 +18,7 @@ from clfnet.cli.bench import bench
 from clfnet.cli.convert import convert
 from clfnet.cli.demo import demo
 from clfnet.cli.evaluate import evaluate
+from clfnet.cli.examples import epilog
 from clfnet.cli.explain import explain
 from clfnet.cli.export import export
 from clfnet.cli.fuse import fuse
@@ -37,7 +38,7 @@ _INTERRUPTED = 130
 app = typer.Typer(
     name="clfnet",
     help="Fuse an infrared and a visible image of one scene into one image.",
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -46,7 +47,7 @@ commands = (
     *(bench, train, export, convert, models, reproduce),
 )
 for command in commands:
-    app.command()(command)
+    app.command(epilog=epilog(command.__name__))(command)
 
 
 def main() -> None:
@@ -93,7 +94,11 @@ def _root(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+            "--version",
+            "-V",
+            callback=_show_version,
+            is_eager=True,
+            help="Show the version and exit.",
         ),
     ] = False,
 ) -> None:

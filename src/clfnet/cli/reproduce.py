@@ -34,9 +34,16 @@ def reproduce(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Recompute rows that exist already.")
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Only tell what of the data is missing; 2 if anything is."),
+    ] = False,
 ) -> None:
     """Make a table or figure of the paper again; called again, it goes on where it stopped."""
     library = _library()
+    if check:
+        _check(library, [name] if name else list(library.names(experiments)), data, experiments)
+        return
     if name is None:
         for each, title in library.names(experiments).items():
             typer.echo(f"{each:12} {title}")
@@ -52,6 +59,21 @@ def reproduce(
     )
     for path in (made.readme, made.result, made.work):
         typer.echo(path)
+
+
+def _check(library: ModuleType, names: list[str], data: Path, experiments: Path) -> None:
+    """Print what each experiment lacks.
+
+    Raises:
+        Exit: with 2, something is missing.
+    """
+    complete = True
+    for name in names:
+        lacks = library.missing(name, data=data, experiments=experiments)
+        complete = complete and not lacks
+        typer.echo(f"{name:12} {'missing: ' + ', '.join(map(str, lacks)) if lacks else 'complete'}")
+    if not complete:
+        raise typer.Exit(2)
 
 
 def _library() -> ModuleType:

@@ -1,0 +1,36 @@
+"""Examples at the end of each command's help: one line each, tested to be understood."""
+
+EXAMPLES = {
+    "demo": ("clfnet demo",),
+    "fuse": (
+        "clfnet fuse ir.png vis.png -o fused.png",
+        "clfnet fuse infrared/ visible/ -o fused/",
+        "clfnet fuse flir.jpg -o fused.png --temperatures map.tiff",
+        "clfnet fuse ir.tiff vis.jpg -o fused.png --align auto --range=-10C,40C",
+        "clfnet fuse ir.mp4 vis.mp4 -o fused.mp4",
+    ),
+    "batch": ("clfnet batch pairs.csv -o fused/", "clfnet batch ir/ vis/ -o fused/ --model fast"),
+    "serve": ("clfnet serve", "clfnet serve --port 0 --data state/"),
+    "align": ("clfnet align ir.png vis.png -o rig.json --preview look.png",),
+    "explain": ("clfnet explain ir.png vis.png -o map.png --region door=60,40,32,24",),
+    "evaluate": (
+        "clfnet evaluate --infrared ir/ --visible vis/ --fused ours/ --fused theirs/",
+        "clfnet evaluate --infrared ir/ --visible vis/ --fused ours/ --dialect plain --csv s.csv",
+    ),
+    "panel": ("clfnet panel --infrared ir/ --visible vis/ --fused ours/ --image 01 -o panel.png",),
+    "bench": ("clfnet bench --quick", "clfnet bench --size 4k --threads 1 --json bench.json"),
+    "train": (
+        "clfnet train configs/clfnet.toml --set data.infrared=my/ir --set data.visible=my/vi",
+        "clfnet train --resume runs/clfnet",
+    ),
+    "export": ("clfnet export runs/mine -o my-model",),
+    "convert": ("clfnet convert densefuse densefuse_gray.model -o densefuse.onnx",),
+    "models": ("clfnet models", "clfnet models --methods"),
+    "reproduce": ("clfnet reproduce", "clfnet reproduce --check", "clfnet reproduce table2"),
+}
+"""By command."""
+
+
+def epilog(command: str) -> str:
+    """The examples of a command, as the help's last paragraph, its lines kept as they are."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in EXAMPLES[command])))
