@@ -1,6 +1,6 @@
 // Images that come in: by drop, paste or picker; which of them is which.
 
-const INFRARED = /(^|[^a-z])(ir|infrared|thermal|therm|lwir|mwir|nir|heat|flir|tir)([^a-z]|$)/;
+const INFRARED = /(^|[^a-z])(ir|infrared|thermal|therm|lwir|mwir|nir|heat|tir)([^a-z]|$)/;
 const VISIBLE = /(^|[^a-z])(vi|vis|visible|rgb|visual|colou?r|light|eo|tv|vl)([^a-z]|$)/;
 
 /** Suffixes that the service reads, by kind; empty until it has told them. @type {Record<"infrared" | "visible" | "video", string[]>} */

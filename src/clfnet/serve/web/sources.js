@@ -38,7 +38,9 @@ async function takeOne(file, wanted) {
     return;
   }
   const free = get().infrared && !get().visible ? "visible" : "infrared";
-  set({ [wanted ?? intake.kindOf(file.name) ?? free]: file, result: null, error: null });
+  const told = intake.kindOf(file.name);
+  const isFree = told && (!get()[told] || Boolean(get().infrared && get().visible)); // else the empty slot gets it
+  set({ [wanted ?? (isFree ? told : free)]: file, result: null, error: null });
 }
 
 /** The built-in pair. */
