@@ -19,7 +19,7 @@ def made(suffix: str = ".png", **options: object) -> Recipe:
 
 def test_defaults_are_told_as_if_given() -> None:
     plain = made(model="maximum").described()
-    assert plain == made(model="maximum", stretch=False, align="off").described()
+    assert plain == made(model="maximum", stretch=False, align="needed").described()
     assert plain != made(model="maximum", stretch=True).described()
     assert json.loads(json.dumps(plain)) == plain
 
