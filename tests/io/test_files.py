@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from clfnet.errors import InputError, OutputExistsError
-from clfnet.io.files import is_trouble, open_atomic, open_input, sweep, write_atomic
+from clfnet.io.files import (
+    is_trouble,
+    open_atomic,
+    open_input,
+    refuse_input,
+    sweep,
+    write_atomic,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -161,3 +168,14 @@ def test_trouble_is_told_from_faults() -> None:
     assert is_trouble(wrapped)
     assert not is_trouble(InputError("of another kind"))
     assert not is_trouble(OSError(errno.ENOENT, "gone"))
+
+
+def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
+    there, link = tmp_path / "there", tmp_path / "link"
+    there.write_bytes(b"x")
+    os.link(there, link)
+    refuse_input(tmp_path / "other", [there, link])
+    missing = tmp_path / "folder" / ".." / "missing"
+    for output, given in ((there, there), (link, there), (tmp_path / "missing", missing)):
+        with pytest.raises(InputError, match="must not be one of the inputs"):
+            refuse_input(output, [given])

@@ -157,9 +157,15 @@ def is_trouble(error: BaseException) -> bool:
 
 
 def refuse_input(output: Path, inputs: Iterable[Path]) -> None:
-    """Raise an `InputError` if an output is one of the inputs, under whatever name."""
-    if output.exists() and any(path.exists() and output.samefile(path) for path in inputs):
+    """Raise an `InputError` if an output is one of the inputs, by whatever name, there or not."""
+    if any(_is_same(output, path) for path in inputs):
         raise InputError(f"{output} must not be one of the inputs. Choose another output.")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
 
 
 def refuse_existing(path: Path) -> None:
