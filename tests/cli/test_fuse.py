@@ -275,7 +275,6 @@ def test_options_that_streams_do_not_have(run: Run, tmp_path: Path) -> None:
     for options, message in {
         ("--stretch",): "`stretch` must not be given for a video",
         ("--depth", "16"): "`depth` must not be given for a video",
-        ("--align", "auto"): "`align` must be a rig file for a video, got auto",
         ("--range", "agc"): "agc would flicker",
     }.items():
         code, _, err = run(*streams, *options, "--model", "maximum")

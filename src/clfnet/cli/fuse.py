@@ -120,19 +120,18 @@ def fuse(
         from clfnet.video.ranging import ranging_for
 
         check_for_video(options)
-        options = aligned_once(
-            options, infrared, _with_visible(visible), offset=offset or 0.0, fps=fps
-        )
+        _refuse({"--temperatures": temperatures, "--format": form}, "a video")
+        visible = _with_visible(visible)
+        ranging = ranging_for(parse_range(str(options.thermal_range)), options.kelvin_per_count)
+        options = aligned_once(options, infrared, visible, offset=offset or 0.0, fps=fps)
         if isinstance(options.align, Rig):
             _tell(f"all frames are aligned alike ({options.align.made})")
-        _refuse({"--temperatures": temperatures, "--format": form}, "a video")
-        given_range = str(options.thermal_range)
         fuse_streams(
             Fuser.of(replace(options, thermal_range="auto", kelvin_per_count=None)),
             infrared,
-            _with_visible(visible),
+            visible,
             output,
-            ranging=ranging_for(parse_range(given_range), options.kelvin_per_count),
+            ranging=ranging,
             offset=offset or 0.0,
             fps=fps,
             frames=frames,
