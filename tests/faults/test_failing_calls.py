@@ -30,7 +30,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("checkpoint", "ENOSPC"),
         ("fuse", "EIO"),
-        ("batch", "ENOSPC"),
         *[
             pytest.param(scenario, error, marks=pytest.mark.slow)
             for scenario in LEAST
