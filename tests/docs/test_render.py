@@ -62,8 +62,10 @@ def test_fusing_keeps_colour() -> None:
                 assert guarded["noise_raised"] < 1 < unguarded["noise_raised"]
 
 
-def test_the_card_tells_of_both_kinds(script: ModuleType) -> None:
-    full, fast = script.BLOCKS["card"]().split("\n\n")
+def test_the_card_tells_of_every_kind(script: ModuleType) -> None:
+    cards = script.BLOCKS["card"]().split("\n\n")
+    full, fast, *_ = cards
+    assert [card.split("`")[1] for card in cards] == list(json.loads(MANIFEST.read_text("utf-8")))
     loss = json.loads(MANIFEST.read_text("utf-8"))["clfnet"]["config"]["loss"]
     assert f"{loss['lambda1']} patchNCE (samples {loss['samples']}, temperature" in full
     for weight, name in {"lambda2": "M-SSIM", "intensity": "intensity", "base": "base"}.items():
