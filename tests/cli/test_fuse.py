@@ -15,6 +15,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from clfnet.colour.palette import paint
+from clfnet.example import night_street
 from clfnet.io.image import Image, read_image, write_image
 
 Run = Callable[..., tuple[int, str, str]]
@@ -294,6 +295,24 @@ def test_two_folders_of_frames_make_a_video(run: Run, tmp_path: Path) -> None:
     code, out, err = run("fuse", *folders, "-o", output, "--model", "maximum", "--fps", "5")
     assert (code, out) == (0, f"{output}\n")
     assert "3 frames, 0.60 s, 32x24 H.264" in err
+
+
+@pytest.mark.slow
+def test_frames_of_two_sizes_are_aligned_once(run: Run, tmp_path: Path) -> None:
+    scene = night_street(320, 240)
+    folders = tmp_path / "ir", tmp_path / "vi"
+    for index in range(2):
+        write_image(folders[0] / f"{index}.png", Image(scene.infrared[::2, ::2]))
+        write_image(folders[1] / f"{index}.png", Image(scene.visible))
+    options = ("--model", "maximum", "--fps", "5", "-o")
+    for align in ("needed", "auto"):
+        output = tmp_path / f"{align}.mp4"
+        code, _, err = run("fuse", *folders, *options, output, "--align", align)
+        assert code == 0, err
+        assert err.count("all frames are aligned alike") == 1
+    code, _, err = run("fuse", *folders, *options, tmp_path / "off.mp4", "--align", "off")
+    assert (code, err.count("aligned alike")) == (2, 0)
+    assert not (tmp_path / "off.mp4").exists()
 
 
 def test_damaged_files_are_fused_only_if_asked_for(
