@@ -30,7 +30,7 @@ def test_a_listed_model_fuses(client: TestClient, files: Files, name: str) -> No
 def test_options(make_client: MakeClient) -> None:
     options = make_client(max_bytes=12345, max_pixels=678).get("/v1/options").json()
     assert options["palette"][0] == "ironbow"
-    assert options["align"] == ["off", "auto"]
+    assert options["align"] == ["needed", "off", "auto"]
     assert options["depth"] == [8, 16]
     assert options["format"] == ["png", "tiff", "jpeg", "json"]
     assert options["dialect"] == [*DIALECTS]

@@ -137,7 +137,7 @@ def test_a_rig_aligns_all(
         ({"offset": "1"}, "`offset` must not be given for a folder"),
         ({"depth": "16", "format": "jpeg"}, "to hold 16 bits"),
         ({"kind": "video", "stretch": "1"}, "`stretch` must not be given for a video"),
-        ({"kind": "video", "align": "auto"}, "`align` must be a rig file for a video, got auto"),
+        ({"kind": "video", "align": "x.json"}, "`align` must be one of needed, off, auto"),
         ({"kind": "video", "range": "agc"}, "where agc would flicker"),
         ({"kind": "video", "format": "png"}, "`format` must be one of mp4, mkv, webm"),
     ],
