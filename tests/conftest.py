@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import signal
 import struct
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,10 @@ from clfnet.nn import CLFNet
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
+
+# A shell's background jobs ignore Ctrl-C, and so would all that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -178,6 +178,7 @@ def test_resuming_nothing_is_refused(tmp_path: Path) -> None:
         resume(tmp_path)
 
 
+@pytest.mark.slow
 def test_kill_9_and_resume_equals_never_having_stopped(
     recipe: Recipe, recipe_file: Callable[[TrainConfig], Path], tmp_path: Path
 ) -> None:
