@@ -13,6 +13,7 @@ from clfnet.io.files import open_input
 T = TypeVar("T")
 
 _MOST = 2**18  # bytes: more than any recipe has; a parser takes long for what is nested deep
+_DOTS = 1000  # a line: the parser takes memory by the square of a dotted key's length
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -28,6 +29,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
     if len(data) > _MOST:
         raise ConfigError(f"{path} must have at most {_MOST} bytes. Take out what is not needed.")
+    if any(line.count(b".") > _DOTS for line in data.splitlines()):
+        raise ConfigError(f"{path} must have at most {_DOTS} dots a line. Break the line.")
     try:
         return tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # of depth, or of a number's digits, too
