@@ -18,6 +18,8 @@ from clfnet.serve.app import create_app
 from clfnet.serve.service import Service
 from clfnet.serve.settings import Settings
 
+collect_ignore = ["fuzz_hooks.py"]  # imports schemathesis, which `make fuzz` alone installs
+
 with warnings.catch_warnings():  # newer ones ask for a successor of httpx; both work
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
