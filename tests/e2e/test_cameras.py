@@ -45,7 +45,7 @@ def test_what_does_not_belong_together_is_refused(shared: Path, tmp_path: Path) 
     ):
         done = clfnet(*command)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-        assert "quality" in done.stderr
+        assert "must agree in 33% of all places" in done.stderr
         assert "--points" in done.stderr
     assert not rig.exists()
     assert not output.exists()
