@@ -10,7 +10,7 @@
 # make container-check  the Dockerfile's steps and its service without an engine; root on Linux
 # make dist   sdist and wheel, looked at by twine; the demo from the wheel, in an empty environment
 # make docs-site  the documentation as a site, in build/site; warnings and broken links are errors
-# make train  the recipe of the shipped weights; data: see configs
+# make train  the recipe of `clfnet-next`, and export into the package; data: see configs
 # make fast   the student that imitates them: train, and export into the package
 # make gpu-queue  what a GPU trains within MINUTES, most important first; goes on where it was stopped
 # make bench-gpu  a training step on a GPU, as a CUDA graph and without
@@ -94,7 +94,8 @@ format: .venv/dev
 
 train: .venv/dev
 	$(BIN)/clfnet train configs/clfnet.toml
-	$(BIN)/clfnet export runs/clfnet -o src/clfnet/weights --overwrite
+	$(BIN)/clfnet train configs/clfnet-finish.toml
+	$(BIN)/clfnet export runs/clfnet-finish -o src/clfnet/weights --name clfnet-next --overwrite
 
 fast: .venv/dev
 	$(BIN)/clfnet train configs/fast.toml
