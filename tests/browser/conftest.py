@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
@@ -34,6 +35,7 @@ ARGUMENTS = (
 DESK = {"viewport": {"width": 1280, "height": 900}}
 HOT, COLD, LIGHT = 200, 40, 80  # levels of the pair: infrared left and right, visible
 WIDTH, HEIGHT = 160, 120
+PATIENCE = 60  # seconds; a wait ends as soon as what it waits for is there
 REFUSED = "Failed to load resource"  # what chromium says of any answer of 400 and more
 
 DROP = """async ([selector, files]) => {
@@ -56,8 +58,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
@@ -92,7 +95,7 @@ def _served(data: Path, *arguments: str) -> Iterator[str]:
             yield process.stdout.readline().strip()
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -114,6 +117,7 @@ def visit(browser: "Browser") -> "Iterator[Callable[..., Page]]":
                     complaints.append(f"asked another host: {url}")
 
             context = browser.new_context(**{"reduced_motion": "reduce", **DESK, **options})
+            context.set_default_timeout(1000 * PATIENCE)
             stack.callback(context.close)
             page = context.new_page()
             page.on("console", lambda message: heard(message.text))
@@ -176,7 +180,7 @@ def settle(page: "Page") -> None:
     """Wait until the pair is fused and drawn."""
     from playwright.sync_api import expect
 
-    expect(page.locator("#status")).to_contain_text("Fused", timeout=30_000)
+    expect(page.locator("#status")).to_contain_text("Fused")
     expect(page.locator("#stage")).to_have_attribute("aria-busy", "false")
     drawn(page)
 
@@ -185,6 +189,14 @@ def drawn(page: "Page") -> None:
     page.evaluate(
         "async () => { for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame); }"
     )
+
+
+def eventually(page: "Page", holds: Callable[[], bool]) -> None:
+    """Wait until something holds that the page has no words for."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "this must hold in the end"
+        drawn(page)
 
 
 def again(page: "Page", act: Callable[[], Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Pair, Visit, canvas, choose
+from tests.browser.conftest import Pair, Visit, canvas, choose, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -43,8 +43,8 @@ def test_a_finger_wipes_and_two_zoom(visit: Visit, service: str, pair: Pair) -> 
     fingers("touchStart", (x, y))
     fingers("touchMove", (x + 40, y))
     fingers("touchEnd")
-    value = phone.get_by_role("slider", name="Wipe").get_attribute("aria-valuenow")
-    assert int(value or 0) > 55
+    handle = phone.get_by_role("slider", name="Wipe")
+    eventually(phone, lambda: int(handle.get_attribute("aria-valuenow") or 0) > 55)
     before = phone.locator("#zoom-level").inner_text()
     fingers("touchStart", (x - 80, y - 60), (x - 60, y - 60))
     fingers("touchMove", (x - 110, y - 60), (x - 30, y - 60))

@@ -44,7 +44,7 @@ def choose_files(page: Page, folders: dict[str, Path], names: tuple[str, ...]) -
 
 def fuse(page: Page) -> None:
     page.get_by_role("button", name="Fuse", exact=True).click()
-    expect(page.locator("#job-title")).to_have_text("Done", timeout=30_000)
+    expect(page.locator("#job-title")).to_have_text("Done")
 
 
 def test_a_folder_is_fused_and_fetched(page: Page, folders: dict[str, Path]) -> None:
@@ -146,7 +146,7 @@ def test_a_job_is_cancelled(visit: Visit, service: str, folders: dict[str, Path]
         )
     page.get_by_role("button", name="Fuse", exact=True).click()
     page.get_by_role("button", name="Cancel").click()
-    expect(page.locator("#job-title")).to_have_text("Cancelled", timeout=30_000)
+    expect(page.locator("#job-title")).to_have_text("Cancelled")
     expect(page.get_by_role("button", name="ZIP")).to_be_hidden()
     expect(page.locator("#thumbnails li")).to_have_count(0)
 
