@@ -31,9 +31,9 @@ from clfnet.colour.luma import bt601
 from clfnet.inference.fuser import Fuser
 from clfnet.thermal.range import limits_of, spread
 from clfnet.video.frames import Frame
+from clfnet.video.output import open_sink
 from clfnet.video.pipeline import fuse_video
 from clfnet.video.range import StableRange, full_scale
-from clfnet.video.sink import VideoSink
 
 Array = NDArray[Any]
 
@@ -147,7 +147,7 @@ def _variation(frames: list[Array], region: Array) -> dict[str, float]:
 def clip(folder: Path, shape: tuple[int, int], count: int) -> Path:
     """A video of moving stripes."""
     path = folder / f"{shape[1]}x{shape[0]}.mp4"
-    sink = VideoSink(path, rate=Fraction(25))
+    sink = open_sink(path, rate=Fraction(25))
     stripes = 128 + 100 * np.sin(np.arange(shape[1] + count) / 9)
     for index in range(count):
         row = stripes[index : index + shape[1]].astype(np.uint8)

@@ -408,3 +408,35 @@ def test_a_dji_camera_from_the_command_line(run: Run, tmp_path: Path) -> None:
     assert np.abs(fused - expected).max() < 12  # percentiles
     code, _, err = run("fuse", tmp_path / "DJI_1_T.JPG", "-o", tmp_path / "x.png")
     assert (code, "Give the visible image (_W, _V or _Z) too" in err) == (2, True)
+
+
+def test_a_url_is_no_place_for_images(
+    run: Run, tmp_path: Path, pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run("fuse", *pair, "-o", "rtsp://host/fused")
+    assert (code, out) == (2, "")
+    assert "OUTPUT must be a file or a folder for images, got rtsp://host/fused" in err
+    assert names(tmp_path) == ["ir", "vi"]
+
+
+def test_options_of_streams_are_refused_for_images(
+    run: Run, tmp_path: Path, pair: tuple[Path, Path]
+) -> None:
+    for option in ("--encoder h264", "--segment-seconds 9", "--reconnect 9", "--pipe raw"):
+        code, _, err = run("fuse", *pair, "-o", tmp_path / "o.png", *option.split())
+        assert (code, err) == (
+            2,
+            f"clfnet: error: {option.split()[0]} must not be given for images. Leave it out.\n",
+        )
+
+
+def test_a_stream_to_an_unknown_scheme_is_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = "lavfi:testsrc=size=64x48:rate=25"
+    code, _, err = run("fuse", source, source, "-o", "gopher://host/fused", "--model", "maximum")
+    assert code == 2
+    assert "OUTPUT must begin with rtsp://, rtmp://, rtmps://, srt://, tcp:// or udp:// if" in err
+    assert names(tmp_path) == []

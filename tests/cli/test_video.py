@@ -1,6 +1,7 @@
 """The part of `clfnet fuse` that is for streams."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import typer
 
 from clfnet.cli.video import fuse_streams, wants_video
+from clfnet.errors import InputError
 from clfnet.io.image import Image, write_image
 
 
@@ -31,6 +33,8 @@ def test_what_means_streams(folders: tuple[str, str]) -> None:
     assert wants_video(folders[0], "b.mp4", "frames")
     assert wants_video(*folders, "out.webm")
     assert wants_video(*folders, "out", timed=True)
+    assert wants_video(*folders, "rtsp://host/fused")
+    assert wants_video(*folders, "-")
     assert not wants_video(*folders, "out")
     assert not wants_video("a.png", "b.png", "out.png")
     assert not wants_video("a.png", "b.png", "out.png", timed=True)
@@ -48,6 +52,41 @@ def test_the_path_and_the_notes(
         "clfnet: infrared: the last 0.20 s have no partner and were left out",
         "clfnet: visible: the first 0.20 s have no partner and were left out",
     ]
+
+
+def test_a_source_of_an_unknown_scheme_is_refused() -> None:
+    with pytest.raises(InputError, match=r"must begin with http://, .* or udp:// if they are URLs"):
+        wants_video("gopher://host/1", "b.mp4", "out.mp4")
+
+
+def test_every_segment_is_named(
+    folders: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fuse_streams(visible_only, *folders, str(tmp_path / "o.mkv"), fps=3, segment_seconds=1)
+    names = [str(tmp_path / f"o-{number:05d}.mkv") for number in range(2)]
+    assert capsys.readouterr().out.splitlines() == names
+
+
+def test_a_pipe_gets_frames_and_nothing_else(
+    folders: tuple[str, str], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    fuse_streams(visible_only, *folders, "-", pipe="raw")
+    out, err = capfdbinary.readouterr()
+    assert out == bytes([90]) * (6 * 4 * 6 * 3)
+    assert b"raw RGB of 8 bits" in err
+    with pytest.raises(InputError, match="--json must not be given for -o -"):
+        fuse_streams(visible_only, *folders, "-", as_json=True)
+
+
+def test_live_sources_tell_latency_and_what_was_dropped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clfnet.cli.video._EVERY", 0.0)
+    sources = ("lavfi:testsrc=size=64x48:rate=25,realtime",) * 2
+    fuse_streams(visible_only, *sources, str(tmp_path / "o.mkv"), frames=4)
+    err = capsys.readouterr().err
+    assert re.search(r"^clfnet: 3 frames, [\d.]+ fps, latency p50 \d+ ms, p99 \d+ ms", err, re.M)
+    assert re.search(r"latency from arrival to output \d+ ms \(p50\), \d+ ms \(p99\); \d+ vis", err)
 
 
 def test_json(folders: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

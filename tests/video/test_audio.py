@@ -9,7 +9,7 @@ import pytest
 
 from clfnet.video.audio import AudioTrack
 from clfnet.video.frames import Frame
-from clfnet.video.sink import VideoSink
+from clfnet.video.output import open_sink
 from clfnet.video.stream import StreamSource
 
 Clips = Any
@@ -20,7 +20,7 @@ def remade(clips: Clips, source: Path, output: str, *, skip: int = 0, keep: int 
     stream = StreamSource(str(source))
     audio = AudioTrack(str(source), stream.origin)
     target = clips.folder / output
-    sink = VideoSink(target, rate=stream.rate, audio=audio)
+    sink = open_sink(target, rate=stream.rate, audio=audio)
     for frame in list(stream)[skip : skip + keep]:
         sink.write(frame)
     sink.finish()
@@ -81,7 +81,7 @@ def test_damaged_sound_ends_early_and_is_told(
         raise av.error.InvalidDataError(1, "broken")
 
     monkeypatch.setattr(audio, "_encode", broken)
-    sink = VideoSink(clips.folder / "o.mp4", rate=Fraction(25), audio=audio)
+    sink = open_sink(clips.folder / "o.mp4", rate=Fraction(25), audio=audio)
     for frame in stream:
         sink.write(Frame(frame.time, frame.pixels))
     sink.finish()

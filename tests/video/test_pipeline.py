@@ -51,7 +51,11 @@ def test_two_videos(clips: Clips) -> None:
     visible = clips.write("vi.mp4", clips.stamped(20), sound="aac")
     told = []
     report = fuse_video(
-        maximum, infrared, visible, clips.folder / "o.mp4", progress=lambda *at: told.append(at)
+        maximum,
+        infrared,
+        visible,
+        clips.folder / "o.mp4",
+        progress=lambda at: told.append((at.frames, at.expected)),
     )
     assert clips.numbers(clips.folder / "o.mp4") == list(range(20))
     assert told == [(count, 20) for count in range(1, 21)]
@@ -141,7 +145,7 @@ def test_folders_of_frames(clips: Clips) -> None:
     assert names == sorted(f"street{index}" for index in range(12))
     assert report.codec == "PNG"
     assert report.duration == pytest.approx(1.2)
-    assert report.audio == "a folder of frames holds none"
+    assert report.audio == "the output holds none"
     fuse_video(maximum, *folders, clips.folder / "o.webm", fps=10)
     assert clips.numbers(clips.folder / "o.webm") == list(range(12))
     with pytest.raises(OutputExistsError):
@@ -175,7 +179,7 @@ def test_frames_bounds_the_result(clips: Clips) -> None:
     told = []
     report = fuse_video(
         maximum, infrared, infrared, clips.folder / "o.mp4", frames=7,
-        progress=lambda *at: told.append(at),
+        progress=lambda at: told.append((at.frames, at.expected)),
     )  # fmt: skip
     assert clips.numbers(clips.folder / "o.mp4") == list(range(7))
     assert told[-1] == (7, 7)
@@ -366,11 +370,85 @@ def test_two_cameras(clips: Clips) -> None:
     report = fuse_video(slow, infrared, visible, clips.folder / "o.mkv", frames=15)
     assert report.frames == 15
     assert report.late > 5  # three of four visible frames come too early
-    assert (report.dropped, report.largest_lag) == (None, None)
+    assert report.largest_lag is None
     found = clips.read(clips.folder / "o.mkv")
     assert len(found) == 15
     assert found[-1][0] > 0.1  # late frames leave gaps: the pace is the scene's
     assert clfnet_threads() == []
+
+
+def test_latency_is_measured_of_live_sources_alone(clips: Clips) -> None:
+    class Stamped(Camera):
+        def __iter__(self) -> Iterator[Frame]:
+            for frame in super().__iter__():
+                yield frame._replace(arrived=time.monotonic())
+
+    def slow(heat: FloatImage, light: Pixels) -> Array:
+        time.sleep(0.03)
+        return light
+
+    stamped = clips.stamped(28)
+    told: list[Any] = []
+    report = fuse_video(
+        slow, Stamped("ir", 50, stamped), Stamped("vi", 200, stamped), clips.folder / "o.mkv",
+        frames=12, progress=told.append,
+    )  # fmt: skip
+    assert report.latency_p50 is not None
+    assert report.latency_p99 is not None
+    assert 0.03 <= report.latency_p50 <= report.latency_p99 < 2
+    assert (told[-1].frames, told[-1].late) == (12, pytest.approx(report.late, abs=60))
+    assert told[-1].latency_p50 is not None
+    clip = clips.write("ir.mp4", clips.stamped(3))
+    recorded = fuse_video(maximum, clip, clip, clips.folder / "o.mp4", progress=told.append)
+    assert (recorded.latency_p50, recorded.late, told[-1].latency_p99) == (None, 0, None)
+
+
+def test_an_old_infrared_frame_goes_with_nothing(clips: Clips) -> None:
+    class Old(Camera):
+        age = 0.0
+
+        def __iter__(self) -> Iterator[Frame]:
+            for frame in super().__iter__():
+                yield frame._replace(arrived=time.monotonic() - self.age)
+
+    infrared, visible = (Old(name, 50, clips.stamped(28)) for name in ("ir", "vi"))
+    infrared.age = 2.0
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    report = fuse_video(maximum, infrared, visible, clips.folder / "o.mp4", stop=stop)
+    assert (report.frames, report.output) == (0, None)
+    assert report.alone > 3
+
+
+def test_a_sink_of_one_s_own(clips: Clips) -> None:
+    class Times:
+        codec, width, height, count = "times", 64, 48, 0
+
+        def __init__(self) -> None:
+            self.files: list[str] = []
+            self.times: list[float] = []
+
+        def write(self, frame: Frame) -> None:
+            self.times.append(frame.time)
+            self.count += 1
+
+        def finish(self) -> None:
+            self.files = ["kept"]
+
+        def abort(self) -> None: ...
+
+    clip, sink = clips.write("ir.mp4", clips.stamped(4)), Times()
+    report = fuse_video(maximum, clip, clip, sink)
+    assert sink.times == pytest.approx([0, 0.04, 0.08, 0.12])
+    assert (report.output, report.files, report.frames) == ("times", ("kept",), 4)
+
+
+def test_segments_of_two_videos(clips: Clips) -> None:
+    clip = clips.write("ir.mp4", clips.stamped(28) * 2, sound="aac")
+    report = fuse_video(maximum, clip, clip, clips.folder / "o.mp4", segment_seconds=1)
+    assert [len(clips.read(Path(name))) for name in report.files] == [25, 25, 6]
+    assert report.audio == "segments hold none"
+    assert not (clips.folder / "o.mp4").exists()
 
 
 def test_two_devices(clips: Clips) -> None:
@@ -412,8 +490,8 @@ def slow(infrared, visible):
     time.sleep(0.005)
     return visible
 
-def progress(count, expected):
-    print(count, flush=True)
+def progress(at):
+    print(at.frames, flush=True)
 
 report = fuse_video(slow, *sys.argv[1:4], progress=progress)
 print("done", report.frames, report.interrupted, flush=True)

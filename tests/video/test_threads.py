@@ -42,6 +42,7 @@ class FakeSink:
 
     def __init__(self, *, fails_at: int | None = None, pause: float = 0.0) -> None:
         self.times: list[float] = []
+        self.files: list[str] = []
         self.count = 0
         self.fails_at, self.pause = fails_at, pause
         self.state = "open"

@@ -41,12 +41,26 @@ class Format(StrEnum):
     TIF = "tif"
 
 
+class Pipe(StrEnum):
+    """What frames are written to a pipe as."""
+
+    MJPEG = "mjpeg"
+    RAW = "raw"
+
+
 @fuse_options(without=("model",))
 def fuse(
     infrared: Annotated[
         str, typer.Argument(metavar="INFRARED", help="Infrared file, folder or stream.")
     ],
-    output: Annotated[str, typer.Option("--output", "-o", help="File or folder to write.")],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File or folder to write; video: a URL, .m3u8 or - for a pipe too.",
+        ),
+    ],
     visible: Annotated[
         str | None,
         typer.Argument(
@@ -77,6 +91,33 @@ def fuse(
     frames: Annotated[
         int | None, typer.Option(min=1, help="Video: number of frames to fuse.")
     ] = None,
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODEC[,KEY=VALUE...]",
+            help="Video: h264, hevc, vp9, av1 or an encoder of FFmpeg; keys crf, bitrate, preset.",
+            show_default=False,
+        ),
+    ] = None,
+    segment_seconds: Annotated[
+        float | None,
+        typer.Option(
+            help="Video: begin a new file, or HLS segment, after so many seconds.",
+            show_default=False,
+        ),
+    ] = None,
+    reconnect: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Video: seconds to try to open a lost stream or camera again. [default: 60]",
+            show_default=False,
+        ),
+    ] = None,
+    pipe: Annotated[
+        Pipe | None,
+        typer.Option(help="Video: what -o - writes. [default: mjpeg]", show_default=False),
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there already.")
     ] = False,
@@ -102,7 +143,8 @@ def fuse(
 
     Two files give a file, two folders a folder, or one that holds both kinds: files whose names
     belong together are pairs (IR_1 and VIS_1, DJI_1_T and DJI_1_W). Two videos, cameras or URLs, or
-    two folders with an output that ends in .mp4, .mkv or .webm, give a video. The result has the
+    two folders with an output that ends in .mp4, .mkv or .webm, give a video, or a stream where the
+    output is a URL. The result has the
     visible image's depth, colour, stem and format, and its size unless the two are aligned.
     """
     from clfnet.cli.video import fuse_streams, wants_video
@@ -110,6 +152,12 @@ def fuse(
     from clfnet.inference.fuser import Fuser
 
     timed = {"--offset": offset, "--fps": fps, "--frames": frames}
+    coded: dict[str, object] = {
+        "--encoder": encoder,
+        "--segment-seconds": segment_seconds,
+        "--reconnect": reconnect,
+        "--pipe": pipe,
+    }
     of_streams = any(map(_given, timed.values()))
     streams = wants_video(infrared, visible or infrared, output, timed=of_streams)
     options = replace(options, model=model or ("fast" if streams else "clfnet"))
@@ -117,9 +165,11 @@ def fuse(
         from clfnet.align import Rig
         from clfnet.thermal import parse_range
         from clfnet.video.alignment import aligned_once
+        from clfnet.video.output import check_output
         from clfnet.video.ranging import ranging_for
 
         check_for_video(options)
+        check_output(output)
         _refuse({"--temperatures": temperatures, "--format": form}, "a video")
         visible = _with_visible(visible)
         ranging = ranging_for(parse_range(str(options.thermal_range)), options.kelvin_per_count)
@@ -136,11 +186,15 @@ def fuse(
             fps=fps,
             frames=frames,
             overwrite=overwrite,
+            encoder=encoder,
+            segment_seconds=segment_seconds,
+            pipe=pipe and pipe.value,
+            reconnect=reconnect,
             as_json=as_json,
         )
         return
     fuser = Fuser.of(options)
-    _refuse(timed, "images")
+    _refuse({**timed, **coded}, "images")
     sources = Path(infrared), None if visible is None else Path(visible)
     search = _Search(recursive=recursive, lens=lens)
     jobs, failed = _plan(*sources, output, f".{form}" if form else None, temperatures, search)
@@ -192,6 +246,8 @@ def _plan(
             f"INFRARED and VISIBLE must be two files or two folders, got one of each: "
             f"{infrared} and {visible}."
         )
+    if "://" in output:
+        raise InputError(f"OUTPUT must be a file or a folder for images, got {output}. Name one.")
     folder = Path(output)
     if infrared.is_dir():
         if folder.exists() and not folder.is_dir():

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from clfnet.errors import InputError
+
 if TYPE_CHECKING:
     from clfnet.video.pipeline import Fuse, Progress
     from clfnet.video.range import Ranging
-    from clfnet.video.report import StreamReport, VideoReport
+    from clfnet.video.report import StreamReport, VideoProgress, VideoReport
 
 _INTERRUPTED = 130
+_EVERY = 10.0  # seconds between two lines
 _WORTH_TELLING = 0.05  # seconds of a stream without partner
 
 
@@ -31,13 +35,26 @@ def wants_video(infrared: str, visible: str, output: str, *, timed: bool = False
         >>> wants_video("ir.png", "vis.png", "out.png"), wants_video("ir.mp4", "vis.mp4", "frames")
         (False, True)
     """
-    from clfnet.video.sink import SUFFIXES
+    from clfnet.video.output import is_video_only
     from clfnet.video.source import is_stream
 
+    for source in (infrared, visible):
+        _check_scheme(source)
     if is_stream(infrared) or is_stream(visible):
         return True
     folders = Path(infrared).is_dir() and Path(visible).is_dir()
-    return folders and (timed or Path(output).suffix.lower() in SUFFIXES)
+    return folders and (timed or is_video_only(output))
+
+
+def _check_scheme(source: str) -> None:
+    from clfnet.video.stream import SCHEMES, is_device, is_url
+
+    if "://" in source and not (is_url(source) or is_device(source)):
+        *most, last = (f"{scheme}://" for scheme in SCHEMES)
+        raise InputError(
+            f"INFRARED and VISIBLE must begin with {', '.join(most)} or {last} if they are URLs, "
+            f"got {source}. Choose one of these, or download it first."
+        )
 
 
 def fuse_streams(
@@ -51,16 +68,23 @@ def fuse_streams(
     frames: int | None = None,
     ranging: "Ranging | None" = None,
     overwrite: bool = False,
+    encoder: str | None = None,
+    segment_seconds: float | None = None,
+    pipe: str | None = None,
+    reconnect: float | None = None,
     as_json: bool = False,
 ) -> None:
-    """Fuse two streams; print the result's path, or the report as JSON, and notes on stderr.
+    """Fuse two streams; print the result's paths, or the report as JSON, and notes on stderr.
 
     Raises:
         typer.Exit: with 130 if it was interrupted; the result holds what was done until then.
         ClfnetError: see `clfnet.video.pipeline.fuse_video`.
     """
-    from clfnet.video.pipeline import fuse_video
+    from clfnet.video.output import PIPE
+    from clfnet.video.pipeline import RECONNECT, fuse_video
 
+    if output == PIPE and as_json:
+        raise InputError("--json must not be given for -o -, where the frames go. Leave it out.")
     with _bar() as progress:
         report = fuse_video(
             fuser,
@@ -72,14 +96,19 @@ def fuse_streams(
             ranging=ranging,
             frames=frames,
             overwrite=overwrite,
+            encoder=encoder,
+            segment_seconds=segment_seconds,
+            pipe=pipe,
+            reconnect=RECONNECT if reconnect is None else reconnect,
             progress=progress,
         )
     for line in notes(report):
         typer.echo(f"clfnet: {line}", err=True)
     if as_json:
         typer.echo(json.dumps(report.as_dict(), indent=2))
-    elif report.output:
-        typer.echo(report.output)
+    else:
+        for name in report.files:
+            typer.echo(name)
     if report.interrupted:
         raise typer.Exit(_INTERRUPTED)
 
@@ -96,8 +125,10 @@ def notes(report: "VideoReport") -> list[str]:
             f"infrared frames repeated {report.repeated}, dropped {report.dropped or 0} "
             f"({_rate(report.infrared)} beside {_rate(report.visible)} visible)"
         )
-    if report.late:
-        lines.append(f"{report.late} visible frames came before there was time for them")
+    if report.latency_p50 is not None:
+        lines.append(latency(report))
+    if report.alone:
+        lines.append(f"{report.alone} visible frames left out: the infrared frame was too old")
     for kind, source in (("infrared", report.infrared), ("visible", report.visible)):
         lines += [
             f"{kind}: the {where} {seconds:.2f} s have no partner and were left out"
@@ -110,15 +141,24 @@ def notes(report: "VideoReport") -> list[str]:
     return lines
 
 
+def latency(report: "VideoReport | VideoProgress") -> str:
+    """What a run of live sources took and left out so far."""
+    half, most = (1000 * (each or 0.0) for each in (report.latency_p50, report.latency_p99))
+    return (
+        f"latency from arrival to output {half:.0f} ms (p50), {most:.0f} ms (p99); "
+        f"{report.late} visible frames dropped: they came before there was time for them"
+    )
+
+
 def _rate(source: "StreamReport") -> str:
     return f"{source.rate:.4g} a second" if source.rate else "irregular"
 
 
 @contextmanager
 def _bar() -> "Iterator[Progress | None]":
-    """Give what shows progress on a terminal's stderr: frames, frames per second, time left."""
+    """Give what shows progress on stderr: a bar on a terminal, else a line now and then if live."""
     if not sys.stderr.isatty():
-        yield None
+        yield _Lines()
         return
     from rich.console import Console
     from rich.progress import (
@@ -142,9 +182,35 @@ def _bar() -> "Iterator[Progress | None]":
         MofNCompleteColumn(),
         Speed(),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[latency]}"),
         console=Console(stderr=True),
         transient=True,
     )
-    task = bar.add_task("fusing", total=None)
+    task = bar.add_task("fusing", total=None, latency="")
+
+    def show(at: "VideoProgress") -> None:
+        told = "" if at.latency_p50 is None else _short(at)
+        bar.update(task, completed=at.frames, total=at.expected, latency=told)
+
     with bar:
-        yield lambda count, expected: bar.update(task, completed=count, total=expected)
+        yield show
+
+
+class _Lines:
+    """Tells a log how live sources fare, every ten seconds."""
+
+    def __init__(self) -> None:
+        self._begin = self._told = time.monotonic()
+
+    def __call__(self, at: "VideoProgress") -> None:
+        now = time.monotonic()
+        if at.latency_p50 is None or now - self._told < _EVERY:
+            return
+        self._told = now
+        speed = at.frames / (now - self._begin)
+        typer.echo(f"clfnet: {at.frames} frames, {speed:.1f} fps, {_short(at)}", err=True)
+
+
+def _short(at: "VideoProgress") -> str:
+    half, most = (1000 * (each or 0.0) for each in (at.latency_p50, at.latency_p99))
+    return f"latency p50 {half:.0f} ms, p99 {most:.0f} ms, dropped {at.late}"

@@ -30,11 +30,13 @@ class Frame(NamedTuple):
         time: seconds since the first frame of its source.
         pixels: (H, W) or (H, W, 3); uint8 or uint16 from a source, whatever the fuser returns else.
         name: the stem of its file, where it has one of its own.
+        arrived: when it came from a live source, on the clock of `time.monotonic`.
     """
 
     time: float
     pixels: NDArray[Any]
     name: str = ""
+    arrived: float | None = None
 
 
 class Source(Protocol):

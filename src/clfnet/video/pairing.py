@@ -80,14 +80,19 @@ class NearestPairs:
 class NewestPairs:
     """Pairs every visible frame of a live source with the newest infrared frame.
 
+    A visible frame beside which the infrared one is old is left out: what has moved since would be
+    shown at two places.
+
     Args:
         latest: returns the newest infrared frame, waiting for the first; None once there will be
             no more.
         visible: frames as they come.
+        stale: seconds by which an infrared frame may have arrived before a visible one.
 
     Attributes:
         count: pairs so far.
         repeated: pairs whose infrared frame was in the pair before, too.
+        alone: visible frames left out since the infrared one was too old.
 
     Example:
         >>> import numpy as np
@@ -97,10 +102,16 @@ class NewestPairs:
         (2, 1)
     """
 
-    def __init__(self, latest: Callable[[], Frame | None], visible: Iterable[Frame]) -> None:
+    def __init__(
+        self,
+        latest: Callable[[], Frame | None],
+        visible: Iterable[Frame],
+        stale: float = 1.0,
+    ) -> None:
         self._latest = latest
         self._visible = visible
-        self.count = self.repeated = 0
+        self._stale = stale
+        self.count = self.repeated = self.alone = 0
 
     def __iter__(self) -> Iterator[tuple[Frame, Frame]]:
         """Yield infrared and visible frame of each pair."""
@@ -109,7 +120,15 @@ class NewestPairs:
             infrared = self._latest()
             if infrared is None:
                 return
+            if self._is_stale(infrared, visible):
+                self.alone += 1
+                continue
             self.count += 1
             self.repeated += infrared is before
             before = infrared
             yield infrared, visible
+
+    def _is_stale(self, infrared: Frame, visible: Frame) -> bool:
+        if infrared.arrived is None or visible.arrived is None:
+            return False
+        return visible.arrived - infrared.arrived > self._stale

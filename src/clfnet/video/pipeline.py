@@ -3,8 +3,9 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -18,48 +19,63 @@ from clfnet.method import FloatImage
 from clfnet.video.audio import AudioTrack
 from clfnet.video.folder import DEFAULT_FPS
 from clfnet.video.frames import Frame, Pixels, Source
+from clfnet.video.latency import Latency
+from clfnet.video.output import check_output, holds_sound, is_url, open_sink
 from clfnet.video.pairing import NearestPairs, NewestPairs
 from clfnet.video.range import Ranging, range_for
-from clfnet.video.report import StreamReport, VideoReport
-from clfnet.video.sink import Sink, is_video_output, open_sink
+from clfnet.video.reconnect import ReconnectingSource
+from clfnet.video.report import StreamReport, VideoProgress, VideoReport
+from clfnet.video.sink import Sink
 from clfnet.video.source import open_source
-from clfnet.video.stream import StreamSource
-from clfnet.video.threads import Drain, Feed
+from clfnet.video.stream import StreamSource, is_test_image
+from clfnet.video.threads import AHEAD, Drain, Feed
+from clfnet.video.url import hide_password
 
 Fuse = Callable[[FloatImage, Pixels], NDArray[Any]]
 """Fuses one pair: infrared float32 (H, W) in [0, 1], visible as it came; e.g. `clfnet.Fuser`."""
 
-Progress = Callable[[int, int | None], None]
-"""Called after each frame with the number of frames so far and how many there will be, if known."""
+Progress = Callable[[VideoProgress], None]
+"""Called after each frame."""
+
+RECONNECT = 60.0
+"""Seconds for which a live source that is lost is tried to be opened again, by default."""
+
+_STALE = 1.0  # seconds, or three frames of a slower camera: older infrared frames pair with nothing
 
 
 def fuse_video(
     fuser: Fuse,
     infrared: str | os.PathLike[str] | Source,
     visible: str | os.PathLike[str] | Source,
-    output: str | os.PathLike[str],
+    output: str | os.PathLike[str] | Sink,
     *,
     offset: float = 0.0,
     fps: float | None = None,
     ranging: Ranging | None = None,
     frames: int | None = None,
     overwrite: bool = False,
+    encoder: str | None = None,
+    segment_seconds: float | None = None,
+    pipe: str | None = None,
+    reconnect: float = RECONNECT,
     progress: Progress | None = None,
     stop: threading.Event | None = None,
 ) -> VideoReport:
-    """Fuse two streams into a video or a folder of frames.
+    """Fuse two streams into a video, a folder of frames, a stream or a pipe.
 
     The visible stream leads: its frames, times and sound make the result. Each goes with the
     infrared frame nearest in time, of live sources with the newest. Decoding, fusing (in the
     caller's thread) and encoding run side by side with a few frames between them, so memory does
-    not grow with length. Ctrl-C ends the result early, complete, and the report says so.
+    not grow with length. Ctrl-C ends the result early, complete, and the report says so. Of
+    recordings nothing is left out; of live sources, what comes while there is no time for it, and
+    the report counts it.
 
     Args:
         fuser: what fuses one pair.
         infrared: what `open_source` takes, or a `Source`, which is closed at the end. Colour counts
             as its luma.
         visible: the same.
-        output: ends in .mp4, .mkv or .webm; or a folder, which gets PNG files.
+        output: see `clfnet.video.output.open_sink`; or a `Sink`.
         offset: seconds by which the infrared recording began later than the visible one; negative
             if earlier.
         fps: frames per second of folders; 25 by default.
@@ -67,12 +83,17 @@ def fuse_video(
             `StableRange` for more.
         frames: stop after so many.
         overwrite: replace an output that is there already.
+        encoder: see `clfnet.video.encoding.parse_encoding`.
+        segment_seconds: length of the files that a video is written as, or of HLS segments.
+        pipe: what goes to standard output, "mjpeg" or "raw".
+        reconnect: seconds for which a URL or camera that is lost is tried to be opened again.
         progress: told about every frame.
         stop: set it, from another thread, to end early as Ctrl-C does.
 
     Raises:
         VideoError: a source cannot be opened, the two do not overlap in time, one is live and the
             other is not, an argument makes no sense, or the output cannot hold the frames.
+        ConfigError: an option does not fit the output.
         OutputExistsError: `output` is there and `overwrite` is not set.
         InputError: `output` is one of the inputs, or the system refuses to write.
         MissingExtraError: PyAV is not installed.
@@ -91,15 +112,27 @@ def fuse_video(
         (1, 'PNG', False)
     """
     begin = time.perf_counter()
-    target = Path(output)
-    _check(target, (infrared, visible), offset, fps, frames)
+    _check(output, (infrared, visible), offset, fps, frames)
+    stop = stop or threading.Event()
     with ExitStack() as stack:
-        first, second = (_opened(source, fps) for source in (infrared, visible))
-        audio, why_silent = _audio(second, target)
-        sink = open_sink(target, rate=second.rate, audio=audio, overwrite=overwrite)
-        stop = stop or threading.Event()
+        over = threading.Event()
+        first, second = (_opened(source, fps, reconnect, over) for source in (infrared, visible))
+        audio, why_silent = _audio(second, output, segment_seconds)
+        sink = output
+        if isinstance(sink, str | os.PathLike):
+            sink = open_sink(
+                sink,
+                rate=second.rate,
+                audio=audio,
+                overwrite=overwrite,
+                live=second.live,
+                encoder=encoder,
+                segment_seconds=segment_seconds,
+                pipe=pipe,
+            )
         pairs = _Pairs(first, second, offset, stop, stack)
-        run = _Run(fuser, ranging, sink, frames)
+        stack.callback(over.set)  # before the sources are closed
+        run = _Run(fuser, ranging, sink, frames, live=second.live)
         run.fuse(pairs, progress, _expected(first, second, offset, frames))
     interrupted = run.interrupted or stop.is_set()
     if not sink.count and not interrupted:
@@ -108,7 +141,8 @@ def fuse_video(
     end = run.last + _period(second)
     seconds = time.perf_counter() - begin
     return VideoReport(
-        output=target if sink.count else None,
+        output=hide_password(_name(output)) if sink.count else None,
+        files=tuple(sink.files),
         codec=sink.codec,
         width=sink.width,
         height=sink.height,
@@ -118,7 +152,10 @@ def fuse_video(
         repeated=pairs.repeated,
         dropped=pairs.dropped,
         late=pairs.late,
+        alone=pairs.alone,
         largest_lag=pairs.largest_lag,
+        latency_p50=run.latency.percentile(50),
+        latency_p99=run.latency.percentile(99),
         seconds=seconds,
         fps=sink.count / seconds,
         interrupted=interrupted,
@@ -155,9 +192,9 @@ class _Pairs:
         )
         stack.callback(infrared_feed.close)
         stack.callback(visible_feed.close)
-        self._visible = visible_feed
+        self._infrared, self._visible = infrared_feed, visible_feed
         self._pairs: NearestPairs | NewestPairs = (
-            NewestPairs(infrared_feed.latest, visible_feed)
+            NewestPairs(infrared_feed.latest, visible_feed, max(_STALE, 3 * _period(infrared)))
             if live
             else NearestPairs(infrared_feed, visible_feed, offset=offset, period=_period(infrared))
         )
@@ -170,8 +207,10 @@ class _Pairs:
         return self._pairs.repeated
 
     @property
-    def dropped(self) -> int | None:
-        return self._pairs.dropped if isinstance(self._pairs, NearestPairs) else None
+    def dropped(self) -> int:
+        if isinstance(self._pairs, NearestPairs):
+            return self._pairs.dropped
+        return self._infrared.dropped
 
     @property
     def largest_lag(self) -> float | None:
@@ -181,38 +220,51 @@ class _Pairs:
     def late(self) -> int:
         return self._visible.dropped
 
+    @property
+    def alone(self) -> int:
+        return self._pairs.alone if isinstance(self._pairs, NewestPairs) else 0
+
 
 class _Run:
     """Fuses pairs into a sink, and keeps which moments it fused."""
 
     def __init__(
-        self, fuser: Fuse, ranging: Ranging | None, sink: Sink, frames: int | None
+        self,
+        fuser: Fuse,
+        ranging: Ranging | None,
+        sink: Sink,
+        frames: int | None,
+        *,
+        live: bool,
     ) -> None:
         self._fuser = fuser
         self._ranging = ranging
         self._sink = sink
         self._frames = frames
+        self._ahead = 1 if live else AHEAD  # what waits is late
+        self.latency = Latency()
         self._last_infrared: tuple[Frame, FloatImage] | None = None
         self.first = self.last = 0.0
         self.interrupted = False
 
     def fuse(
         self,
-        pairs: Iterable[tuple[Frame, Frame]],
+        pairs: _Pairs,
         progress: Progress | None,
         expected: int | None,
     ) -> None:
-        drain = Drain(self._sink)
+        drain = Drain(self._sink, self._ahead)
+        self.latency = drain.latency
         try:
             for count, (infrared_frame, visible_frame) in enumerate(pairs, 1):
                 fused = self._fuser(self._ranged(infrared_frame), visible_frame.pixels)
-                drain.put(Frame(visible_frame.time, fused, visible_frame.name))
+                drain.put(visible_frame._replace(pixels=fused))
                 self.first, self.last = (
                     self.first if count > 1 else visible_frame.time,
                     visible_frame.time,
                 )
                 if progress:
-                    progress(count, expected)
+                    progress(self._progress(count, expected, pairs.late))
                 if count == self._frames:
                     break
         except KeyboardInterrupt:
@@ -228,6 +280,10 @@ class _Run:
             self.interrupted = True
             drain.finish()
 
+    def _progress(self, count: int, expected: int | None, late: int) -> VideoProgress:
+        half, most = (self.latency.percentile(percent) for percent in (50, 99))
+        return VideoProgress(count, expected, late, half, most)
+
     def _ranged(self, infrared_frame: Frame) -> FloatImage:
         """Range an infrared frame, once where it is repeated."""
         if self._last_infrared is None or self._last_infrared[0] is not infrared_frame:
@@ -238,7 +294,7 @@ class _Run:
 
 
 def _check(
-    output: Path,
+    output: str | os.PathLike[str] | Sink,
     inputs: tuple[str | os.PathLike[str] | Source, ...],
     offset: float,
     fps: float | None,
@@ -250,21 +306,44 @@ def _check(
     if frames is not None and frames < 1:
         raise VideoError(f"`frames` must be at least 1, got {frames}.")
     paths = [Path(spec) for spec in inputs if isinstance(spec, str | os.PathLike)]
-    refuse_input(output, paths)
+    if isinstance(output, str | os.PathLike):
+        check_output(output)
+        if not is_url(output):
+            refuse_input(Path(output), paths)
     if fps is not None and not any(path.is_dir() for path in paths):
         raise VideoError(
             f"`fps` is for folders of frames, got {fps:g}, but neither source is one. Leave it out."
         )
 
 
-def _opened(source: str | os.PathLike[str] | Source, fps: float | None) -> Source:
-    return open_source(source, fps=fps) if isinstance(source, str | os.PathLike) else source
+def _name(output: str | os.PathLike[str] | Sink) -> str:
+    return os.fspath(output) if isinstance(output, str | os.PathLike) else output.codec
 
 
-def _audio(visible: Source, output: Path) -> tuple[AudioTrack | None, str]:
+def _opened(
+    source: str | os.PathLike[str] | Source,
+    fps: float | None,
+    reconnect: float,
+    over: threading.Event,
+) -> Source:
+    """Open a source; one that may be lost is opened so that it comes back."""
+    if not isinstance(source, str | os.PathLike):
+        return source
+    spec = os.fspath(source)
+    opened = open_source(spec, fps=fps)
+    if not opened.live or is_test_image(spec) or not reconnect:
+        return opened
+    return ReconnectingSource(opened, partial(open_source, spec), reconnect, over)
+
+
+def _audio(
+    visible: Source, output: str | os.PathLike[str] | Sink, segment_seconds: float | None
+) -> tuple[AudioTrack | None, str]:
     """Return the sound that goes with the result, or why there is none."""
-    if not is_video_output(output):
-        return None, "a folder of frames holds none"
+    if not (isinstance(output, str | os.PathLike) and holds_sound(output)):
+        return None, "the output holds none"
+    if segment_seconds is not None:
+        return None, "segments hold none"
     if not isinstance(visible, StreamSource):
         return None, f"{visible.name} has none"
     if visible.live:
@@ -305,6 +384,7 @@ def _stream_report(source: Source, begin: float, end: float, *, whole: bool) -> 
         rate=float(source.rate) if source.rate else None,
         unused_head=None if source.live else max(0.0, begin),
         unused_tail=None if tail is None else max(0.0, tail),
+        reconnected=source.reconnected if isinstance(source, ReconnectingSource) else 0,
         damage=tuple(source.damage),
     )
 

@@ -1,6 +1,7 @@
 """Videos, cameras and network streams, decoded by PyAV."""
 
 import re
+import time as clock
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import chain
@@ -11,18 +12,24 @@ import numpy as np
 
 from clfnet.errors import VideoError, one_line
 from clfnet.video.frames import ACCURATE, MAX_PIXELS, Frame, Pixels, load_av
+from clfnet.video.url import hide_password
 
 if TYPE_CHECKING:
     import av
     from av.container import InputContainer
+    from av.packet import Packet
     from av.video.stream import VideoStream
 
 DEVICES = ("v4l2", "dshow", "avfoundation", "lavfi")
 """Prefixes of cameras on Linux, Windows and macOS; lavfi makes test images."""
 
-_URL = re.compile(r"(https?|rtsps?|rtmps?|rtp|srt|tcp|udp)://", re.IGNORECASE)
+SCHEMES = ("http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "tcp", "udp")
+"""What the URL of a stream begins with."""
+
+_URL = re.compile(rf"({'|'.join(SCHEMES)})://", re.IGNORECASE)
 _PATIENCE = 10.0  # seconds without a sign of life until a live source counts as lost
 _MOST_FPS = 1000
+_IN_DECODER = 64  # packets whose arrival is kept: more than any decoder holds back
 _UNSPECIFIED, _HD = 2, 720  # AVCOL_SPC_UNSPECIFIED; rows from which players assume BT.709
 
 
@@ -46,6 +53,16 @@ def is_device(spec: str) -> bool:
     return spec.startswith("/dev/video") or spec.partition(":")[0] in DEVICES
 
 
+def is_test_image(spec: str) -> bool:
+    """Tell whether `spec` is an image that FFmpeg makes, which ends where it is told to.
+
+    Example:
+        >>> is_test_image("lavfi:testsrc=size=320x240:rate=9"), is_test_image("/dev/video0")
+        (True, False)
+    """
+    return spec.startswith("lavfi:")
+
+
 class StreamSource:
     """The first video stream of a file, camera or URL; see `Source`.
 
@@ -59,7 +76,7 @@ class StreamSource:
 
     def __init__(self, spec: str) -> None:
         self._av = load_av()
-        self.name = spec
+        self.name = hide_password(spec)
         self.path = None if is_url(spec) or is_device(spec) else Path(spec)
         self._container = open_container(spec)
         try:
@@ -80,6 +97,7 @@ class StreamSource:
         self._reformatter = self._av.video.reformatter.VideoReformatter()
         self._skipped = 0
         self._end: str | None = None
+        self._arrivals: dict[int | None, float] = {}
         frames = self._decode()
         first = next(frames, None)
         if first is None:
@@ -125,7 +143,7 @@ class StreamSource:
                 self._end = f"the frames change to {raw.width}x{raw.height} at {float(time):.2f} s"
                 return
             count += 1
-            yield Frame(float(time), pixels)
+            yield Frame(float(time), pixels, arrived=self._arrival(raw))
         self._note_early_end(count, float(time + step))
 
     def _raw_frames(self) -> "Iterator[av.VideoFrame]":
@@ -140,6 +158,7 @@ class StreamSource:
             except self._av.error.FFmpegError as error:
                 self._end = f"reading ended: {one_line(error)}"
                 packet = None
+            self._note_arrival(packet)
             try:
                 yield from packet.decode() if packet else self._stream.decode(None)
             except self._av.error.EOFError:  # flushed before
@@ -148,6 +167,16 @@ class StreamSource:
                 self._skipped += 1
             if packet is None:
                 return
+
+    def _note_arrival(self, packet: "Packet[VideoStream] | None") -> None:
+        if self.live and packet:
+            self._arrivals[packet.pts] = clock.monotonic()
+            while len(self._arrivals) > _IN_DECODER:
+                del self._arrivals[next(iter(self._arrivals))]
+
+    def _arrival(self, raw: "av.VideoFrame") -> float | None:
+        """When the packet of an image came, before it was decoded."""
+        return self._arrivals.pop(raw.pts, clock.monotonic()) if self.live else None
 
     def _note_early_end(self, count: int, end: float) -> None:
         """Tell if a file holds less than its header says."""
@@ -188,21 +217,27 @@ def open_container(spec: str) -> "InputContainer":
         container: InputContainer = av.open(target, "r", **options)
     except av.error.InvalidDataError as error:
         raise VideoError(
-            f"{spec} must be a whole video, but its bytes are of another kind, or its index is "
-            f"missing as in a recording cut short ({one_line(error)}). Make or copy it again."
+            f"{hide_password(spec)} must be a whole video, but its bytes are of another kind, or "
+            f"its index is missing as in a recording cut short ({one_line(error)}). Make or copy "
+            f"it again."
         ) from error
     except (av.error.FFmpegError, ValueError) as error:
         raise VideoError(
-            f"{spec} must be a source that can be opened, but: {one_line(error)}. Check it."
-        ) from error
+            f"{hide_password(spec)} must be a source that can be opened, but: "
+            f"{hide_password(one_line(error))}. Check it."
+        ) from None
     return container
 
 
 def _target(spec: str) -> tuple[str, dict[str, Any]]:
     """What PyAV opens, and how. A file may not lead to other protocols, e.g. a playlist to URLs."""
     if is_url(spec):
-        secure = {"rtsp_transport": "tcp"} if spec.lower().startswith("rtsp") else {}
-        return spec, {"timeout": _PATIENCE, "options": secure}
+        options = {}
+        if not spec.lower().startswith("http"):
+            options["fflags"] = "nobuffer"  # what comes while the stream is looked at is old
+        if spec.lower().startswith("rtsp"):
+            options["rtsp_transport"] = "tcp"
+        return spec, {"timeout": _PATIENCE, "options": options}
     if spec.startswith("/dev/video"):
         return spec, {"format": "v4l2", "timeout": _PATIENCE}
     if is_device(spec):

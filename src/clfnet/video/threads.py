@@ -1,11 +1,13 @@
 """The two ends of the pipeline that run beside the fusing: reading ahead, and writing behind."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from clfnet.video.frames import Frame, Source
+from clfnet.video.latency import Latency
 
 if TYPE_CHECKING:
     from clfnet.video.sink import Sink
@@ -54,13 +56,11 @@ class Feed:
         return self._last if nothing_new else self._take()
 
     def close(self) -> None:
-        """End the thread and close the source."""
+        """End the thread, which closes the source, too, as late as that may be."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         self._thread.join(_GOODBYE)
-        if not self._thread.is_alive():
-            self._source.close()
 
     def _take(self) -> Frame | None:
         with self._changed:
@@ -86,6 +86,9 @@ class Feed:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+            while not self._closed:  # the last frames may be of use to the source's reports
+                self._changed.wait()
+        self._source.close()
 
     def _put(self, frame: Frame) -> bool:
         """Queue a frame; False once nobody wants more."""
@@ -104,10 +107,20 @@ class Feed:
 
 
 class Drain:
-    """Gives frames to a sink in a thread of its own, in order."""
+    """Gives frames to a sink in a thread of its own, in order.
 
-    def __init__(self, sink: "Sink") -> None:
+    Args:
+        sink: where they go.
+        ahead: how many may wait for it.
+
+    Attributes:
+        latency: from a frame's arrival until the sink has taken it, of frames that arrived live.
+    """
+
+    def __init__(self, sink: "Sink", ahead: int = AHEAD) -> None:
         self._sink = sink
+        self._ahead = ahead
+        self.latency = Latency()
         self._frames: deque[Frame] = deque()
         self._error: BaseException | None = None
         self._finishing = self._aborted = False
@@ -118,7 +131,7 @@ class Drain:
     def put(self, frame: Frame) -> None:
         """Queue a frame, waiting for room; raises what the sink raised."""
         with self._changed:
-            while len(self._frames) >= AHEAD and self._error is None:
+            while len(self._frames) >= self._ahead and self._error is None:
                 self._changed.wait(_TICK)
             if self._error:
                 raise self._error
@@ -146,6 +159,8 @@ class Drain:
         try:
             while (frame := self._take()) is not None:
                 self._sink.write(frame)
+                if frame.arrived is not None:
+                    self.latency.add(time.monotonic() - frame.arrived)
             if not self._aborted:
                 self._sink.finish()
         except BaseException as error:  # noqa: BLE001 -- raised again where frames are put

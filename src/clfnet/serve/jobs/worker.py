@@ -35,6 +35,7 @@ from clfnet.thermal import parse_range
 if TYPE_CHECKING:
     from clfnet.serve.service import Service
     from clfnet.video.frames import Source
+    from clfnet.video.report import VideoProgress
 
 _log = logging.getLogger("clfnet.serve")
 
@@ -193,7 +194,7 @@ class Worker:
         fuser = self._fuser(replace(fusing, options=plain), files, _FAST)
         halt, noted = threading.Event(), 0.0
 
-        def progress(count: int, expected: int | None) -> None:
+        def progress(at: "VideoProgress") -> None:
             nonlocal noted
             if self._stop.is_set():
                 halt.set()
@@ -202,7 +203,7 @@ class Worker:
             noted = time.monotonic()
             if self._is_cancelled(job):
                 halt.set()
-            self._store.progress(job.id, count, expected or 0)
+            self._store.progress(job.id, at.frames, at.expected or 0)
 
         output = files.work / f"fused.{job.form['format']}"
         with named(*stored):

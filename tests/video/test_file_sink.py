@@ -1,6 +1,7 @@
-"""Videos and folders that fused frames go to."""
+"""Video files that fused frames go to."""
 
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,8 @@ import numpy as np
 import pytest
 
 from clfnet.errors import InputError, OutputExistsError, VideoError
-from clfnet.io.image import read_image
 from clfnet.video.frames import Frame
-from clfnet.video.sink import FolderSink, VideoSink, is_video_output, open_sink
+from clfnet.video.output import open_sink
 
 Clips = Any
 SUFFIXES = [".mp4", ".mkv", ".webm"]
@@ -86,7 +86,7 @@ def test_irregular_times_begin_at_0_and_stay(clips: Clips, suffix: str) -> None:
 @pytest.mark.parametrize("rate", [Fraction(24000, 1001), Fraction(30000, 1001), Fraction(9)])
 def test_a_regular_rate_stays_exact(clips: Clips, rate: Fraction) -> None:
     path = clips.folder / "o.mp4"
-    sink = VideoSink(path, rate=rate)
+    sink = open_sink(path, rate=rate)
     write(sink, clips.stamped(20), [float(i / rate) for i in range(20)])
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
@@ -175,37 +175,45 @@ def test_a_disk_that_is_full(clips: Clips) -> None:
     assert list(clips.folder.iterdir()) == []
 
 
-def test_a_suffix_that_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(VideoError, match=r"must end in .mp4, .mkv, .webm or be a folder, got"):
-        open_sink(tmp_path / "o.avi")
-    (tmp_path / "v1.5").mkdir()
-    assert not is_video_output(tmp_path / "v1.5")
+def segmented(clips: Clips, **options: Any) -> Any:
+    return open_sink(clips.folder / "o.mkv", rate=Fraction(25), segment_seconds=1, **options)
 
 
-def test_an_encoder_that_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(av, "codecs_available", set())
-    with pytest.raises(VideoError, match="needs the encoder libx264, which this PyAV lacks"):
-        open_sink(tmp_path / "o.mp4")
-
-
-def test_a_folder_of_frames(tmp_path: Path) -> None:
-    deep = np.full((4, 6), 40000, np.uint16)
-    sink = FolderSink(tmp_path / "new" / "frames")
-    sink.write(Frame(0.0, deep))
-    sink.write(Frame(0.1, np.full((4, 6), 0.5, np.float32), "street_7"))
+def test_segments_lose_nothing_and_are_whole_before_the_next_begins(clips: Clips) -> None:
+    sink = segmented(clips)
+    for index, pixels in enumerate(clips.stamped(28) * 2):
+        sink.write(Frame(5 + index / 25, pixels))
+        assert len(sink.files) == index // 25
     sink.finish()
-    names = sorted(file.name for file in (tmp_path / "new" / "frames").iterdir())
-    assert names == ["000000.png", "street_7.png"]
-    np.testing.assert_array_equal(read_image(tmp_path / "new/frames/000000.png").pixels, deep)
-    assert (read_image(tmp_path / "new/frames/street_7.png").pixels == 128).all()
-    assert (sink.count, sink.width, sink.height) == (2, 6, 4)
+    names = [f"o-{number:05d}.mkv" for number in range(3)]
+    assert sink.files == [str(clips.folder / name) for name in names]
+    assert sorted(file.name for file in clips.folder.iterdir()) == names
+    found = [clips.numbers(clips.folder / name) for name in names]
+    assert [len(each) for each in found] == [25, 25, 6]
+    assert [*chain(*found)] == [*range(28)] * 2
+    assert [clips.read(clips.folder / name)[0][0] for name in names] == [0, 0, 0]
+    assert sink.count == 56
 
 
-def test_a_folder_that_holds_something_needs_overwrite(tmp_path: Path) -> None:
-    (tmp_path / "frames").mkdir()
-    FolderSink(tmp_path / "frames")
-    (tmp_path / "frames" / "000000.png").write_bytes(b"mine")
-    with pytest.raises(OutputExistsError, match="must be empty, but holds files"):
-        FolderSink(tmp_path / "frames")
-    write(FolderSink(tmp_path / "frames", overwrite=True), [np.zeros((4, 6), np.uint8)])
-    assert read_image(tmp_path / "frames" / "000000.png").width == 6
+def test_a_gap_begins_a_segment_of_its_own(clips: Clips) -> None:
+    sink = segmented(clips)
+    write(sink, clips.stamped(4), [0.0, 0.5, 9.0, 9.9])
+    assert [len(clips.read(Path(name))) for name in sink.files] == [2, 2]
+
+
+def test_segments_of_before_are_kept_unless_asked(clips: Clips) -> None:
+    (clips.folder / "o-00007.mkv").write_bytes(b"mine")
+    (clips.folder / "o-notes.mkv").touch()
+    with pytest.raises(OutputExistsError, match=r"o-00007.mkv"):
+        segmented(clips)
+    write(segmented(clips, overwrite=True), clips.stamped(2))
+    assert clips.numbers(clips.folder / "o-00000.mkv") == [0, 1]
+
+
+def test_an_error_completes_the_segment_it_finds(clips: Clips) -> None:
+    sink = segmented(clips)
+    for index, pixels in enumerate(clips.stamped(28)):
+        sink.write(Frame(index / 25, pixels))
+    sink.abort()
+    assert [len(clips.read(Path(name))) for name in sink.files] == [25, 3]
+    assert len(list(clips.folder.iterdir())) == 2
