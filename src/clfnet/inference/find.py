@@ -35,7 +35,7 @@ def find_method(
     a shipped model  e.g. `clfnet`
     a classical rule a name of `clfnet.methods.METHODS`, e.g. `laplacian`
     FILE.onnx        a model made by `clfnet export`
-    onnx:FILE        any ONNX graph of two images to one; see `clfnet.inference.any_onnx.AnyOnnx`
+    onnx:FILE        any ONNX graph of two images to one, with what `AnyOnnx.parse` takes after it
     ================ ==============================================================================
 
     Args:
@@ -64,7 +64,7 @@ def find_method(
         if spec.startswith(ONNX):
             from clfnet.inference.any_onnx import AnyOnnx  # ONNX Runtime takes long to import
 
-            return AnyOnnx(Path(spec.removeprefix(ONNX)), threads=threads)
+            return AnyOnnx.parse(spec.removeprefix(ONNX), threads=threads)
         if spec in METHODS:
             return METHODS[spec]()
         _check_name(spec)

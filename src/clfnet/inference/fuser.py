@@ -29,7 +29,7 @@ from clfnet.inference.arrays import (
     visible_array,
 )
 from clfnet.inference.colouring import Colouring
-from clfnet.inference.find import find_method
+from clfnet.inference.find import ONNX, find_method
 from clfnet.inference.memory import parse_memory
 from clfnet.inference.tiling import Fuse, Slices, Tile, TiledMethod, Tiles
 from clfnet.io.checks import MAX_PIXELS
@@ -463,7 +463,7 @@ def fuse(
     A shipped model stays loaded for the next call. For many pairs and a model of your own, make one
     `Fuser`.
     """
-    if isinstance(model, str) and Path(model).suffix != ".onnx":
+    if isinstance(model, str) and not (model.startswith(ONNX) or Path(model).suffix == ".onnx"):
         chosen = FuseOptions(model=model, **options)
         model = _kept_method(model, chosen.threads, chosen.memory, chosen.backend)
     return Fuser(model, **options)(infrared, visible)
