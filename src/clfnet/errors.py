@@ -19,7 +19,8 @@ Messages read: what must hold, what was got, what to do next.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 _LINE = 200  # characters
@@ -100,6 +101,27 @@ class WeightsError(ClfnetError):
 
 class TrainingError(ClfnetError):
     """Training cannot go on."""
+
+
+@contextmanager
+def renamed(names: Mapping[str, str]) -> Iterator[None]:
+    """Let errors call things by other names, e.g. files as the user does.
+
+    Example:
+        >>> with renamed({"/tmp/7": "a.png"}):
+        ...     raise ImageError("/tmp/7 must be an image.")
+        Traceback (most recent call last):
+            ...
+        clfnet.errors.ImageError: a.png must be an image.
+    """
+    try:
+        yield
+    except ClfnetError as error:
+        text = str(error)
+        for name, wanted in names.items():
+            text = text.replace(name, wanted)
+        error.args = (text,)
+        raise
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) -> str:

@@ -46,7 +46,9 @@ def test_thermal_pictures_of_every_kind(tmp_path: Path) -> None:
 def test_colour_counts_as_its_luma() -> None:
     rgb = np.random.default_rng(0).integers(0, 256, (3, 4, 3), np.uint8)
     expected = (0.299 * rgb[..., 0] + 0.587 * rgb[..., 1] + 0.114 * rgb[..., 2]) / 255
-    np.testing.assert_allclose(thermal_picture(rgb).values, expected, atol=1e-6)
+    np.testing.assert_array_equal(thermal_picture(rgb).values, np.rint(expected * 255))
+    floats = thermal_picture(rgb / np.float32(255)).values
+    np.testing.assert_allclose(floats, expected, atol=1e-6)
 
 
 def test_alpha_comes_along(tmp_path: Path) -> None:

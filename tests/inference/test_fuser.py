@@ -121,11 +121,10 @@ def test_the_method_sees_full_scale_float32() -> None:
 @pytest.mark.parametrize("channels", [3, 4])
 def test_colour_infrared_counts_as_its_luma(channels: int) -> None:
     method = Recorder()
-    infrared = random((4, 5, channels))
+    infrared = np.maximum(random((4, 5, channels)), 1)  # alpha 0 is no data
     Fuser(method)(infrared, random((4, 5)))
-    np.testing.assert_allclose(
-        method.infrared, infrared[..., :3] @ [0.299, 0.587, 0.114] / 255, atol=1e-6
-    )
+    levels = np.rint(infrared[..., :3] @ [0.299, 0.587, 0.114])  # as the luma of a file
+    np.testing.assert_allclose(method.infrared, levels / 255, atol=1e-6)
 
 
 def test_inputs_are_not_modified() -> None:
@@ -156,8 +155,6 @@ def test_stretch_leaves_one_value_as_it_is() -> None:
     ("bad", "message"),
     [
         (np.zeros(5, np.uint8), r"shape \(H, W\)"),
-        (np.zeros((2, 2, 2), np.uint8), "got \\(2, 2, 2\\)"),
-        (np.zeros((3, 2, 2, 3), np.uint8), "channels last"),
         (np.zeros((0, 4), np.uint8), r"got \(0, 4\)"),
         (np.zeros((2, 2), np.int64), "got int64"),
         (np.zeros((2, 2), bool), "got bool"),

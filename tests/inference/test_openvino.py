@@ -39,4 +39,4 @@ def test_the_extra_is_named(shipped: Model, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_other_backends_are_refused(shipped: Model) -> None:
     with pytest.raises(ConfigError, match="`backend` must be one of onnxruntime, openvino, got"):
-        fuse(*pair(9, 9), backend="torch")  # type: ignore[arg-type]
+        fuse(*pair(9, 9), backend="torch")  # type: ignore[call-overload]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import PIL.Image
 from numpy.typing import NDArray
 
 from clfnet.colour.luma import bt601
@@ -12,28 +13,35 @@ from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.damage import damage_allowed
 from clfnet.io.geo import KEYS
-from clfnet.io.image import Image, read_image
+from clfnet.io.image import Image, from_pillow, read_image
 from clfnet.method import FloatImage
 from clfnet.options import FuseOptions
 from clfnet.thermal import Pair, Thermal, ThermalOptions, read_pair, read_thermal
 from clfnet.thermal.options import AS_IS
-from clfnet.thermal.read import numbers, stated
+from clfnet.thermal.read import from_picture, numbers, stated
 
+_INFRARED = "`infrared`"
 _HALF = 0.5  # pixels: nearer to each other, two grids are one
 
 Array = NDArray[Any]
-Source = str | os.PathLike[str] | Array
-"""An image: the path of a file, or an array as `clfnet.Fuser` takes it."""
+
+CHANNELS = (1, 3, 4)
+"""That an image may have; the fourth is alpha."""
+
+Picture = str | os.PathLike[str] | Array | PIL.Image.Image
+"""An image: the path of a file, an array as `clfnet.Fuser` takes it, or one of Pillow."""
 
 
-def visible_array(source: Source) -> Array:
-    """Return (H, W), (H, W, 3) or (H, W, 4): uint8, uint16 or float in [0, 1], checked.
+def visible_array(source: Picture) -> Array:
+    """Return (H, W), (H, W, 1), (H, W, 3) or (H, W, 4): uint8, uint16 or float in [0, 1], checked.
 
     Raises:
         ImageError: a file cannot be read, or an array is no such image.
     """
     if isinstance(source, str | os.PathLike):
         return stacked(read_image(Path(source)))
+    if isinstance(source, PIL.Image.Image):
+        return stacked(from_pillow(source, "`visible`"))
     array = np.asarray(source)
     _check_shape(array, "visible")
     if array.dtype in (np.uint8, np.uint16):
@@ -68,7 +76,7 @@ def reading_of(options: FuseOptions) -> ThermalOptions:
     )
 
 
-def thermal_picture(source: Source, options: ThermalOptions = AS_IS) -> Thermal:
+def thermal_picture(source: Picture, options: ThermalOptions = AS_IS) -> Thermal:
     """Return the infrared image as numbers with a meaning; of colours the luma.
 
     Raises:
@@ -77,11 +85,23 @@ def thermal_picture(source: Source, options: ThermalOptions = AS_IS) -> Thermal:
     """
     if isinstance(source, str | os.PathLike):
         return read_thermal(Path(source), options)
+    if isinstance(source, PIL.Image.Image) and source.mode not in ("F", "I"):
+        return stated(
+            from_picture(from_pillow(source, _INFRARED), _INFRARED, options), options, "it"
+        )
     array = np.asarray(source)
     _check_shape(array, "infrared")
-    if array.ndim == 3:
-        array = grey(array[..., :3])
-    return stated(numbers(array, "`infrared`"), options, "it")
+    if array.ndim == 3 and array.shape[2] > 1:
+        return stated(_of_colours(array, options), options, "it")
+    return stated(numbers(array, _INFRARED), options, "it")
+
+
+def _of_colours(array: Array, options: ThermalOptions) -> Thermal:
+    """Return the infrared image of (H, W, 3 or 4), as it is read from a file if it is of levels."""
+    if array.dtype in (np.uint8, np.uint16):
+        alpha = array[..., 3] if array.shape[2] == 4 else None
+        return from_picture(Image(array[..., :3], alpha), _INFRARED, options)
+    return numbers(grey(array[..., :3]), _INFRARED)
 
 
 def read_sources(
@@ -162,7 +182,7 @@ def check_sizes(infrared: Array, visible: Array, infrared_name: str, visible_nam
         )
 
 
-def refuse_same(infrared: Source, visible: Source) -> None:
+def refuse_same(infrared: Picture, visible: Picture) -> None:
     """Raise an `InputError` if both images of a pair are one file."""
     paths = [Path(s) for s in (infrared, visible) if isinstance(s, str | os.PathLike)]
     if len(paths) == 2 and all(path.exists() for path in paths) and paths[0].samefile(paths[1]):
@@ -177,7 +197,7 @@ def size_text(array: Array) -> str:
     return f"{array.shape[1]}x{array.shape[0]}"
 
 
-def source_name(source: Source | None, name: str) -> str:
+def source_name(source: Picture | None, name: str) -> str:
     """Return what messages call an image: its path, or the argument's name."""
     return os.fspath(source) if isinstance(source, str | os.PathLike) else f"`{name}`"
 
@@ -209,8 +229,8 @@ def from_unit(values: FloatImage, dtype: np.dtype[Any]) -> Array:
 
 
 def _check_shape(array: Array, name: str) -> None:
-    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))) or not array.size:
+    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in CHANNELS)) or not array.size:
         raise ImageError(
             f"`{name}` must have the shape (H, W), (H, W, 3) or (H, W, 4), got {array.shape}. "
-            f"Pass one image, channels last."
+            f"Pass images channels last, (N, H, W, 3) for several."
         )

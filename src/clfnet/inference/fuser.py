@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, Self, Unpack
+from typing import Any, NamedTuple, Self, Unpack, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.align import Rig
-from clfnet.errors import AlignmentError, InputError
+from clfnet.errors import AlignmentError, InputError, SizeMismatchError
 from clfnet.inference.alignment import Alignment, Placed
 from clfnet.inference.arrays import (
     Array,
-    Source,
+    Picture,
     check_sizes,
     from_unit,
     read_sources,
@@ -29,6 +29,7 @@ from clfnet.inference.arrays import (
     visible_array,
 )
 from clfnet.inference.colouring import Colouring
+from clfnet.inference.exchange import Kept, Plain, Source, alike, in_files, is_batch, plain
 from clfnet.inference.find import ONNX, find_method
 from clfnet.inference.memory import parse_memory
 from clfnet.inference.tiling import Fuse, Slices, Tile, TiledMethod, Tiles
@@ -155,36 +156,76 @@ class Fuser:
         """How the method cuts images; None where it does not."""
         return self.method.tiles if isinstance(self.method, TiledMethod) else None
 
-    def __call__(self, infrared: Source, visible: Source | None = None) -> Array:
-        """Fuse one pair.
+    def __repr__(self) -> str:
+        given = self.options.given() | {"model": self.method.name}
+        ordered = {name: given[name] for name in vars(self.options) if name in given}
+        return f"Fuser({', '.join(f'{name}={value!r}' for name, value in ordered.items())})"
+
+    @overload
+    def __call__(self, infrared: Source, visible: Plain | None = None) -> Array: ...
+
+    @overload
+    def __call__(self, infrared: Source, visible: Kept) -> Kept: ...
+
+    def __call__(self, infrared: Source, visible: Any = None) -> Any:
+        """Fuse one pair, or several of one size.
 
         Args:
-            infrared: a path, or an array of shape (H, W), (H, W, 3) RGB or (H, W, 4) RGB and alpha;
-                integers of up to 32 bits or floats, finite.
-            visible: a path, or an array of these shapes: uint8, uint16, or float in [0, 1]. May be
-                left out if `infrared` is the path of a radiometric file with a visible image in
-                it.
+            infrared: a path; a file's bytes, or the file opened for bytes; an array of shape
+                (H, W), (H, W, 3) RGB or (H, W, 4) RGB and alpha, integers of up to 32 bits or
+                floats, finite; a tensor of PyTorch of these numbers, (H, W) or (C, H, W); an image
+                of Pillow. Arrays of shape (N, H, W), (N, H, W, 3) and (N, H, W, 4), and tensors of
+                shape (N, C, H, W), are N images, each fused by itself.
+            visible: any of these: uint8, uint16, or float in [0, 1]; as many as infrared ones. May
+                be left out if `infrared` is a radiometric file with a visible image in it.
 
         Returns:
-            An array like the visible image: its depth (float32 for any float), its chroma and its
-            alpha, and its shape unless the pair was aligned. A grey file with alpha comes as RGB
-            and alpha; a palette gives RGB.
+            What the visible image is: a tensor for a tensor, on its device and without a gradient;
+            an image of Pillow for one of Pillow; else an array, which a notebook shows. It has the
+            visible image's depth (float32 for any float of an array), chroma and alpha, and its
+            shape unless the pair was aligned. A grey file with alpha comes as RGB and alpha; a
+            palette gives RGB.
 
         Raises:
             ImageError: a file cannot be read, or an array is no such image.
-            SizeMismatchError: the two differ in size and are not aligned.
+            SizeMismatchError: the two differ in size and are not aligned; or in number.
             AlignmentError: the two cannot be registered well enough.
             ConfigError: the range needs temperatures, and there are none.
         """
+        with in_files(infrared, visible) as (first, second):
+            heat, light = plain(first, "infrared"), plain(second, "visible")
+            if is_batch(heat) or is_batch(light):
+                return alike(self._batch(heat, light), visible)
+            return alike(self._one(heat, light), visible)
+
+    def _batch(self, infrared: Any, visible: Any) -> Array:
+        """Fuse several pairs, (N, ...)."""
+        if not (is_batch(infrared) and is_batch(visible) and len(infrared) == len(visible)):
+            numbers = [len(each) if is_batch(each) else "one" for each in (infrared, visible)]
+            raise SizeMismatchError(
+                f"`infrared` and `visible` must be equally many images, got {numbers[0]} and "
+                f"{numbers[1]}. Repeat the one, or fuse pair by pair."
+            )
+        fused = [self._one(*pair) for pair in zip(infrared, visible, strict=True)]
+        if len({each.shape for each in fused}) > 1:
+            raise AlignmentError(
+                "the results of several pairs must be of one size, but alignment cut them to "
+                "different ones. Keep the frame (outside='keep'), or fuse pair by pair."
+            )
+        return np.stack(fused)
+
+    def _one(self, infrared: Picture, visible: Picture | None) -> Array:
+        """Fuse one pair; see `__call__`."""
         names = (source_name(infrared, "infrared"), source_name(visible, "visible"))
         pair, light = self._sources(infrared, visible)
         fused = self._fuse(pair, light, names)
         for note in fused.record.get("notes", ()):
             _log.warning("%s", note)
-        if fused.alpha is None:
-            return fused.pixels
-        colours = np.broadcast_to(np.atleast_3d(fused.pixels), (*fused.alpha.shape, 3))
-        return np.dstack([colours, fused.alpha])
+        if fused.alpha is not None:
+            colours = np.broadcast_to(np.atleast_3d(fused.pixels), (*fused.alpha.shape, 3))
+            return np.dstack([colours, fused.alpha])
+        is_grey = getattr(visible, "shape", ())[2:] == (1,) and fused.pixels.ndim == 2
+        return fused.pixels[..., None] if is_grey else fused.pixels
 
     def read(
         self, infrared: Path, visible: Path | None = None, *, max_pixels: int = MAX_PIXELS
@@ -246,7 +287,7 @@ class Fuser:
         shown = fused.sources and (Image(fused.sources[0]), Image(fused.sources[1]))
         return FusedPair(image, record, shown)
 
-    def _sources(self, infrared: Source, visible: Source | None) -> tuple[Pair, Array]:
+    def _sources(self, infrared: Picture, visible: Picture | None) -> tuple[Pair, Array]:
         """Return a pair, and the visible image as (H, W, C) with its alpha."""
         if isinstance(infrared, str | os.PathLike) and isinstance(
             visible, str | os.PathLike | None
@@ -451,13 +492,33 @@ def _range_notes(how: Mapping[str, Any]) -> list[str]:
     ]
 
 
+@overload
 def fuse(
     infrared: Source,
-    visible: Source | None = None,
+    visible: Plain | None = None,
     *,
     model: str | os.PathLike[str] | FusionMethod = "clfnet",
     **options: Unpack[FuseArguments],
-) -> Array:
+) -> Array: ...
+
+
+@overload
+def fuse(
+    infrared: Source,
+    visible: Kept,
+    *,
+    model: str | os.PathLike[str] | FusionMethod = "clfnet",
+    **options: Unpack[FuseArguments],
+) -> Kept: ...
+
+
+def fuse(
+    infrared: Source,
+    visible: Any = None,
+    *,
+    model: str | os.PathLike[str] | FusionMethod = "clfnet",
+    **options: Unpack[FuseArguments],
+) -> Any:
     """Fuse one pair; see `Fuser` for the arguments, the result and what it raises.
 
     A shipped model stays loaded for the next call. For many pairs and a model of your own, make one

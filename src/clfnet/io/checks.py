@@ -62,7 +62,7 @@ def check_single(pictures: int, path: Path) -> None:
         )
 
 
-def depth_error(path: Path, found: str) -> ImageError:
+def depth_error(path: Path | str, found: str) -> ImageError:
     """Return the error for samples that are not of 8 or 16 bits."""
     return ImageError(
         f"{path} must have 8 or 16 bits per sample, unsigned, but has {found}. Convert it first."

@@ -134,6 +134,15 @@ def decode_image(data: bytes, path: Path, *, max_pixels: int = MAX_PIXELS) -> Im
         return _decode(BytesIO(data), path, max_pixels)
 
 
+def from_pillow(picture: PIL.Image.Image, name: str) -> Image:
+    """Return an image that Pillow holds, upright, as if it had been read from its file.
+
+    Raises:
+        ImageError: it is of a mode that holds no image of 1 to 8 or 16 bits; called by `name`.
+    """
+    return _upright(_from_pillow(picture, name), *_notes(picture))
+
+
 def write_image(path: Path, image: Image, *, overwrite: bool = False) -> None:
     """Write an image, atomically, in the format of its suffix.
 
@@ -294,7 +303,7 @@ def _depth_note(picture: PIL.Image.Image, head: bytes) -> tuple[str, ...]:
     return (f"of its {bits} bits per sample 8 are taken",) if bits > 8 else ()
 
 
-def _from_pillow(picture: PIL.Image.Image, path: Path) -> Image:
+def _from_pillow(picture: PIL.Image.Image, path: Path | str) -> Image:
     """Decode what Pillow keeps whole, as it is stored."""
     mode, icc, keyed = picture.mode, picture.info.get("icc_profile"), _is_keyed(picture)
     picture.load()

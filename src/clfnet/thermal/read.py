@@ -173,7 +173,7 @@ def _read(file: BinaryIO, path: Path, options: ThermalOptions, max_pixels: int) 
     if is_jpeg and jpeg.is_dji(file):
         return _from_dji(file, path)
     _refuse_numbers(path, kind_of(head))
-    return _from_picture(read_image(path, max_pixels=max_pixels, page=options.page), path, options)
+    return from_picture(read_image(path, max_pixels=max_pixels, page=options.page), path, options)
 
 
 def _read_array(file: BinaryIO, head: bytes, path: Path, max_pixels: int) -> NDArray[Any] | None:
@@ -236,14 +236,23 @@ def _from_dji(file: BinaryIO, path: Path) -> Thermal:
     return Thermal(counts, "count")
 
 
-def _from_picture(image: Image, path: Path, options: ThermalOptions) -> Thermal:
-    """Return levels, of a painted image those that were painted; alpha 0 is no data."""
+def from_picture(image: Image, name: str | Path, options: ThermalOptions) -> Thermal:
+    """Return levels, of a painted image those that were painted; alpha 0 is no data.
+
+    Args:
+        image: as it is stored.
+        name: what messages call it.
+        options: whether and how painted images are undone.
+
+    Raises:
+        ConfigError: there is no such palette.
+    """
     pixels, notes = image.pixels, image.notes
     if pixels.ndim == 3:
         pixels, more = _unpainted(pixels, options.infrared_palette)
         notes = (*notes, *more)
     data = None if image.alpha is None or image.alpha.all() else image.alpha > 0
-    return _guessed(from_array(pixels, path, data=data)).noted(*notes)
+    return _guessed(from_array(pixels, name, data=data)).noted(*notes)
 
 
 def _unpainted(

@@ -5,13 +5,12 @@ bytes ask for. The client's names are for messages and downloads alone.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from clfnet.errors import ClfnetError
+from clfnet.errors import renamed
 from clfnet.serve.http.errors import RefusedError
 from clfnet.serve.http.sniffing import PICTURES, THERMAL
 
@@ -86,17 +85,9 @@ class Upload:
         return named(*(stored for files in self.files.values() for stored in files))
 
 
-@contextmanager
-def named(*files: Stored) -> Iterator[None]:
+def named(*files: Stored) -> AbstractContextManager[None]:
     """Let errors call files as the client does, not by their paths here."""
-    try:
-        yield
-    except ClfnetError as error:
-        text = str(error)
-        for stored in files:
-            text = text.replace(str(stored.path), stored.name)
-        error.args = (text,)
-        raise
+    return renamed({str(stored.path): stored.name for stored in files})
 
 
 def safe_name(name: str) -> str:
