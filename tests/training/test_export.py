@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
@@ -13,11 +14,11 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
 from clfnet import weights
-from clfnet.errors import OutputExistsError, WeightsError
+from clfnet.errors import InputError, OutputExistsError, WeightsError
 from clfnet.nn import CLFNet, FastNet
 from clfnet.training import train, trainer
 from clfnet.training.config import DistillConfig, TrainConfig, as_tables
-from clfnet.training.export import export_run
+from clfnet.training.export import export_plain, export_run
 from clfnet.training.log import RunLog, read_log
 from clfnet.training.network_file import load_network, network_bytes, network_tensors
 from clfnet.training.networks import load_any_network
@@ -217,3 +218,50 @@ def test_a_student_comes_back_and_is_no_full_network(tmp_path: Path) -> None:
         save_file(tensors, path, {"channels, blocks, factor": sizes})
         with pytest.raises(WeightsError, match=r"readable network|another network"):
             load_any_network(path)
+
+
+SIZES = [(32, 48), (33, 45)]
+
+
+def by_opencv(model: bytes, infrared: Image, visible: Image) -> Image:
+    cv2 = pytest.importorskip("cv2")
+    net = cv2.dnn.readNetFromONNX(np.frombuffer(model, np.uint8))
+    net.setInput(infrared[None, None], "infrared")
+    net.setInput(visible[None, None], "visible")
+    fused: Image = net.forward("fused")[0, 0]
+    return fused
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["clfnet", "fast"])
+def test_a_plain_graph_runs_in_opencv(name: str, size: tuple[int, int], tmp_path: Path) -> None:
+    file = export_plain(name, tmp_path, size)
+    assert file == tmp_path / f"{name}-{size[0]}x{size[1]}.onnx"
+    model = file.read_bytes()
+    pair = np.random.default_rng(0).random((2, *size), np.float32)
+    shipped = by_onnx(weights.find(name).onnx.read(), *pair)
+    np.testing.assert_allclose(by_onnx(model, *pair), shipped, atol=2e-6)
+    np.testing.assert_allclose(by_opencv(model, *pair), shipped, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["clfnet", "fast"])
+def test_a_plain_graph_asks_for_nothing(name: str, tmp_path: Path) -> None:
+    graph = onnx.load(export_plain(name, tmp_path, (40, 56))).graph
+    assert not {"If", "Loop", "Shape", "Mod", "Range"} & {node.op_type for node in graph.node}
+    for tensor in (*graph.input, *graph.output):
+        assert [d.dim_value for d in tensor.type.tensor_type.shape.dim] == [1, 1, 40, 56]
+
+
+def test_a_plain_graph_of_a_run(run: Path, tmp_path: Path) -> None:
+    file = export_plain(str(run), tmp_path, (32, 32), name="mine")
+    assert file.name == "mine-32x32.onnx"
+    with pytest.raises(OutputExistsError):
+        export_plain(str(run / trainer.BEST), tmp_path, (32, 32), name="mine")
+    export_plain(str(run / trainer.BEST), tmp_path, (32, 32), name="mine", overwrite=True)
+
+
+def test_what_has_no_plain_graph(tmp_path: Path, maximum_onnx: Path) -> None:
+    with pytest.raises(WeightsError, match="no other graph can be made"):
+        export_plain(str(maximum_onnx), tmp_path, (32, 32))
+    with pytest.raises(InputError, match=r"HEIGHTxWIDTH of at most .*, got 0x32"):
+        export_plain("fast", tmp_path, (0, 32))

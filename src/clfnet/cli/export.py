@@ -1,25 +1,70 @@
-"""`clfnet export`: turn a training run into a model that `clfnet fuse --model` takes."""
+"""`clfnet export`: turn a training run into a model, or a model into a graph for other runtimes."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from clfnet.errors import MissingExtraError
+from clfnet.errors import ConfigError, MissingExtraError
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="Folder of a training run.")],
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="Folder of a training run; with --plain also a .safetensors file or the name of a "
+            "shipped model."
+        ),
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder to write the model's files to.")
     ],
-    name: Annotated[str, typer.Option(help="Name of the model.")] = "clfnet",
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="Name of the model.", show_default="clfnet; that of the model with --plain"
+        ),
+    ] = None,
+    plain: Annotated[
+        bool,
+        typer.Option(
+            "--plain",
+            help="Write one ONNX graph of a fixed size without If and Shape, for OpenCV, TensorRT, "
+            "ncnn and other runtimes.",
+        ),
+    ] = False,
+    size: Annotated[
+        str | None,
+        typer.Option(metavar="HEIGHTxWIDTH", help="Size of the images, with --plain: 480x640."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace files that are there.")] = False,
 ) -> None:
-    """Write NAME.onnx, NAME.safetensors and manifest.json (checksums, recipe, scores)."""
+    """Write NAME.onnx, NAME.safetensors and manifest.json (checksums, recipe, scores).
+
+    With --plain: NAME-HEIGHTxWIDTH.onnx.
+    """
+    if plain != (size is not None):
+        raise ConfigError(
+            "`size` must be given with --plain, and with it alone. Write e.g. --plain --size "
+            "480x640 (height x width)."
+        )
     try:
-        from clfnet.training.export import export_run
+        from clfnet.training.export import export_plain, export_run
     except ImportError as error:
         raise MissingExtraError(error.name or "torch", "train") from error
-    for path in export_run(run, output, name=name, overwrite=overwrite):
+    if size is not None:
+        typer.echo(export_plain(model, output, _sides(size), name=name, overwrite=overwrite))
+        return
+    for path in export_run(Path(model), output, name=name or "clfnet", overwrite=overwrite):
         typer.echo(path)
+
+
+def _sides(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([0-9]{1,6})[x×]([0-9]{1,6})", text)
+    if not found:
+        raise ConfigError(
+            f"`size` must be HEIGHTxWIDTH, got {text!r:.60}. Write e.g. 480x640 for images 640 "
+            f"pixels wide."
+        )
+    return int(found[1]), int(found[2])

@@ -19,8 +19,12 @@ from clfnet.nn import FastNet
 from clfnet.nn.fast import BASES, BINOMIAL, KNEE
 
 
-def fast_graph(network: FastNet) -> onnx.ModelProto:
-    """The student as ONNX, [0, 1] in and out, any H and W.
+def fast_graph(network: FastNet, size: tuple[int, int] | None = None) -> onnx.ModelProto:
+    """The student as ONNX, [0, 1] in and out.
+
+    Args:
+        network: as trained.
+        size: height and width, for a graph that asks for no shape; any by default.
 
     Returns:
         A model with inputs `infrared` and `visible` and output `fused`, float32, (1, 1, H, W). Its
@@ -28,19 +32,19 @@ def fast_graph(network: FastNet) -> onnx.ModelProto:
         multiples of which a tile must begin, and `bytes_per_pixel`, what a pixel of a tile takes.
     """
     graph, factor = Graph(), network.factor
-    size = graph.node("Shape", ["infrared"], start=2)
-    beyond = graph.node("Mod", [graph.node("Neg", [size]), _integers(graph, factor)])
+    sides = _Sides(graph, factor, size)
     both = graph.node("Concat", ["infrared", "visible"], axis=1)
-    maps = _coefficients(graph, network, _padded(graph, both, beyond))
+    maps = _coefficients(graph, network, sides.padded(both))
     brighter = graph.node("Max", ["infrared", "visible"])
     three = graph.node("Concat", [both, brighter], axis=1)
-    products = graph.node("Mul", [maps, _bases(graph, three, beyond, factor)])
+    products = graph.node("Mul", [maps, _bases(graph, three, sides)])
     bent = _bent(graph, _sum(graph, products, factor))
     fused = graph.node("DepthToSpace", [bent], blocksize=factor, mode="CRD")
-    graph.node("Slice", [fused, _integers(graph, 0, 0), size, _integers(graph, 2, 3)], "fused")
+    sides.cut(fused, "fused")
+    shape = size or ("height", "width")
     return graph.model(
-        [image("infrared"), image("visible")],
-        [image("fused")],
+        [image("infrared", *shape), image("visible", *shape)],
+        [image("fused", *shape)],
         margin=network.margin,
         multiple=factor,
         bytes_per_pixel=_bytes_per_pixel(network),
@@ -85,7 +89,7 @@ def _mixed(head: Array) -> Array:
     )
 
 
-def _bases(graph: Graph, three: str, beyond: str, factor: int) -> str:
+def _bases(graph: Graph, three: str, sides: "_Sides") -> str:
     """Add what is mixed, from infrared, visible and maximum: (1, 3, H, W) -> (1, 8·factor², h, w).
 
     Sum and difference of the details of infrared and visible, infrared, visible, maximum, detail
@@ -105,11 +109,12 @@ def _bases(graph: Graph, three: str, beyond: str, factor: int) -> str:
         (none, none, detail),
         (none, none, none),
     )
+    factor = sides.factor
     weight = np.concatenate([_at_each_place(row, factor) for row in rows])
     bias = np.repeat(np.array([row is rows[-1] for row in rows], np.float32), factor**2)
     linear = graph.node(
         "Conv",
-        [_padded(graph, three, beyond, 1), graph.weight(weight), graph.weight(bias)],
+        [sides.padded(three, 1), graph.weight(weight), graph.weight(bias)],
         kernel_shape=[factor + 2] * 2,
         strides=[factor] * 2,
     )
@@ -148,12 +153,36 @@ def _bent(graph: Graph, x: str) -> str:
     return graph.node("Add", [within, curve])
 
 
-def _padded(graph: Graph, images: str, beyond: str, around: int = 0) -> str:
-    """Repeat the border: `around` pixels on each side, and what is missing to a multiple."""
-    after = graph.node("Add", [beyond, _integers(graph, around)]) if around else beyond
-    before = _integers(graph, 0, 0, around, around, 0, 0)
-    pads = graph.node("Concat", [before, after], axis=0)
-    return graph.node("Pad", [images, pads], mode="edge")
+class _Sides:
+    """The sides of the images, made multiples of `factor` and cut again; any, or known ones."""
+
+    def __init__(self, graph: Graph, factor: int, size: tuple[int, int] | None) -> None:
+        self.graph, self.factor, self.size = graph, factor, size
+        if size is None:
+            self.ends = graph.node("Shape", ["infrared"], start=2)
+            negative = graph.node("Neg", [self.ends])
+            self.missing = graph.node("Mod", [negative, _integers(graph, factor)])
+
+    def padded(self, images: str, around: int = 0) -> str:
+        """Repeat the border: `around` pixels on each side, and what is missing to a multiple."""
+        before = [0, 0, around, around, 0, 0]
+        return self.graph.node("Pad", [images, self._pads(before, around)], mode="edge")
+
+    def _pads(self, before: list[int], around: int) -> str:
+        if self.size is not None:
+            after = [-n % self.factor + around for n in self.size]
+            return _integers(self.graph, *before, *after)
+        graph = self.graph
+        missing = self.missing
+        if around:
+            missing = graph.node("Add", [missing, _integers(graph, around)])
+        return graph.node("Concat", [_integers(graph, *before), missing], axis=0)
+
+    def cut(self, images: str, output: str) -> None:
+        """Cut what was added below and on the right."""
+        graph = self.graph
+        ends = self.ends if self.size is None else _integers(graph, *self.size)
+        graph.node("Slice", [images, _integers(graph, 0, 0), ends, _integers(graph, 2, 3)], output)
 
 
 def _conv(graph: Graph, x: str, layer: nn.Conv2d) -> str:

@@ -45,14 +45,20 @@ def full_graph(network: CLFNet) -> onnx.ModelProto:
     )
 
 
-def plain_graph(network: CLFNet) -> onnx.ModelProto:
+def plain_graph(network: CLFNet, size: tuple[int, int] | None = None) -> onnx.ModelProto:
     """The same as one graph of the network's own convolutions, for other tools to work on.
+
+    Args:
+        network: as trained.
+        size: height and width; any by default.
 
     The maps between [0, 1] and [-1, 1] are folded too: 2x − 1 into the first block, whose
     convolutions on the input are 1×1, and (tanh(y) + 1)/2 = sigmoid(2y) into the last.
     """
     graph = _plain(network)
-    return graph.model([image(name) for name in _IMAGES], [image("fused")], margin=_reach(network))
+    shape = size or ("height", "width")
+    inputs = [image(name, *shape) for name in _IMAGES]
+    return graph.model(inputs, [image("fused", *shape)], margin=_reach(network))
 
 
 def _plain(network: CLFNet, prefix: str = "") -> Graph:

@@ -113,8 +113,10 @@ class Graph:
         return model
 
 
-def image(name: str, height: str = "height", width: str = "width") -> onnx.ValueInfoProto:
-    """Declare an input or output: float32, (1, 1, H, W), any H and W."""
+def image(
+    name: str, height: str | int = "height", width: str | int = "width"
+) -> onnx.ValueInfoProto:
+    """Declare an input or output: float32, (1, 1, H, W); any H and W unless they are numbers."""
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 1, height, width])
 
 

@@ -5,7 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from clfnet.errors import OutputExistsError, WeightsError
+from clfnet import weights
+from clfnet.errors import InputError, OutputExistsError, WeightsError
+from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.files import refuse_existing, write_atomic
 from clfnet.nn import Network
 from clfnet.training.checkpoint import load_checkpoint
@@ -73,6 +75,64 @@ def export_run(
         entries[name] = {"onnx": sums[0], "safetensors": sums[1], **card}
     write_atomic(manifest, (json.dumps(entries, indent=2) + "\n").encode(), overwrite=True)
     return [*written, manifest]
+
+
+def export_plain(
+    model: str,
+    output: Path,
+    size: tuple[int, int],
+    *,
+    name: str | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write a model as an ONNX graph for other runtimes: one size, no `If`, no `Shape`.
+
+    Args:
+        model: the folder of a run, a .safetensors file, or the name of a shipped model.
+        output: the folder of the file, NAME-HxW.onnx.
+        size: height and width of the images.
+        name: what the model is called; as `model` by default.
+        overwrite: replace a file that is there.
+
+    Raises:
+        WeightsError: there is no such model, its file is damaged, or it has no such graph.
+        OutputExistsError: the file is there and `overwrite` is not set.
+        InputError: `size` is out of range.
+    """
+    height, width = size
+    if not 0 < height * width <= MAX_PIXELS:
+        raise InputError(
+            f"`size` must be HEIGHTxWIDTH of at most {MAX_PIXELS / 1e6:g} megapixels, got "
+            f"{height}x{width}. Write e.g. 480x640."
+        )
+    network = load_any_network(_weights(model))
+    plain = NETWORKS[network.kind].plain
+    if plain is None:
+        able = ", ".join(kind for kind, each in NETWORKS.items() if each.plain)
+        raise WeightsError(
+            f"{model} must be one of {able} for a plain graph, but is {network.kind}. Leave out "
+            f"--plain."
+        )
+    file = output / f"{name or Path(model).stem}-{height}x{width}.onnx"
+    write_atomic(file, plain(network, size).SerializeToString(), overwrite=overwrite)
+    return file
+
+
+def _weights(model: str) -> Path:
+    """Return the safetensors file that a user means."""
+    path = Path(model)
+    if path.is_dir():
+        return path / BEST
+    if path.suffix == ".safetensors":
+        return path
+    found = weights.find(model).safetensors
+    if found is None:
+        raise WeightsError(
+            f"`model` must be a run's folder, a .safetensors file or a shipped model, got {model}. "
+            f"Of an .onnx file no other graph can be made."
+        )
+    found.read()  # to hold it against its checksum
+    return found.path
 
 
 def manifest_entries(manifest: Path) -> dict[str, Any]:

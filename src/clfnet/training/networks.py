@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import onnx
 
 from clfnet.errors import WeightsError
-from clfnet.graphs import explain_graph, fast_graph, full_graph, rival_graph
+from clfnet.graphs import explain_graph, fast_graph, full_graph, plain_graph, rival_graph
 from clfnet.io.toml import known
 from clfnet.nn import CLFNet, FastNet, Network, ProjectionHead
 from clfnet.training.config import (
@@ -45,6 +45,8 @@ class Trainable(Generic[N, R]):
         card: what a model's card says of it beside what it says of every network.
         files: the names of an exported model's ONNX and safetensors files, given its name.
         part: of which entry of the model's card it is; empty is the model itself.
+        plain: the trained network as ONNX for images of one height and width, without control flow
+            and without asking for shapes; None where there is no such graph.
     """
 
     build: type[N]
@@ -54,9 +56,12 @@ class Trainable(Generic[N, R]):
     card: Callable[[N, R], dict[str, Any]] = lambda _network, _config: {}
     files: tuple[str, str] = ("{}.onnx", "{}.safetensors")
     part: str = ""
+    plain: Callable[[N, tuple[int, int]], onnx.ModelProto] | None = None
 
 
-CLFNET = Trainable(CLFNet, TrainConfig, FusionTask, lambda network, _: full_graph(network))
+CLFNET = Trainable(
+    CLFNet, TrainConfig, FusionTask, lambda network, _: full_graph(network), plain=plain_graph
+)
 
 FAST = Trainable(
     FastNet,
@@ -67,6 +72,7 @@ FAST = Trainable(
         "multiply_adds": network.multiply_adds,  # per pixel
         "teacher": config.teacher.model,
     },
+    plain=fast_graph,
 )
 
 HEAD = Trainable(
