@@ -65,7 +65,7 @@ container-check: .venv/dev
 fuzz: .venv/dev
 	$(INSTALL) schemathesis
 	$(BIN)/python -m pytest -m "slow or not slow" tests/serve/test_hostile.py tests/serve/test_openapi.py
-	FUZZ_INPUTS=1500 $(BIN)/python -m pytest tests/fuzz
+	$(BIN)/python benchmarks/fuzz.py
 
 # Exactly the lowest version of each dependency of fusing; what those need is as new as it comes.
 LOWEST := .venv-lowest/bin

@@ -225,3 +225,14 @@ def test_a_row_of_parquet_that_is_no_utf_8_is_set_aside(tmp_path: Path) -> None:
     entries = list(read_entries(str(tmp_path / "pairs.parquet")))
     assert [bool(entry.error) for entry in entries] == [False, True, False]
     assert "must hold UTF-8 text" in entries[1].error
+
+
+def test_a_parquet_whose_names_are_no_utf_8_is_told_in_one_line(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    path = tmp_path / "pairs.parquet"
+    parquet.write_table(pyarrow.table({"infrared": ["a.png"], "visible": ["b.png"]}), path)
+    path.write_bytes(path.read_bytes().replace(b"infrared", b"infrar\xe5d"))
+    with pytest.raises(InputError, match="must be Parquet"):
+        list(read_entries(str(path)))

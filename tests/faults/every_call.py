@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import av
 import numpy as np
 
 from clfnet.batch.engine import Finished
@@ -92,6 +93,28 @@ def batch(folder: Path) -> int:
     sys.modules["clfnet.batch.run"].LocalEngine = Here  # type: ignore[attr-defined]
     wild = (f"{folder}/ir/*.png", f"{folder}/vi/*.png")
     return cli("batch", *wild, "-o", folder / "out" / "fused", "--model", "maximum")
+
+
+FRAMES = 200
+"""Eight seconds: a part of the file is written about every second."""
+
+
+def video(folder: Path) -> int:
+    (folder / "out").mkdir(exist_ok=True)
+    for kind in ("ir", "vi"):
+        for number in range(FRAMES - 3):
+            shutil.copy(folder / kind / "a.png", folder / kind / f"a{number}.png")
+    options = ["-o", folder / "out" / "fused.mp4", "--model", "maximum", "--overwrite"]
+    return cli("fuse", folder / "ir", folder / "vi", *options)
+
+
+def video_is_whole(folder: Path, whole: bool) -> None:
+    """It has all frames, also where it could not get its name."""
+    found = sorted(each.name for each in (folder / "out").iterdir())
+    assert not whole or found[0] == "fused.mp4", found
+    for name in found:
+        with av.open(str(folder / "out" / name)) as container:
+            assert len([*container.decode(video=0)]) == FRAMES, name
 
 
 def pictures(folder: Path, whole: bool) -> None:
@@ -171,6 +194,7 @@ def job_is_whole(folder: Path, whole: bool) -> None:
 SCENARIOS = {
     "fuse": Scenario(fuse, pictures),
     "batch": Scenario(batch, pictures),
+    "video": Scenario(video, video_is_whole),
     "checkpoint": Scenario(checkpoint, checkpoint_is_whole),
     "service": Scenario(service, job_is_whole),
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-LEAST = {"checkpoint": 3, "fuse": 12, "batch": 30, "service": 30}
+LEAST = {"checkpoint": 3, "fuse": 12, "batch": 30, "service": 30, "video": 8}
 """Calls that each scenario makes at least: fewer would mean that they are not seen."""
 
 pytestmark = pytest.mark.skipif(

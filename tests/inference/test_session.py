@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
+from clfnet.errors import WeightsError
 from clfnet.inference.session import Session, end_runs
 from clfnet.io.image import Image, write_image
 
@@ -84,3 +85,13 @@ def test_runs_can_be_ended_from_elsewhere() -> None:
     with pytest.raises(Exception, match="terminate"):
         session.run(["fused"], FEEDS)
     timer.join()
+
+
+def test_a_graph_whose_text_is_no_utf_8_prints_nothing(
+    maximum_onnx: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.onnx"
+    path.write_bytes(maximum_onnx.read_bytes().replace(b"Max", b"M\xffx"))
+    with pytest.raises(WeightsError, match="must be an ONNX graph"):
+        Session(path, "a.onnx", 1).run(None, FEEDS)
+    assert capfd.readouterr().out == ""

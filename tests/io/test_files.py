@@ -151,12 +151,17 @@ def test_no_empty_file_where_there_are_no_hard_links(
 def test_what_the_dead_left_is_swept_and_what_is_written_stays(tmp_path: Path) -> None:
     (tmp_path / ".clfnet-00.tmp").write_bytes(b"half")
     (tmp_path / ".clfnet-notes").write_bytes(b"mine")
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples" / ".clfnet-01.tmp").write_bytes(b"half")
     with open_atomic(tmp_path / "a") as file:
         file.write(b"wh")
         sweep(tmp_path)
         file.write(b"ole")
     sweep(tmp_path)
-    assert sorted(names(tmp_path)) == [".clfnet-notes", "a"]
+    assert sorted(names(tmp_path)) == [".clfnet-notes", "a", "samples"]
+    assert names(tmp_path / "samples") == [".clfnet-01.tmp"]
+    sweep(tmp_path, recursive=True)
+    assert names(tmp_path / "samples") == []
     assert (tmp_path / "a").read_bytes() == b"whole"
 
 

@@ -301,3 +301,21 @@ def test_a_url_that_is_not_there() -> None:
         VideoError, match=r"http://127.0.0.1:9/a must be a source that can be opened"
     ):
         StreamSource("http://127.0.0.1:9/a")
+
+
+@pytest.mark.parametrize("unstamped", [[0], [0, 1], [1], [0, 1, 2, 3]])
+def test_frames_without_a_time_follow_those_before(
+    clips: Clips, monkeypatch: pytest.MonkeyPatch, unstamped: list[int]
+) -> None:
+    whole = StreamSource._raw_frames
+
+    def raw_frames(self: StreamSource) -> Iterator[av.VideoFrame]:
+        for index, frame in enumerate(whole(self)):
+            if index in unstamped:
+                frame.pts = None
+            yield frame
+
+    monkeypatch.setattr(StreamSource, "_raw_frames", raw_frames)
+    source = StreamSource(str(clips.write("a.mp4", clips.stamped(4), rate=25)))
+    assert [frame.time for frame in source] == pytest.approx([0, 0.04, 0.08, 0.12])
+    assert source.origin == 0

@@ -202,7 +202,7 @@ def _read_parquet(place: str) -> Iterator[Any]:
             columns = [name for name in COLUMNS if name in table.schema_arrow.names]
             for batch in table.iter_batches(batch_size=1024, columns=columns):
                 yield from _rows_of(batch)
-        except ArrowException as error:
+        except (ArrowException, UnicodeDecodeError) as error:  # the latter of names in its header
             raise InputError(
                 f"{place} must be Parquet, but cannot be read as such ({one_line(error)})."
             ) from error

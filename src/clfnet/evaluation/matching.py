@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from io import TextIOWrapper
 from pathlib import Path
 
-from clfnet.errors import InputError, PairingError
+from clfnet.errors import InputError, PairingError, one_line
 from clfnet.evaluation.table import Files
 from clfnet.io.files import open_input
 from clfnet.io.formats import THERMAL_SUFFIXES
@@ -139,7 +139,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
             rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
             columns = set(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise PairingError(f"{path} must be a CSV file, but: {error}.") from error
+        raise PairingError(f"{path} must be a CSV file, but: {one_line(error)}.") from error
     if not {"file", "name"} <= columns:
         got = ", ".join(sorted(columns)) or "none"
         raise PairingError(

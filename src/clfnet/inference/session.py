@@ -126,7 +126,9 @@ def _load(model: Path | bytes, name: str, threads: int | None) -> onnxruntime.In
     options.intra_op_num_threads = threads or 0
     options.enable_mem_pattern = False  # a plan per size would be kept for every size ever seen
     try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"], enable_fallback=0
+        )
     except Exception as error:  # onnxruntime has no base class for its errors
         raise WeightsError(
             f"{name} must be an ONNX graph, but ONNX Runtime cannot load it "

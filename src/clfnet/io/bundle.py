@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.errors import WeightsError
+from clfnet.io.files import open_input
 
 _FOOTER = 48
 _MAGIC = 0xDB4775248B80FB57
@@ -49,7 +50,8 @@ def read_bundle(path: Path) -> dict[str, Tensor]:
     prefix = path.with_suffix("") if _is_part(path) else path
     index = prefix.with_name(f"{prefix.name}.index")
     try:
-        entries = dict(_entries(index.read_bytes()))
+        with open_input(index) as file:
+            entries = dict(_entries(file.read()))
         header = _message(entries.pop(b""))
         shards = int(header.get(1, [1])[0])
         tensors = {}
@@ -84,7 +86,7 @@ def _tensor(file: Path, entry: _Entry) -> Tensor:
     dtype = np.dtype(_TYPES[entry.dtype]).newbyteorder("<")
     if prod(entry.shape) * dtype.itemsize != entry.size:
         raise ValueError(f"{entry.size} bytes do not make {entry.shape}")
-    with file.open("rb") as data:
+    with open_input(file) as data:
         data.seek(entry.offset)
         raw = data.read(entry.size)
     if len(raw) != entry.size:

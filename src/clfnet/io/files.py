@@ -32,12 +32,12 @@ def open_input(path: Path) -> BinaryIO:
     Example:
         >>> open_input(Path(os.devnull))
         Traceback (most recent call last):
-        OSError: [Errno 22] not a regular file, but a pipe, a device or a socket
+        OSError: [Errno 22] not a regular file, but a pipe, a device or a socket: '/dev/null'
     """
     file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115  # the caller closes it
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise OSError(errno.EINVAL, IRREGULAR)
+        raise OSError(errno.EINVAL, IRREGULAR, str(path))
     return file
 
 
@@ -109,13 +109,14 @@ def open_atomic(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         ) from error
 
 
-def remove_leftovers(folder: Path) -> None:
-    """Remove what killed writers left under temporary names in a folder and those within.
+def sync(path: Path) -> None:
+    """Wait until what was written to a file is on the disk.
 
-    Only for folders that nobody else is writing to.
+    Raises:
+        OSError: it cannot be.
     """
-    for path in folder.rglob(".clfnet-*.tmp"):
-        path.unlink(missing_ok=True)
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 def publish(temporary: Path, path: Path, *, overwrite: bool = False) -> None:
@@ -203,9 +204,14 @@ def _rename_without_links(temporary: Path, path: Path) -> None:
     temporary.rename(path)
 
 
-def sweep(folder: Path) -> None:
-    """Remove the temporary files of `open_atomic` in a folder whose process has died."""
-    for left in folder.glob(".clfnet-*.tmp"):
+def sweep(folder: Path, *, recursive: bool = False) -> None:
+    """Remove the temporary files of `open_atomic` in a folder whose process has died.
+
+    Args:
+        folder: where they lie.
+        recursive: look into the folders within it, too.
+    """
+    for left in folder.glob("**/.clfnet-*.tmp" if recursive else ".clfnet-*.tmp"):
         with suppress(OSError), left.open("rb") as file:
             if _lock(file):  # nobody writes it any more
                 left.unlink()

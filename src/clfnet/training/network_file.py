@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from clfnet.errors import WeightsError, one_line
+from clfnet.io.files import open_input
 from clfnet.nn import CLFNet, FastNet, Network, ProjectionHead
 from clfnet.training.digest import digest
 
@@ -64,7 +65,7 @@ def network_bytes(network: Network) -> bytes:
 def holds_network(path: Path) -> bool:
     """Tell whether a file is one of safetensors that says what network it holds."""
     try:
-        with safe_open(path, framework="pt") as file:
+        with open_input(path), safe_open(path, framework="pt") as file:
             return _ENTRY in (file.metadata() or {})
     except (OSError, SafetensorError):
         return False
@@ -77,7 +78,7 @@ def read_network(path: Path) -> NetworkFile:
         WeightsError: it cannot be read, holds no network, or its bytes are not those written.
     """
     try:
-        with safe_open(path, framework="pt") as file:
+        with open_input(path), safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         kind, sizes = _described(metadata, tensors)

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import load as safetensors_load
 from torch import nn
 
-from clfnet.errors import ConfigError, MissingExtraError, WeightsError
+from clfnet.errors import ConfigError, MissingExtraError, WeightsError, one_line
 from clfnet.io.bundle import is_bundle, read_bundle
+from clfnet.io.files import open_input
 from clfnet.nn.rivals import RIVALS, Rival
 from clfnet.training.network_file import holds_network, load_network
 
@@ -192,7 +193,8 @@ def _read(path: Path) -> Release:
 def _pytorch(path: Path) -> dict[str, Array]:
     """A state dict, or a dict that holds one; never code."""
     try:
-        held: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with open_input(path) as file:
+            held: Any = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises whatever damaged bytes lead to
         raise WeightsError(
             f"{path} must be a state dict of PyTorch, a checkpoint of TensorFlow (.index), weights "
@@ -216,10 +218,11 @@ def _pytorch(path: Path) -> dict[str, Array]:
 
 def _safetensors(path: Path) -> dict[str, Array]:
     try:
-        return dict(safetensors_load(path.read_bytes()))
+        with open_input(path) as file:
+            return dict(safetensors_load(file.read()))
     except Exception as error:  # safetensors has an error of its own for each layer
         raise WeightsError(
-            f"{path} must be a safetensors file, but cannot be read ({error})."
+            f"{path} must be a safetensors file, but cannot be read ({one_line(error)})."
         ) from error
 
 
@@ -231,7 +234,7 @@ def _keras(path: Path) -> dict[str, Array]:
         raise MissingExtraError("h5py", "convert") from error
     tensors: dict[str, Array] = {}
     try:
-        with h5py.File(path, "r") as file:
+        with open_input(path) as opened, h5py.File(opened, "r") as file:
             group = file.get("model_weights", file)
             for layer in group.attrs["layer_names"]:
                 part = group[layer]
@@ -240,6 +243,6 @@ def _keras(path: Path) -> dict[str, Array]:
                     tensors[name] = np.asarray(part[weight])
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise WeightsError(
-            f"{path} must be weights of Keras in HDF5, but cannot be read ({error})."
+            f"{path} must be weights of Keras in HDF5, but cannot be read ({one_line(error)})."
         ) from error
     return tensors

@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.table import Column
 
 from clfnet.errors import OutputExistsError, TrainingError, WeightsError
-from clfnet.io.files import remove_leftovers, write_atomic
+from clfnet.io.files import sweep, write_atomic
 from clfnet.training.checkpoint import load_checkpoint, save_checkpoint
 from clfnet.training.config import OptimizerConfig, Recipe, with_steps
 from clfnet.training.distributed import Process, allow_tf32, process_group
@@ -160,7 +160,7 @@ class _Trainer:
         self.task.config = config
         self.folder, self.process, self.done, self.best = folder, process, done, -math.inf
         if process.leads:
-            remove_leftovers(folder)
+            sweep(folder, recursive=True)
         self.objective = self.task.objective.to(process.device)
         self.updaters = updaters_of(self.task.updates, process)
         gpu = process.device.type == "cuda"

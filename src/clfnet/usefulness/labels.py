@@ -12,11 +12,13 @@ of 24 mean the same everywhere: larger ones are shrunk by a whole number.
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
 import numpy as np
 
-from clfnet.errors import InputError, SizeMismatchError
+from clfnet.errors import InputError, SizeMismatchError, one_line
+from clfnet.io.files import open_input
 from clfnet.io.image import read_image, to_uint8
 from clfnet.io.pairing import listed, pair_folders
 from clfnet.metrics.image import size_of
@@ -206,12 +208,12 @@ def _box(row: Mapping[str, str], where: str) -> list[float]:
 def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """The lines of a CSV file that has at least these columns."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with TextIOWrapper(open_input(path), "utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
             got = list(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} must be a CSV file, but: {error}.") from error
+        raise InputError(f"{path} must be a CSV file, but: {one_line(error)}.") from error
     missing = [column for column in columns if column not in got]
     if missing:
         raise InputError(

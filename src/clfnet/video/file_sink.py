@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clfnet.errors import InputError, OutputExistsError, VideoError, one_line
-from clfnet.io.files import publish, refuse_existing
+from clfnet.io.files import publish, refuse_existing, sync
 from clfnet.video.audio import AudioTrack
 from clfnet.video.encoding import NOMINAL_RATE, Encoder, Encoding
 from clfnet.video.frames import Frame, load_av
@@ -139,6 +139,7 @@ class VideoSink:
             self._audio.finish(container, self._end)
         container.mux(self._encoder.rest())
         container.close()
+        sync(self._part)
         self._container = None  # complete: from here on it is worth keeping, whatever happens
         try:
             publish(self._part, self._output, overwrite=self._overwrite)
@@ -147,6 +148,11 @@ class VideoSink:
                 f"{self._output} appeared meanwhile and is kept; the result is {self._part}. "
                 f"Rename one of them."
             ) from None
+        except OSError as error:
+            raise InputError(
+                f"{self._output} must be a place for the result, {self._part}, but: "
+                f"{one_line(error)}. Rename it yourself."
+            ) from error
         self._part.unlink(missing_ok=True)
         self.files = [str(self._output)]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clfnet.errors import VideoError, one_line
+from clfnet.io.files import IRREGULAR
 from clfnet.video.frames import ACCURATE, MAX_PIXELS, Frame, Pixels, load_av
 from clfnet.video.url import hide_password
 
@@ -95,6 +96,7 @@ class StreamSource:
         self.rate = _rate(self._stream)
         self.duration = None if self.live else _duration(self._container, self._stream)
         self._reformatter = self._av.video.reformatter.VideoReformatter()
+        self.origin = Fraction(0)  # the stream's clock at our time 0, seconds
         self._skipped = 0
         self._end: str | None = None
         self._arrivals: dict[int | None, float] = {}
@@ -124,13 +126,13 @@ class StreamSource:
 
     def _decode(self) -> Iterator[Frame]:
         step = 1 / self.rate if self.rate else Fraction(1, 25)
-        time, count, size = -step, 0, None
+        time, count, size, stamped = -step, 0, None, False
         for raw in self._raw_frames():
             if raw.pts is None or raw.time_base is None:
                 time += step
-            elif count == 0:
-                self.origin = raw.pts * raw.time_base
-                time = Fraction(0)
+            elif not stamped:
+                time, stamped = time + step, True
+                self.origin = raw.pts * raw.time_base - time
             else:
                 after = raw.pts * raw.time_base - self.origin
                 if after <= time:  # a second image of one moment has no place
@@ -213,6 +215,8 @@ def open_container(spec: str) -> "InputContainer":
     """
     av = load_av()
     target, options = _target(spec)
+    if target.startswith("file:") and Path(spec).exists() and not Path(spec).is_file():
+        raise VideoError(f"{spec} must be a video, but is {IRREGULAR}. Save it to a file first.")
     try:
         container: InputContainer = av.open(target, "r", **options)
     except av.error.InvalidDataError as error:
