@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 import av
 import numpy as np
 import PIL.Image
-import pyarrow  # type: ignore[import-untyped]
-import pyarrow.parquet
+import pyarrow as pa  # type: ignore[import-untyped]
 import tifffile
 from onnx import TensorProto, helper
+from pyarrow import parquet as pq
 from tests.flir_files import fff_block, flir_jpeg
 
 from clfnet.align import Rig
@@ -120,8 +120,8 @@ def dji_jpeg(counts: bytes) -> bytes:
 
 def parquet() -> bytes:
     file = BytesIO()
-    table = pyarrow.table({"infrared": ["a.png"] * 9, "visible": ["b.png"] * 9})
-    pyarrow.parquet.write_table(table, file)
+    table = pa.table({"infrared": ["a.png"] * 9, "visible": ["b.png"] * 9})
+    pq.write_table(table, file)
     return file.getvalue()
 
 

@@ -50,8 +50,8 @@ def read_bundle(path: Path) -> dict[str, Tensor]:
     prefix = path.with_suffix("") if _is_part(path) else path
     index = prefix.with_name(f"{prefix.name}.index")
     try:
-        with open_input(index) as file:
-            entries = dict(_entries(file.read()))
+        with open_input(index) as opened:
+            entries = dict(_entries(opened.read()))
         header = _message(entries.pop(b""))
         shards = int(header.get(1, [1])[0])
         tensors = {}
