@@ -203,10 +203,14 @@ def source_name(source: Picture | None, name: str) -> str:
 
 
 def to_unit(array: Array) -> FloatImage:
-    """Return float32 in [0, 1] for uint8, uint16 or float."""
+    """Return float32 in [0, 1] for uint8, uint16 or float; of integers, a plane per channel."""
     if np.issubdtype(array.dtype, np.floating):
         return array.astype(np.float32, copy=False)
-    return array.astype(np.float32) / np.float32(np.iinfo(array.dtype).max)
+    planes = np.moveaxis(array, -1, 0) if array.ndim == 3 else array
+    unit = np.empty(planes.shape, np.float32)
+    unit[...] = planes
+    unit /= np.float32(np.iinfo(array.dtype).max)
+    return np.moveaxis(unit, 0, -1) if array.ndim == 3 else unit
 
 
 def grey(pixels: Array) -> FloatImage:
@@ -224,8 +228,8 @@ def from_unit(values: FloatImage, dtype: np.dtype[Any]) -> Array:
     """Return levels of `dtype` for [0, 1]; any float gives float32."""
     if np.issubdtype(dtype, np.floating):
         return values
-    levels: Array = np.rint(values * np.float32(np.iinfo(dtype).max)).astype(dtype)
-    return levels
+    levels = values * np.float32(np.iinfo(dtype).max)
+    return np.rint(levels, out=levels).astype(dtype)
 
 
 def _check_shape(array: Array, name: str) -> None:

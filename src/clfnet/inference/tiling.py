@@ -17,7 +17,7 @@ from clfnet.method import FloatImage, FusionMethod
 LEAST = 32
 """No tile is cut narrower than this, in pixels without its margin: margins would be most of it."""
 
-_EACH = 192 * 2**20  # bytes for each thread by default; margins are then 9 % of the pixels of VGA
+_PIXELS = 2**16  # of a tile by default, for each thread: large maps leave the cache, small margins
 _MIB = 2**20
 
 Slices = tuple[slice, slice]
@@ -51,7 +51,8 @@ class Tiles:
             way, as Winograd's algorithm does, then treats all of an image in one way, and no
             rounding depends on how it is cut.
         bytes_per_pixel: what working on a tile takes, for each pixel, margin included.
-        memory: bytes that all tiles in work may take; 192 MiB per thread by default.
+        memory: bytes that all tiles in work may take; those of 65,536 pixels per thread by
+            default.
         threads: how many tiles are worked on at once; one per core by default.
 
     Raises:
@@ -72,9 +73,10 @@ class Tiles:
         self.threads = cores() if threads is None else threads
         if self.threads < 1:
             raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
-        memory = _EACH * self.threads if memory is None else memory
-        self.pixels = memory // (self.threads * bytes_per_pixel)
         side = _up(LEAST, multiple) + 2 * self.margin + multiple - 1
+        if memory is None:
+            memory = max(_PIXELS, side**2) * bytes_per_pixel * self.threads
+        self.pixels = memory // (self.threads * bytes_per_pixel)
         if self.pixels < side**2:
             least = _up(side**2 * bytes_per_pixel * self.threads, _MIB) // _MIB
             raise ConfigError(
