@@ -39,7 +39,8 @@ class OnnxMethod:
         name: what tables call it; the file's stem by default.
         threads: how many CPU threads it may use; all cores by default.
         memory: how many bytes tiles in work may take, beside the images; by default those of
-            65,536 pixels per thread, 192 MiB of the paper's network. Counts for graphs of a known margin.
+            65,536 pixels per thread, 192 MiB of the paper's network. Counts for graphs of a
+            known margin.
         backend: what runs the graph, one of `BACKENDS`; the results agree to 1e-6.
 
     Raises:
