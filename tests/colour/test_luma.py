@@ -150,8 +150,8 @@ def test_near_black_is_no_trap(tiny: float) -> None:
 @every_space
 def test_a_large_image_is_its_rows_one_by_one(space: Space) -> None:
     rng = np.random.default_rng(0)
-    rgb = rng.choice(np.float32([0, 0.05, 0.2, 0.4, 0.7, 1]), (150, 601, 3))
-    new = rng.choice(np.float32([0, 0.1, 0.5, 1]), (150, 601))
+    rgb = rng.choice([0, 0.05, 0.2, 0.4, 0.7, 1], (150, 601, 3)).astype(np.float32)
+    new = rng.choice([0, 0.1, 0.5, 1], (150, 601)).astype(np.float32)
     rows = [space.with_luma(rgb[y : y + 1], new[y : y + 1]) for y in range(150)]
     np.testing.assert_array_equal(space.with_luma(rgb, new), np.concatenate(rows))
 

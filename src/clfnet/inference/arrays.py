@@ -228,8 +228,9 @@ def from_unit(values: FloatImage, dtype: np.dtype[Any]) -> Array:
     """Return levels of `dtype` for [0, 1]; any float gives float32."""
     if np.issubdtype(dtype, np.floating):
         return values
-    levels = values * np.float32(np.iinfo(dtype).max)
-    return np.rint(levels, out=levels).astype(dtype)
+    scaled = values * np.float32(np.iinfo(dtype).max)
+    levels: Array = np.rint(scaled, out=scaled).astype(dtype)
+    return levels
 
 
 def _check_shape(array: Array, name: str) -> None:
