@@ -413,11 +413,12 @@ def test_a_dji_camera_from_the_command_line(run: Run, tmp_path: Path) -> None:
 def test_a_url_is_no_place_for_images(
     run: Run, tmp_path: Path, pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     code, out, err = run("fuse", *pair, "-o", "rtsp://host/fused")
     assert (code, out) == (2, "")
     assert "OUTPUT must be a file or a folder for images, got rtsp://host/fused" in err
-    assert names(tmp_path) == ["ir", "vi"]
+    assert names(tmp_path / "here") == []
 
 
 def test_options_of_streams_are_refused_for_images(
@@ -434,9 +435,10 @@ def test_options_of_streams_are_refused_for_images(
 def test_a_stream_to_an_unknown_scheme_is_refused(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     source = "lavfi:testsrc=size=64x48:rate=25"
     code, _, err = run("fuse", source, source, "-o", "gopher://host/fused", "--model", "maximum")
     assert code == 2
     assert "OUTPUT must begin with rtsp://, rtmp://, rtmps://, srt://, tcp:// or udp:// if" in err
-    assert names(tmp_path) == []
+    assert names(tmp_path / "here") == []
