@@ -100,3 +100,16 @@ def test_without_its_extra_it_says_so(run: Run, monkeypatch: pytest.MonkeyPatch)
     assert (code, out) == (2, "")
     assert err.endswith("Install it with: pip install 'clfnet[serve]'\n")
     assert "uvicorn is not installed" in err
+
+
+def test_live_sources(run: Run, served: list[tuple[Settings, int]]) -> None:
+    options = ["--live=a=rtsp://h/1,rtsp://h/2", "--live=b=/dev/video0,/dev/video1,rig.json"]
+    assert run("serve", *options) == (0, "", "")
+    assert [(each.name, each.rig) for each in served[0][0].live] == [
+        ("a", None),
+        ("b", Path("rig.json")),
+    ]
+    code, _, err = run("serve", "--live=a=ir.mp4,vis.mp4")
+    assert (code, err.count("\n")) == (2, 1)
+    code, _, err = run("serve", *options[:1] * 2)
+    assert "`live` must have a name each, got a, a" in err

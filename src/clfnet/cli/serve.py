@@ -48,6 +48,14 @@ def serve(
     max_pixels: Annotated[
         int, typer.Option(min=1, help="Largest size of an image, megapixels.")
     ] = 25_000_000,
+    live: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=IR,VIS[,RIG]",
+            help="Two live sources to be watched under /v1/live; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Requests processed at once. [default: one per core]"),
@@ -61,6 +69,7 @@ def serve(
     from clfnet.inference.tiling import cores
 
     try:
+        from clfnet.serve.live import LiveSource
         from clfnet.serve.server import serve as run
         from clfnet.serve.settings import Settings, default_data
     except ModuleNotFoundError as error:
@@ -76,6 +85,7 @@ def serve(
         max_pixels=max_pixels,
         workers=workers or cores(),
         queue=queue,
+        live=tuple(map(LiveSource.parse, live or ())),
     )
     if not settings.is_local and token is None and not insecure:
         raise ConfigError(

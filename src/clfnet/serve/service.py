@@ -3,11 +3,13 @@
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import cast
 
 import anyio
 from fastapi import Request
 
+from clfnet.inference.fuser import Fuser
 from clfnet.inference.tiling import cores
 from clfnet.serve.data_folder import DataFolder
 from clfnet.serve.http.errors import RefusedError
@@ -17,6 +19,7 @@ from clfnet.serve.http.telemetry import Telemetry
 from clfnet.serve.http.uploads import Accepts, Upload
 from clfnet.serve.jobs.store import Store
 from clfnet.serve.jobs.worker import Worker
+from clfnet.serve.live import MODEL, Live, LiveSource
 from clfnet.serve.models import Models
 from clfnet.serve.result_store import ResultStore
 from clfnet.serve.settings import Settings
@@ -58,6 +61,9 @@ class Service:
             total=settings.result_bytes,
             seconds=settings.result_seconds,
         )
+        self.lives = {
+            each.name: Live(each, partial(self._live_fuser, each)) for each in settings.live
+        }
         self.telemetry = Telemetry(self)
 
     @property
@@ -111,6 +117,8 @@ class Service:
         self.stopping = True
         self._patience_ends = time.monotonic() + BODY_SECONDS
         self.worker.stop()
+        for live in self.lives.values():
+            live.stop()
 
     @property
     def is_idle(self) -> bool:
@@ -125,8 +133,13 @@ class Service:
         self.ready = False
         self.stop()
         self.worker.join()
+        for live in self.lives.values():
+            live.close()
         self.store.close()
         self.data.empty()
+
+    def _live_fuser(self, source: LiveSource) -> Fuser:
+        return Fuser(self.models.get(MODEL), align=source.rig or "off")
 
 
 def the_service(request: Request) -> Service:

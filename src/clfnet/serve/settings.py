@@ -9,6 +9,7 @@ from pathlib import Path
 
 from clfnet.errors import ConfigError
 from clfnet.inference.tiling import cores
+from clfnet.serve.live import LiveSource
 
 _MIB = 2**20
 _LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -48,6 +49,7 @@ class Settings:
         job_bytes: of one job's uploads; all jobs together may take four times as much.
         job_pairs: pairs of one job.
         pair_seconds: after which the work on one pair is ended.
+        live: pairs of live sources that may be watched.
 
     Raises:
         ConfigError: a value is out of range.
@@ -73,6 +75,7 @@ class Settings:
     job_bytes: int = 1024 * _MIB
     job_pairs: int = 2000
     pair_seconds: float = 300.0
+    live: tuple[LiveSource, ...] = ()
 
     def __post_init__(self) -> None:
         for name in _COUNTS:
@@ -80,6 +83,9 @@ class Settings:
                 raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)}.")
         if not self.pair_seconds > 0:
             raise ConfigError(f"`pair_seconds` must be above 0, got {self.pair_seconds}.")
+        names = [source.name for source in self.live]
+        if len({*names}) < len(names):
+            raise ConfigError(f"`live` must have a name each, got {', '.join(names)}. Rename one.")
         if self.queue < 0:
             raise ConfigError(f"`queue` must be at least 0, got {self.queue}.")
         if self.token is not None and not (self.token.isascii() and self.token.isprintable()):

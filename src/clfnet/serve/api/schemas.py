@@ -157,3 +157,25 @@ class Shares(BaseModel):
     overall: float
     hottest: float = Field(description="Share in the hottest part of the infrared image.")
     grid: list[list[float]] = Field(description="Shares of a grid of 3 by 3 cells, row by row.")
+
+
+class LiveState(BaseModel):
+    """A pair of live sources, and how it fares."""
+
+    name: str = Field(examples=["gate"])
+    running: bool = Field(description="The sources are open; they are while somebody watches.")
+    viewers: int
+    frames: int = Field(description="Frames fused since the service was started.")
+    late: int = Field(description="Visible frames dropped: they came before there was time.")
+    latency_p50: float | None = Field(
+        description="Seconds from a frame's arrival until it was shown, of half of the frames."
+    )
+    latency_p99: float | None = Field(description="The same of 99 % of the frames.")
+    error: str | None = Field(description="Why the sources could not be read last.")
+    links: dict[str, str]
+
+
+class LiveList(BaseModel):
+    """All of them."""
+
+    live: list[LiveState]
