@@ -70,11 +70,11 @@ def wait(until: Callable[[], bool]) -> None:
 def test_sources_are_open_only_while_somebody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LINGER", 0.2)
     live = Live(SOURCE, lambda: Fuser("maximum"))
-    assert not live.is_running
+    wait(lambda: not live.is_running)
     seen = watched(live, lambda seen: len(seen) == 5)
     assert [shown.number for shown in seen] == sorted({shown.number for shown in seen})
     assert all(shown.jpeg[:2] == b"\xff\xd8" for shown in seen)
-    assert live.is_running
+    wait(lambda: live.is_running)
     wait(lambda: not live.is_running)
     assert live.error is None
     again = watched(live, lambda seen: len(seen) == 2, after=seen[-1].number)
@@ -82,7 +82,7 @@ def test_sources_are_open_only_while_somebody_watches(monkeypatch: pytest.Monkey
     assert live.progress is not None
     assert live.progress.latency_p50 is not None
     live.close()
-    assert not live.is_running
+    wait(lambda: not live.is_running)
 
 
 def test_sources_that_cannot_be_read_are_told_without_their_address() -> None:

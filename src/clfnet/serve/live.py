@@ -74,7 +74,7 @@ class LiveSource:
                 f"`live` must be NAME=INFRARED,VISIBLE, two URLs or cameras and perhaps a rig "
                 f"file, got {text!r:.120}. Write e.g. gate=rtsp://10.0.0.5/ir,rtsp://10.0.0.5/vis."
             )
-        return cls(name, *parts, rig)
+        return cls(name, parts[0], parts[1], rig)
 
 
 def _is_live(spec: str) -> bool:
