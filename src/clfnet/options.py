@@ -13,6 +13,7 @@ Nothing heavy is imported: the command line reads this module at every start.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
@@ -196,6 +197,58 @@ class FuseOptions:
         unit="K",
         example="0.01",
     )
+    calibration: str | None = _option(
+        str,
+        "Temperatures of infrared counts, measured by you: COUNT=CELSIUS, two or more separated by "
+        "commas; linear between them.",
+        example="7000=20C,9000=60C",
+        video=False,
+    )
+    emissivity: float | None = _option(
+        float,
+        "Emissivity of the object, for FLIR's radiometric files.",
+        least=0,
+        most=1,
+        above=True,
+        by_default="as the camera recorded it",
+        video=False,
+    )
+    reflected: float | None = _option(
+        float,
+        "Temperature that the object reflects, for FLIR's radiometric files.",
+        least=-100,
+        most=3000,
+        unit="°C",
+        by_default="as the camera recorded it",
+        video=False,
+    )
+    distance: float | None = _option(
+        float,
+        "Distance of the object, for FLIR's radiometric files.",
+        least=0,
+        most=10000,
+        unit="m",
+        by_default="as the camera recorded it",
+        video=False,
+    )
+    humidity: float | None = _option(
+        float,
+        "Relative humidity of the air in per cent, for FLIR's radiometric files.",
+        least=0,
+        most=100,
+        unit="%",
+        by_default="as the camera recorded it",
+        video=False,
+    )
+    atmosphere: float | None = _option(
+        float,
+        "Temperature of the air, for FLIR's radiometric files.",
+        least=-100,
+        most=100,
+        unit="°C",
+        by_default="as the camera recorded it",
+        video=False,
+    )
     unit: StatedUnit = _option(
         str,
         "Unit of the infrared numbers, where the file does not say: celsius, kelvin or counts.",
@@ -337,6 +390,12 @@ class FuseArguments(TypedDict, total=False):
     stretch: bool
     thermal_range: "str | Range"
     kelvin_per_count: float | None
+    calibration: str | None
+    emissivity: float | None
+    reflected: float | None
+    distance: float | None
+    humidity: float | None
+    atmosphere: float | None
     unit: StatedUnit
     raw: str | None
     infrared_palette: str
@@ -366,6 +425,22 @@ OPTIONS: Mapping[str, Option] = MappingProxyType(
 FuseOptions.__doc__ = f"{FuseOptions.__doc__}\n    Attributes:\n" + "".join(
     f"        {name}: {option.schema()['description']}\n" for name, option in OPTIONS.items()
 )
+
+
+def celsius_of(text: str) -> float:
+    """Return the number of a temperature in °C, written with its unit or without.
+
+    Raises:
+        ValueError: it is none.
+
+    Example:
+        >>> celsius_of("60C"), celsius_of("-5.5 °C"), celsius_of("20")
+        (60.0, -5.5, 20.0)
+    """
+    number = float(text.strip().lower().removesuffix("c").replace("°", ""))
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def check_for_video(options: FuseOptions) -> None:

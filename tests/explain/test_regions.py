@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from clfnet.errors import InputError
-from clfnet.explain.regions import Region, edges, grid, hottest, share_in
+from clfnet.explain.regions import edges, grid, hottest, share_in
+from clfnet.io.regions import Region
 from clfnet.method import FloatImage
 
 
@@ -62,28 +63,6 @@ def test_hottest_of_a_saturated_part_is_all_of_it() -> None:
     heat = np.array([[1, 1, 1, 0]], np.float32)
     assert hottest(np.array([[1, 0.5, 0, 1]], np.float32), heat) == 0.5
     assert hottest(np.array([[1, 0, 0, 0]], np.float32), np.zeros((1, 4), np.float32)) == 0.25
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("60,40,32,24", Region("60,40,32,24", 60, 40, 32, 24)),
-        (" 60 , 40,32, 24 ", Region("60,40,32,24", 60, 40, 32, 24)),
-        ("front door=0,0,1,1", Region("front door", 0, 0, 1, 1)),
-        ("=0,0,1,1", Region("0,0,1,1", 0, 0, 1, 1)),
-    ],
-)
-def test_parse(text: str, expected: Region) -> None:
-    assert Region.parse(text) == expected
-
-
-@pytest.mark.parametrize(
-    "text", ["", "1,2,3", "1,2,3,4,5", "-1,2,3,4", "1,2,0,4", "1,2,3,x", "a=b=1,2,3,4", "9" * 12]
-)
-def test_a_region_that_cannot_be_read(text: str) -> None:
-    with pytest.raises(InputError, match="`region` must be X,Y,W,H or NAME=X,Y,W,H") as caught:
-        Region.parse(text)
-    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("box", [(17, 0, 1, 1), (0, 11, 1, 1), (10, 0, 8, 1), (0, 5, 1, 7)])

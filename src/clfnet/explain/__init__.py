@@ -3,7 +3,8 @@
 from clfnet.explain.explain import Explanation, explain
 from clfnet.explain.files import Explained, explain_files
 from clfnet.explain.picture import draw
-from clfnet.explain.regions import Region, grid, hottest, share_in
+from clfnet.explain.regions import grid, hottest, share_in
+from clfnet.io.regions import Region
 
 __all__ = [
     "Explained",

@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from clfnet.explain.explain import Explanation
 from clfnet.explain.files import Explained
-from clfnet.explain.regions import Region, edges, grid, share_in
+from clfnet.explain.regions import edges, grid, share_in
 from clfnet.inference.arrays import grey
 from clfnet.io.image import to_uint8
+from clfnet.io.regions import Region
 from clfnet.method import FloatImage
 
 Rgb = NDArray[np.uint8]

@@ -1,65 +1,14 @@
 """The share of a source per region: named boxes, a grid, and what is hottest."""
 
-import re
-from typing import NamedTuple, Self
-
 import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.errors import InputError
+from clfnet.io.regions import Region
 from clfnet.method import FloatImage
 
 HOTTEST = 0.02
 """Which part of the pixels counts as hottest."""
-
-_PATTERN = r"(?:(?P<name>[^=]*)=)?\s*" + r"\s*,\s*".join([r"(\d{1,9})"] * 4) + r"\s*"
-
-
-class Region(NamedTuple):
-    """A named box of the image, in pixels.
-
-    Attributes:
-        name: what tables and images call it.
-        x: its first column.
-        y: its first row.
-        width: columns.
-        height: rows.
-    """
-
-    name: str
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read "x,y,w,h" or "name=x,y,w,h"; without a name, the numbers are it.
-
-        Raises:
-            InputError: it is written otherwise, or has no pixels.
-
-        Example:
-            >>> Region.parse("door=60,40,32,24")
-            Region(name='door', x=60, y=40, width=32, height=24)
-        """
-        match = re.fullmatch(_PATTERN, text)
-        box = tuple(map(int, match.groups()[1:])) if match else (0, 0, 0, 0)
-        if not match or min(box[2:]) < 1:
-            raise InputError(
-                f"`region` must be X,Y,W,H or NAME=X,Y,W,H in whole pixels, W and H at least 1, "
-                f"got {text!r}. Write e.g. door=60,40,32,24."
-            )
-        name = " ".join((match["name"] or ",".join(map(str, box))).split())
-        return cls(name, *box)
-
-    def check_inside(self, width: int, height: int) -> None:
-        """Raise an `InputError` unless it lies within an image of this size."""
-        if self.x + self.width > width or self.y + self.height > height:
-            raise InputError(
-                f"`region` must be inside the {width}x{height} image, got x={self.x}, "
-                f"y={self.y}, width={self.width}, height={self.height} ({self.name}). Move it."
-            )
 
 
 def share_in(share: NDArray[np.float32], region: Region) -> float:
@@ -73,8 +22,7 @@ def share_in(share: NDArray[np.float32], region: Region) -> float:
         0.75
     """
     region.check_inside(share.shape[1], share.shape[0])
-    box = share[region.y : region.y + region.height, region.x : region.x + region.width]
-    return float(box.mean(dtype=np.float64))
+    return float(share[region.slices].mean(dtype=np.float64))
 
 
 def grid(share: NDArray[np.float32], cells: int) -> NDArray[np.float64]:

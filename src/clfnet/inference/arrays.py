@@ -19,6 +19,7 @@ from clfnet.options import FuseOptions
 from clfnet.thermal import Pair, Thermal, ThermalOptions, read_pair, read_thermal
 from clfnet.thermal.options import AS_IS
 from clfnet.thermal.read import from_picture, numbers, stated
+from clfnet.thermal.surroundings import Surroundings
 
 _INFRARED = "`infrared`"
 _HALF = 0.5  # pixels: nearer to each other, two grids are one
@@ -73,6 +74,14 @@ def reading_of(options: FuseOptions) -> ThermalOptions:
         options.infrared_palette,
         options.exclude,
         options.page,
+        options.calibration,
+        Surroundings(
+            options.emissivity,
+            options.reflected,
+            options.distance,
+            options.humidity,
+            options.atmosphere,
+        ),
     )
 
 

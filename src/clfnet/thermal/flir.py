@@ -19,6 +19,7 @@ from clfnet.io.checks import MAX_PIXELS, check_size, reading
 from clfnet.io.files import open_input
 from clfnet.io.image import Image, decode_image
 from clfnet.thermal import fff, jpeg, planck
+from clfnet.thermal.camera import Camera, moment, plain
 
 _RAW, _EMBEDDED, _CAMERA, _OVERLAY = 1, 14, 32, 42  # kinds of records
 _IMAGE_HEAD = 32  # bytes before the pixels of a record
@@ -26,7 +27,8 @@ _PNG, _JPEG_LS = b"\x89PNG", b"\xff\xd8\xff\xf7"
 _ZOOMS = (1.0, *np.geomspace(1.08, 8.0, 40))
 _LIKE, _CLEARLY = 0.8, 0.1  # a correlation of ranks, and how much better than without zoom
 _COMPARED = (64, 48)
-_MODEL = slice(0xD4, 0xF4)
+_MODEL, _SERIAL, _LENS = slice(0xD4, 0xF4), slice(0x104, 0x114), slice(0x170, 0x190)
+_TAKEN = slice(0x384, 0x38E)
 _FRAME_RATE = 0x464
 
 
@@ -79,7 +81,7 @@ class Radiometric:
     Attributes:
         counts: what the sensor measured, uint16, (H, W).
         constants: what makes them temperatures.
-        camera: the camera's name; may be empty.
+        made: the camera, and when it took the image.
         frame_rate: images a second, for a sequence; None where the camera does not say.
         overlay: how the images lie over each other; None where the camera does not say.
         embedded: the record of the visible image.
@@ -91,7 +93,7 @@ class Radiometric:
 
     counts: NDArray[np.uint16]
     constants: planck.Planck
-    camera: str
+    made: Camera
     frame_rate: float | None
     overlay: Overlay | None
     embedded: bytes | None
@@ -99,6 +101,11 @@ class Radiometric:
     max_pixels: int = MAX_PIXELS
     exif: bytes | None = None
     zoom: float = 1.0
+
+    @property
+    def camera(self) -> str:
+        """The camera's name; may be empty."""
+        return self.made.model
 
     @cached_property
     def celsius(self) -> NDArray[np.float32]:
@@ -198,7 +205,7 @@ def from_block(
     return Radiometric(
         _counts(records[_RAW], path, max_pixels),
         _constants(camera, path),
-        camera[_MODEL].split(b"\0")[0].decode("ascii", "replace"),
+        _camera(camera, exif),
         _frame_rate(camera),
         _overlay(records.get(_OVERLAY)),
         records.get(_EMBEDDED),
@@ -296,6 +303,14 @@ def _constants(record: bytes, path: Path) -> planck.Planck:
             f"Take the file as the camera wrote it."
         )
     return constants
+
+
+def _camera(record: bytes, exif: bytes | None) -> Camera:
+    """Return what the records tell; the make and, where they have none, the date are EXIF's."""
+    outer = Camera.of(exif)
+    taken = moment(record[_TAKEN], _order(record))
+    model, serial, lens = (plain(record[place]) for place in (_MODEL, _SERIAL, _LENS))
+    return Camera(outer.make or "FLIR", model, serial, lens, outer.taken or taken)
 
 
 def _frame_rate(record: bytes) -> float | None:

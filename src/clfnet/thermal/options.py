@@ -5,8 +5,10 @@ from typing import get_args
 
 from clfnet.errors import ConfigError
 from clfnet.options import StatedUnit
+from clfnet.thermal.calibration import Calibration
 from clfnet.thermal.painted import AUTO, check_infrared_palette
 from clfnet.thermal.raw import Raw
+from clfnet.thermal.surroundings import AS_RECORDED, Surroundings
 
 _MOST_KELVIN = 10.0  # per count; cameras have 0.01 to 0.4, a file in kelvin has 1
 
@@ -27,6 +29,10 @@ class ThermalOptions:
         exclude: rectangles of the infrared image that show no scene, e.g. a camera's text: "X,Y,
             WIDTH,HEIGHT" in pixels, several with ";" between. They count as no data.
         page: which image of a file that holds several, from 1 on.
+        calibration: for counts, temperatures that the user measured; see
+            `clfnet.thermal.calibration`.
+        surroundings: for FLIR's files, what else the temperatures depend on, where the camera
+            recorded something else.
 
     Raises:
         ConfigError: one of them is out of range.
@@ -42,6 +48,8 @@ class ThermalOptions:
     infrared_palette: str = AUTO
     exclude: str | None = None
     page: int | None = None
+    calibration: str | None = None
+    surroundings: Surroundings = AS_RECORDED
 
     def __post_init__(self) -> None:
         if self.unit not in get_args(StatedUnit):
@@ -50,20 +58,33 @@ class ThermalOptions:
                 f"what the numbers of the infrared file are."
             )
         check_kelvin_per_count(self.kelvin_per_count)
-        if self.kelvin_per_count is not None and self.unit in ("celsius", "kelvin"):
+        given = [
+            name for name in ("kelvin_per_count", "calibration") if getattr(self, name) is not None
+        ]
+        if given and self.unit in ("celsius", "kelvin"):
             raise ConfigError(
-                f"`kelvin_per_count` must not be given with `unit` {self.unit}, whose numbers are "
+                f"`{given[0]}` must not be given with `unit` {self.unit}, whose numbers are "
                 f"temperatures already. Drop one."
+            )
+        if len(given) > 1:
+            raise ConfigError(
+                "`kelvin_per_count` must not be given with `calibration`: both say what a count "
+                "is. Drop one."
             )
         check_infrared_palette(self.infrared_palette)
         if self.page is not None and self.page < 1:
             raise ConfigError(f"`page` must be at least 1, got {self.page}. The first one is 1.")
-        _ = self.layout, self.rectangles
+        _ = self.layout, self.rectangles, self.points
 
     @property
     def layout(self) -> Raw | None:
         """The layout of a headerless file; None where files say what they are."""
         return None if self.raw is None else Raw.parse(self.raw)
+
+    @property
+    def points(self) -> Calibration | None:
+        """What the user measured; None where nothing was."""
+        return None if self.calibration is None else Calibration.parse(self.calibration)
 
     @property
     def rectangles(self) -> list[Rectangle]:

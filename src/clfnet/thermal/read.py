@@ -15,12 +15,13 @@ from clfnet.io.files import open_input
 from clfnet.io.image import Image, read_image, to_uint8
 from clfnet.io.kinds import kind_of
 from clfnet.thermal import dji, fff, jpeg, matrix, npy, painted
+from clfnet.thermal.camera import Camera
 from clfnet.thermal.flir import Radiometric, read_radiometric
 from clfnet.thermal.nodata import guess
 from clfnet.thermal.options import AS_IS, ThermalOptions
 from clfnet.thermal.planck import ZERO_CELSIUS
 from clfnet.thermal.temperatures import UNIT_NOTE
-from clfnet.thermal.values import Thermal, Unit, from_array, in_celsius
+from clfnet.thermal.values import Thermal, Unit, calibrated, from_array, in_celsius
 
 
 class Pair(NamedTuple):
@@ -97,7 +98,7 @@ def read_pair(path: Path, options: ThermalOptions = AS_IS, *, max_pixels: int = 
             f"{path} must hold a visible image beside the thermal one, but holds none. Give a "
             f"visible image too."
         )
-    thermal = stated(_of(radiometric), options, path)
+    thermal = stated(of_radiometric(radiometric, options), options, path)
     return Pair(thermal, radiometric.visible, radiometric.alignment)
 
 
@@ -136,6 +137,13 @@ def stated(thermal: Thermal, options: ThermalOptions, name: str | Path) -> Therm
         thermal = replace(thermal, unit="count")
     if options.kelvin_per_count is not None:
         thermal = in_celsius(thermal, options.kelvin_per_count, name)
+    if options.points is not None:
+        thermal = calibrated(thermal, options.points, name)
+    if options.surroundings.given and thermal.planck is None:
+        raise ConfigError(
+            f"`{options.surroundings.given[0]}` must be given for a radiometric file of FLIR, "
+            f"whose constants it goes with, but {name} holds none. Drop it."
+        )
     if not options.rectangles:
         return thermal
     data = np.ones(thermal.values.shape, np.bool_)
@@ -149,8 +157,15 @@ def stated(thermal: Thermal, options: ThermalOptions, name: str | Path) -> Therm
     return thermal.without(data)
 
 
-def _of(radiometric: Radiometric) -> Thermal:
-    return Thermal(radiometric.counts, "count", radiometric.celsius)
+def of_radiometric(radiometric: Radiometric, options: ThermalOptions = AS_IS) -> Thermal:
+    """Return the image of a FLIR file, its temperatures computed as the options say.
+
+    Raises:
+        ConfigError: what they say of the surroundings gives no temperature.
+    """
+    planck = options.surroundings.on(radiometric.constants)
+    celsius = replace(radiometric, constants=planck).celsius
+    return Thermal(radiometric.counts, "count", celsius, camera=radiometric.made, planck=planck)
 
 
 def _read(file: BinaryIO, path: Path, options: ThermalOptions, max_pixels: int) -> Thermal:
@@ -169,7 +184,7 @@ def _read(file: BinaryIO, path: Path, options: ThermalOptions, max_pixels: int) 
         raise ImageError(f"{path} must be a FLIR file of FFF blocks, but is AFF. Export it as SEQ.")
     is_jpeg = head.startswith(jpeg.MAGIC)
     if fff.is_block(head[:64]) or (is_jpeg and jpeg.flir_block(file) is not None):
-        return _of(read_radiometric(path, max_pixels=max_pixels))
+        return of_radiometric(read_radiometric(path, max_pixels=max_pixels), options)
     if is_jpeg and jpeg.is_dji(file):
         return _from_dji(file, path)
     _refuse_numbers(path, kind_of(head))
@@ -233,7 +248,7 @@ def _from_dji(file: BinaryIO, path: Path) -> Thermal:
             f"M4T write them, but this camera packs them. Convert it with the DJI Thermal SDK "
             f"(dji_irp -a measure), and read the result with --raw 640x512:f4."
         )
-    return Thermal(counts, "count")
+    return Thermal(counts, "count", camera=Camera.of(jpeg.exif_of(file)))
 
 
 def from_picture(image: Image, name: str | Path, options: ThermalOptions) -> Thermal:
@@ -252,7 +267,8 @@ def from_picture(image: Image, name: str | Path, options: ThermalOptions) -> The
         pixels, more = _unpainted(pixels, options.infrared_palette)
         notes = (*notes, *more)
     data = None if image.alpha is None or image.alpha.all() else image.alpha > 0
-    return _guessed(from_array(pixels, name, data=data)).noted(*notes)
+    found = _guessed(from_array(pixels, name, data=data)).noted(*notes)
+    return replace(found, camera=Camera.of(image.exif))
 
 
 def _unpainted(

@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, ImageError
 from clfnet.io.geo import Geo
+from clfnet.thermal.calibration import Calibration
+from clfnet.thermal.camera import UNKNOWN, Camera
 from clfnet.thermal.nodata import Mask, fill
 from clfnet.thermal.options import check_kelvin_per_count
-from clfnet.thermal.planck import ZERO_CELSIUS
+from clfnet.thermal.planck import ZERO_CELSIUS, Planck
 
 Values = NDArray[np.uint8 | np.uint16 | np.float32]
 Unit = Literal["level", "count", "celsius"]
 
+_SAID = 0.001  # of the pixels beyond a calibration are worth a note
 _EXACT = 2**24  # the largest whole number up to which float32 holds each
 
 
@@ -33,6 +36,8 @@ class Thermal:
         data: bool, (H, W), False where there is no measurement; None where there is one everywhere.
         notes: what a user should be told about the file, a sentence each.
         geo: where the image lies on the earth.
+        camera: what the file tells of its camera.
+        planck: the constants that `celsius` was computed with, for FLIR's files.
     """
 
     values: Values
@@ -41,6 +46,8 @@ class Thermal:
     data: Mask | None = None
     notes: tuple[str, ...] = ()
     geo: Geo | None = None
+    camera: Camera = UNKNOWN
+    planck: Planck | None = None
 
     @property
     def width(self) -> int:
@@ -156,6 +163,45 @@ def in_celsius(thermal: Thermal, kelvin_per_count: float, name: str | Path) -> T
     if thermal.data is not None:
         celsius[~thermal.data] = np.nan
     return replace(thermal, celsius=celsius)
+
+
+def calibrated(thermal: Thermal, calibration: Calibration, name: str | Path) -> Thermal:
+    """Add the temperature of counts by what a user measured; note where nobody did.
+
+    Args:
+        thermal: of the unit "count", without temperatures.
+        calibration: what was measured.
+        name: what messages call it.
+
+    Raises:
+        ConfigError: the numbers are no counts, or have temperatures already.
+
+    Example:
+        >>> counts = from_array(np.array([[7500]], np.uint16), "a")
+        >>> calibrated(counts, Calibration.parse("7000=20C,9000=60C"), "a").celsius.tolist()
+        [[30.0]]
+    """
+    if thermal.celsius is not None:
+        raise ConfigError(
+            f"`calibration` must be given for counts only, but {name} holds temperatures. Drop it."
+        )
+    if thermal.unit == "level":
+        raise ConfigError(
+            f"`calibration` must be given for counts only, but {name} holds levels of brightness. "
+            f"If these are counts, say so (--unit counts); else drop it."
+        )
+    celsius = calibration.celsius(thermal.values)
+    if thermal.data is not None:
+        celsius[~thermal.data] = np.nan
+    low, high = calibration.counts[0], calibration.counts[-1]
+    beyond = float(((thermal.known < low) | (thermal.known > high)).mean())
+    measured = replace(thermal, celsius=celsius)
+    if beyond < _SAID:
+        return measured
+    return measured.noted(
+        f"{100 * beyond:.2g} % of the pixels are beyond the calibration of {low:g} to {high:g} "
+        f"counts; their temperatures are continued from it"
+    )
 
 
 def _whole(array: NDArray[Any], name: str | Path) -> Values:
