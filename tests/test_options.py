@@ -59,6 +59,8 @@ def test_the_commands_have_them_all(command: Any) -> None:
         ({"strength": 1.5}, "`strength` must be in [0, 1], got 1.5. Correct the value."),
         ({"strength": float("nan")}, "`strength` must be in [0, 1], got nan"),
         ({"palette": "lava", "hot": 2.0}, "`hot` must be in [0, 1], got 2.0"),
+        ({"palette": "lava", "hot": "warm"}, "`hot` must be a number or a temperature, got 'warm'"),
+        ({"palette": "lava", "hot": "nanC"}, "`hot` must be a number or a temperature"),
         ({"hot": 0.5}, "`hot` must be given together with `palette`"),
         ({"kelvin_per_count": 0}, "`kelvin_per_count` must be above 0 and at most 10, got 0"),
         ({"threads": 0}, "`threads` must be at least 1, got 0"),
@@ -76,6 +78,8 @@ def test_bad_values(given: dict[str, Any], message: str) -> None:
         *(("stretch", text, True) for text in ("true", "1", "on", "YES")),
         *(("stretch", text, False) for text in ("false", "0", "off", "No")),
         ("hot", "0.25", 0.25),
+        *(("hot", text, "60C") for text in ("60C", " 60.0 °c")),
+        ("hot", "-7.5C", "-7.5C"),
         ("depth", "16", 16),
         ("align", "rig.json", "rig.json"),
     ],
@@ -87,7 +91,10 @@ def test_text(name: str, text: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        *(("hot", text, "`hot` must be a number, got") for text in ("1,5", "0x1", "half", "--1")),
+        *(
+            ("hot", text, "`hot` must be a number or a temperature, got")
+            for text in ("1,5", "0x1", "half", "--1")
+        ),
         ("depth", "deep", "`depth` must be one of 8, 16, got 'deep'"),
         ("depth", "12", "`depth` must be one of 8, 16, got 12"),
         ("threads", "1.5", "`threads` must be a whole number, got '1.5'"),
@@ -125,3 +132,9 @@ def test_what_a_video_cannot_have(given: dict[str, Any], message: str) -> None:
 
 def test_what_a_video_can_have() -> None:
     check_for_video(FuseOptions(model="fast", palette="lava", align="rig.json", stretch=False))
+
+
+def test_a_video_knows_no_temperatures() -> None:
+    check_for_video(FuseOptions(palette="lava", hot=0.8))
+    with pytest.raises(ConfigError, match=r"`hot` must be a level .*--range 20C,70C, 60C is 0.8"):
+        check_for_video(FuseOptions(palette="lava", hot="60C"))

@@ -55,6 +55,7 @@ class Option:
         example: a value that makes sense.
         by_default: what is done if it is not given, where `default` does not say.
         flag: its name outside of Python, if that is another one.
+        or_celsius: beside a number, a temperature with its unit, "60C", which stays a text.
         machine: it says how fast the result comes, not what it is; not for a request to decide.
         video: a video may have it.
     """
@@ -71,6 +72,7 @@ class Option:
     example: str = ""
     by_default: str = ""
     flag: str = ""
+    or_celsius: bool = False
     machine: bool = False
     video: bool = True
 
@@ -85,6 +87,9 @@ class Option:
                 f"`{name}` must be one of {', '.join(map(str, self.choices))}, got {value!r:.60}. "
                 f"{did_you_mean(str(value), map(str, self.choices), 'Choose one.')}"
             )
+        if self.or_celsius and isinstance(value, str):
+            self._value(name, value)
+            return
         if self.least is None or not isinstance(value, int | float):
             return
         inside = value > self.least if self.above else value >= self.least
@@ -109,7 +114,8 @@ class Option:
         """Return what JSON Schema says of it."""
         types = {bool: "boolean", int: "integer", float: "number", str: "string"}
         more = f" By default: {self.by_default}." if self.by_default else ""
-        found: dict[str, Any] = {"type": types[self.kind], "description": self.help + more}
+        kind: Any = [types[self.kind], "string"] if self.or_celsius else types[self.kind]
+        found: dict[str, Any] = {"type": kind, "description": self.help + more}
         if self.choices and not self.is_open:
             found["enum"] = [*self.choices]
         if self.least is not None:
@@ -137,9 +143,12 @@ class Option:
                 )
             return _WORDS[text.lower()]
         try:
+            if self.or_celsius and text.strip().lower().endswith("c"):
+                return f"{celsius_of(text):g}C"
             return self.kind(text)
         except ValueError:
             what = "a whole number" if self.kind is int else "a number"
+            what += " or a temperature" if self.or_celsius else ""
             if self.choices:
                 what = f"one of {', '.join(map(str, self.choices))}"
             example = self.example or (self.choices[0] if self.choices else "0.5")
@@ -326,11 +335,14 @@ class FuseOptions:
         "Palette in which hot areas are painted over the result.",
         choices=get_args(Palette),
     )
-    hot: float | None = _option(
+    hot: float | str | None = _option(
         float,
-        "Temperature level (0 to 1) above which the palette is applied.",
+        "What the palette paints: what is above a level of the infrared image (0 to 1), or above a "
+        "temperature, where the image measures (60C).",
         least=0,
         most=1,
+        or_celsius=True,
+        example="60C",
         by_default="chosen for each image",
     )
     depth: int | None = _option(
@@ -409,7 +421,7 @@ class FuseArguments(TypedDict, total=False):
     space: Space
     strength: float | None
     palette: Palette | None
-    hot: float | None
+    hot: float | str | None
     depth: int | None
     allow_damaged: bool
     backend: Backend
@@ -452,3 +464,8 @@ def check_for_video(options: FuseOptions) -> None:
     for name in options.given():
         if not OPTIONS[name].video:
             raise ConfigError(f"`{name}` must not be given for a video. Leave it out.")
+    if isinstance(options.hot, str):
+        raise ConfigError(
+            f"`hot` must be a level from 0 to 1 for a video, got {options.hot}. Fix the range, and "
+            f"take the place in it: with --range 20C,70C, 60C is 0.8."
+        )

@@ -76,6 +76,25 @@ def test_nothing_is_overwritten_unasked(
     assert read_image(tmp_path / "out" / "a.jpg").width == 6
 
 
+def test_hot_in_celsius(run: Run, tmp_path: Path, flir: Path) -> None:
+    """The spot is at 42 °C, the ground at 33 °C; the palette says that it keeps the visible."""
+    for hot, painted in (("40C", True), ("45 °C", False)):
+        output = tmp_path / f"{hot}.png"
+        options = ["--palette", "whitehot", "--hot", hot]
+        code, _, err = run("fuse", flir, "-o", output, *options)
+        assert code == 0
+        assert err.count("clfnet: note: with a palette the visible image is kept") == 1
+        assert (read_image(output).pixels[..., 2] > 200).any() == painted
+
+
+def test_hot_in_celsius_of_an_image_for_the_eye(
+    run: Run, tmp_path: Path, pair: tuple[Path, Path]
+) -> None:
+    code, _, err = run("fuse", *pair, "-o", tmp_path / "a.png", "--palette=lava", "--hot=40C")
+    assert code == 2
+    assert "`hot` in °C must have temperatures, but the infrared image holds levels" in err
+
+
 def test_one_bad_file_does_not_stop_the_rest(
     run: Run, tmp_path: Path, folders: tuple[Path, Path]
 ) -> None:

@@ -18,9 +18,9 @@ from clfnet.errors import ConfigError, ImageError, InputError, SizeMismatchError
 from clfnet.inference.fuser import Fuser, fuse
 from clfnet.inference.tiling import Tiles
 from clfnet.io.image import Image, write_image
-from clfnet.method import FloatImage
+from clfnet.method import FloatImage, FusionMethod
 from clfnet.options import Outside
-from clfnet.thermal import Pair, from_array, read_pair
+from clfnet.thermal import Pair, Thermal, from_array, read_pair
 from clfnet.weights import Model
 
 Array = NDArray[Any]
@@ -372,9 +372,65 @@ def test_tiles_are_recorded_like_the_whole() -> None:
         assert tiled.record == whole.record
         assert tiled.sources is not None
         assert whole.sources is not None
-        images = zip((tiled.image, *tiled.sources), (whole.image, *whole.sources), strict=True)
+        shown = [(done.image, *done.sources[:2]) for done in (tiled, whole) if done.sources]
+        images = zip(*shown, strict=True)
         for one, other in images:
             np.testing.assert_array_equal(one.pixels, other.pixels)
+
+
+def _measured(size: tuple[int, int]) -> Thermal:
+    """20 °C, and a block of 70 °C in the middle third; most of the levels are white."""
+    height, width = size
+    celsius = np.full(size, 20, np.float32)
+    celsius[height // 3 : 2 * height // 3, width // 3 : 2 * width // 3] = 70
+    return Thermal((celsius * 100).astype(np.uint16), "count", celsius)
+
+
+@pytest.mark.parametrize("method", [Shifted(), InTiles()])
+def test_a_temperature_is_painted_on_the_same_grid(method: FusionMethod) -> None:
+    pair = Pair(_measured((60, 90)), Image(np.full((60, 90, 3), 40, np.uint8)), None)
+    options: dict[str, Any] = {"palette": "whitehot", "thermal_range": "0,2000", "align": "off"}
+    done = Fuser(method, hot="60C", **options).fuse_pair(pair, sources=True)
+    white = done.image.pixels[..., 0] == 255
+    np.testing.assert_array_equal(white, _measured((60, 90)).celsius == 70)
+    assert done.record["painted"] == {"on": "visible", "above": 60.0, "unit": "celsius"}
+    assert done.record["celsius"] == {"min": 20.0, "mean": 25.56, "max": 70.0}
+    assert done.sources is not None
+    np.testing.assert_array_equal(done.sources.celsius, pair.thermal.celsius)
+
+
+@pytest.mark.parametrize("outside", ["crop", "keep", "black"])
+def test_a_temperature_is_painted_on_another_grid(outside: Any) -> None:
+    """Infrared pixels are 4 visible ones wide, and begin 8 to the right and 12 down."""
+    matrix = np.array([[4, 0, 9.5], [0, 4, 13.5], [0, 0, 1]])
+    pair = Pair(_measured((30, 45)), Image(np.full((200, 300, 3), 40, np.uint8)), matrix)
+    fuser = Fuser("average", palette="whitehot", hot="60C", outside=outside)
+    done = fuser.fuse_pair(pair, sources=True)
+    left, top = (0, 0) if outside != "crop" else (8, 12)
+    white = np.zeros((200, 300), bool)
+    white[12 + 40 + 2 : 12 + 80 - 2, 8 + 60 + 2 : 8 + 120 - 2] = True  # its rim is below 60 °C
+    found = done.image.pixels[..., 0] > 250
+    expected = white[top : top + found.shape[0], left : left + found.shape[1]]
+    np.testing.assert_array_equal(found, expected)
+    assert done.sources is not None
+    celsius = done.sources.celsius
+    assert celsius is not None
+    assert celsius.shape == found.shape
+    assert np.isnan(celsius).any() == (outside != "crop")
+    assert (celsius[found] > 60).all()
+
+
+def test_a_gap_does_not_spread_into_temperatures() -> None:
+    thermal = _measured((30, 45))
+    assert thermal.celsius is not None
+    thermal.celsius[5:8, 5:8] = np.nan
+    matrix = np.diag([4.0, 4.0, 1.0])
+    done = Fuser("average").fuse_pair(
+        Pair(thermal, Image(np.zeros((120, 180), np.uint8)), matrix), sources=True
+    )
+    assert done.sources is not None
+    assert done.sources.celsius is not None
+    assert np.isfinite(done.sources.celsius).all()
 
 
 @pytest.mark.parametrize(

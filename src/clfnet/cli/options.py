@@ -50,6 +50,7 @@ def _parameter(name: str, option: Option) -> inspect.Parameter:
         metavar=_metavar(option),
         show_default=option.default is not None,
         autocompletion=lambda: [*map(str, option.choices)],
+        parser=functools.partial(option.parse, name) if option.or_celsius else None,
     )
     kind: Any = option.kind if option.default is not None else option.kind | None
     return inspect.Parameter(
@@ -63,4 +64,4 @@ def _parameter(name: str, option: Option) -> inspect.Parameter:
 def _metavar(option: Option) -> str | None:
     if option.choices and not option.is_open:
         return f"<{'|'.join(map(str, option.choices))}>"
-    return None
+    return "FLOAT|CELSIUS" if option.or_celsius else None

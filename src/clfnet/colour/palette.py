@@ -42,8 +42,8 @@ PALETTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 DEVIATIONS, SHARE, CONTRAST = 4.0, 0.02, 0.15
 """What is hot; see `hot`."""
 
-RAMP = 0.1
-"""The rise of the temperature level within which paint becomes opaque."""
+RAMP, RAMP_KELVIN = 0.1, 1.0
+"""The rise of the temperature level, and of the temperature, within which paint becomes opaque."""
 
 
 def paint(palette: str, level: Float) -> Float:
@@ -124,19 +124,22 @@ def overlay(
     *,
     threshold: float | None = None,
     strength: float = 1.0,
+    celsius: Float | None = None,
 ) -> Float:
     """Paint the hot areas over an image.
 
     Opacity rises smoothly (3x² − 2x³) from 0 at the threshold to `strength` at 0.1 above it (above
-    0.8: half-way to 1). The colour is that of the level itself, whatever the threshold, so that one
+    0.8: half-way to 1); for a threshold in °C, at 1 K above it. The colour is that of the level itself, whatever the threshold, so that one
     colour bar holds for all images.
 
     Args:
         picture: float32, (H, W) or (H, W, 3) sRGB, in [0, 1].
         level: float32, (H, W), in [0, 1], 1 the hottest.
         palette: one of `PALETTES`.
-        threshold: the level above which it counts as hot, in [0, 1]; `hot(level)` by default.
+        threshold: the level above which it counts as hot, in [0, 1]; `hot(level)` by default. In
+            °C if `celsius` is given.
         strength: opacity of the paint, in [0, 1].
+        celsius: float32, (H, W), temperatures that decide instead of the levels; NaN is not hot.
 
     Returns:
         sRGB, float32, (H, W, 3), in [0, 1]; the image to the bit where it is not hot.
@@ -153,16 +156,20 @@ def overlay(
     check_strength(strength)
     if threshold is None:
         threshold = hot(level)
-    elif not 0 <= threshold <= 1:  # NaN is neither
+    elif celsius is None and not 0 <= threshold <= 1:  # NaN is neither
         raise ConfigError(f"`threshold` must be in [0, 1], got {threshold}. Correct the value.")
-    opacity = np.float32(strength) * _opacity(level, threshold)[..., None]  # (H, W, 1)
+    rise = (
+        _opacity(level, threshold, max(min(RAMP, (1 - threshold) / 2), 1e-6))
+        if celsius is None
+        else _opacity(np.nan_to_num(celsius, nan=-np.inf), threshold, RAMP_KELVIN)
+    )
+    opacity = np.float32(strength) * rise[..., None]  # (H, W, 1)
     base = picture if picture.ndim == 3 else picture[..., None]
     mixed: Float = (1 - opacity) * base + opacity * paint(palette, level)
     return mixed
 
 
-def _opacity(level: Float, threshold: float) -> Float:
-    ramp = max(min(RAMP, (1 - threshold) / 2), 1e-6)
+def _opacity(level: Float, threshold: float, ramp: float) -> Float:
     rise = np.clip((level - np.float32(threshold)) / np.float32(ramp), 0, 1)
     smooth: Float = rise * rise * (3 - 2 * rise)
     return smooth

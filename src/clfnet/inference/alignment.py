@@ -15,6 +15,7 @@ from clfnet.errors import AlignmentError, SizeMismatchError
 from clfnet.inference.arrays import check_sizes, to_unit
 from clfnet.method import FloatImage
 from clfnet.options import ALIGN, Grid, Outside
+from clfnet.thermal.nodata import fill
 
 Matrix = NDArray[np.float64]
 
@@ -32,6 +33,8 @@ class Placed(NamedTuple):
         rig: what aligned them; None if nothing had to.
         data: where the infrared image has data, bool, (H, W); None where it has everywhere.
         corner: x and y of the grid's pixel with which the two begin; not (0, 0) after a crop.
+        celsius: temperatures on the same grid, float32, (H, W), NaN where there is none; None
+            unless they were given.
     """
 
     heat: FloatImage
@@ -40,6 +43,7 @@ class Placed(NamedTuple):
     rig: Rig | None = None
     data: NDArray[np.bool_] | None = None
     corner: tuple[int, int] = (0, 0)
+    celsius: FloatImage | None = None
 
     @property
     def both(self) -> NDArray[np.bool_] | None:
@@ -88,6 +92,7 @@ class Alignment:
         *,
         data: NDArray[np.bool_] | None = None,
         made: str = "camera's tags",
+        celsius: FloatImage | None = None,
     ) -> Placed:
         """Put a pair onto one grid.
 
@@ -98,6 +103,7 @@ class Alignment:
             names: what messages call the two.
             data: where the infrared image has data, bool, (Hi, Wi).
             made: what `tags` are from.
+            celsius: temperatures that come along, float32, (Hi, Wi).
 
         Raises:
             SizeMismatchError: they differ in size, and nothing tells how they lie.
@@ -107,8 +113,8 @@ class Alignment:
         rig = self._rig_for(heat, light, tags, made, names)
         if rig is None:
             check_sizes(heat, light, *names)
-            return Placed(heat, light, data=data)
-        layers = heat if data is None else np.dstack([heat, data.astype(np.float32)])
+            return Placed(heat, light, data=data, celsius=celsius)
+        layers = _stacked(heat, data, celsius)
         aligned = onto(self.grid, layers, light, rig)
         covered = None if aligned.covered.all() else aligned.covered
         corner = (0, 0)
@@ -117,10 +123,16 @@ class Alignment:
             layers, light = aligned.cropped()
         else:
             layers, light = aligned.infrared, aligned.visible
-        if data is None:
+        if layers.ndim == 2:
             return Placed(layers, light, covered, rig, None, corner)
-        known = layers[..., 1] > _KNOWN
-        return Placed(np.ascontiguousarray(layers[..., 0]), light, covered, rig, known, corner)
+        planes = [np.ascontiguousarray(plane) for plane in np.moveaxis(layers, 2, 0)]
+        known = planes[1] > _KNOWN if data is not None else None
+        placed = Placed(planes[0], light, covered, rig, known, corner)
+        if celsius is None:
+            return placed
+        there = placed.both
+        warm = planes[-1] if there is None else np.where(there, planes[-1], np.float32(np.nan))
+        return placed._replace(celsius=warm)
 
     def leaves(self, infrared: NDArray[Any], visible: NDArray[Any]) -> bool:
         """Tell whether a pair is taken as it is, but for what tags say."""
@@ -181,6 +193,19 @@ class Alignment:
                     f"infrared and visible must be of equal size or be aligned, but got {error}"
                 ) from None
         return None
+
+
+def _stacked(
+    heat: FloatImage, data: NDArray[np.bool_] | None, celsius: FloatImage | None
+) -> FloatImage:
+    """Return what is warped alike, (H, W) or (H, W, N)."""
+    layers = [heat]
+    if data is not None:
+        layers.append(data.astype(np.float32))
+    if celsius is not None:  # a gap would spread
+        known = np.isfinite(celsius)
+        layers.append(np.asarray(fill(celsius, known), np.float32) if known.any() else celsius)
+    return heat if len(layers) == 1 else np.dstack(layers)
 
 
 def register_named(

@@ -28,7 +28,7 @@ from clfnet.inference.arrays import (
     to_unit,
     visible_array,
 )
-from clfnet.inference.colouring import Colouring
+from clfnet.inference.colouring import Colouring, Paint
 from clfnet.inference.exchange import Kept, Plain, Source, alike, in_files, is_batch, plain
 from clfnet.inference.find import ONNX, find_method
 from clfnet.inference.memory import parse_memory
@@ -40,6 +40,7 @@ from clfnet.method import FloatImage, FusionMethod
 from clfnet.options import FuseArguments, FuseOptions
 from clfnet.thermal import Pair, Thermal, parse_range
 from clfnet.thermal.range import Ranged
+from clfnet.thermal.statistics import summary
 from clfnet.version import __version__
 
 _log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ _log = logging.getLogger(__name__)
 _NAMES = ("`infrared`", "`visible`")
 _WHOLE: Slices = (slice(None), slice(None))
 _LEVELS = np.dtype(np.uint8)
+_NO_LEVELS = np.empty(0, np.float32)
 _DEPTHS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
 
 
@@ -62,6 +64,8 @@ class Fused:
         sources: infrared (H, W) and visible (H, W) or (H, W, 3) as they were fused, uint8, on the
             grid of the result; None unless they were asked for.
         corner: x and y of the grid's pixel with which the result begins; (0, 0) but for a crop.
+        celsius: temperatures on the same grid, float32, (H, W), NaN where there is none; None
+            where the infrared image has none, or unless the sources were asked for.
     """
 
     pixels: Array
@@ -69,6 +73,7 @@ class Fused:
     record: dict[str, Any]
     sources: tuple[Array, Array] | None = None
     corner: tuple[int, int] = (0, 0)
+    celsius: Array | None = None
 
     def noting(self, note: str) -> "Fused":
         """Return it with one more note in its record."""
@@ -82,6 +87,21 @@ class Fused:
         ]
 
 
+class Sources(NamedTuple):
+    """What was fused, on the grid of the result.
+
+    Attributes:
+        infrared: as it was ranged, 8 bits.
+        visible: 8 bits.
+        celsius: temperatures, float32, (H, W), NaN where there is none; None where the infrared
+            image does not measure.
+    """
+
+    infrared: Image
+    visible: Image
+    celsius: Array | None
+
+
 class FusedPair(NamedTuple):
     """A fused pair, as files hold it.
 
@@ -89,13 +109,12 @@ class FusedPair(NamedTuple):
         image: the fused image; alpha, colour profile and EXIF are the visible image's, and the
             record is the description.
         record: what was done: plain values, ready for JSON.
-        sources: infrared and visible as they were fused, 8 bits, on the grid of the result; None
-            unless they were asked for.
+        sources: what was fused; None unless it was asked for.
     """
 
     image: Image
     record: dict[str, Any]
-    sources: tuple[Image, Image] | None
+    sources: Sources | None
 
 
 class Fuser:
@@ -284,7 +303,9 @@ class Fuser:
         geo = visible.geo if self.alignment.grid == "visible" else pair.thermal.geo
         geo = geo and geo.cropped(*fused.corner)
         image = Image(fused.pixels, fused.alpha, visible.icc, visible.exif, text, geo)
-        shown = fused.sources and (Image(fused.sources[0]), Image(fused.sources[1]))
+        shown = fused.sources and Sources(
+            Image(fused.sources[0]), Image(fused.sources[1]), fused.celsius
+        )
         return FusedPair(image, record, shown)
 
     def _sources(self, infrared: Picture, visible: Picture | None) -> tuple[Pair, Array]:
@@ -310,7 +331,14 @@ class Fuser:
             return Ranged(1 - image, record | {"invert": True})
         return Ranged(image, record)
 
-    def _placed(self, ranged: Ranged, pair: Pair, visible: Array, names: tuple[str, str]) -> Placed:
+    def _placed(
+        self,
+        ranged: Ranged,
+        pair: Pair,
+        visible: Array,
+        names: tuple[str, str],
+        celsius: Array | None = None,
+    ) -> Placed:
         """Put a ranged infrared image and the visible one onto one grid."""
         return self.alignment(
             ranged.image,
@@ -319,6 +347,7 @@ class Fuser:
             names,
             data=pair.thermal.data,
             made=pair.made,
+            celsius=celsius,
         )
 
     def _fuse(
@@ -327,6 +356,8 @@ class Fuser:
         """Fuse with (H, W, C), C 1 or 3 and one more with alpha; in tiles where that is equal."""
         shifted = self._shifted(pair, names)
         fused = self._fused(pair, visible, names, sources=sources)
+        if pair.thermal.celsius is not None:
+            fused.record["celsius"] = summary(pair.thermal.celsius)
         return fused.noting(shifted) if shifted else fused
 
     def _shifted(self, pair: Pair, names: tuple[str, str]) -> str:
@@ -362,9 +393,13 @@ class Fuser:
     ) -> Fused:
         """Do every step with a tile or the whole; `within` is what is kept of it."""
         ranged = self._ranged(pair.thermal)
-        placed = self._placed(ranged, pair, visible, names)
+        wanted = sources or self.colouring.needs_celsius
+        placed = self._placed(
+            ranged, pair, visible, names, pair.thermal.celsius if wanted else None
+        )
         picture, alpha = _apart(placed.light)
-        pixels = self._coloured(placed, picture, fuse, within)
+        paint = self.colouring.paint(pair.thermal, _levels(placed))
+        pixels = self._coloured(placed, picture, fuse, within, paint)
         dtype = self._dtype(visible.dtype)
         if alpha is not None and placed.covered is not None:
             alpha = np.where(placed.covered, alpha, np.float32(1))
@@ -376,9 +411,10 @@ class Fuser:
         return Fused(
             from_unit(pixels, dtype),
             None if alpha is None else from_unit(alpha[within], dtype),
-            self._record(ranged.record, placed.rig, pair),
+            self._record(ranged.record, placed.rig, pair, paint),
             shown,
             placed.corner,
+            placed.celsius if sources else None,
         )
 
     def _is_pointwise(self, pair: Pair, visible: Array) -> bool:
@@ -403,8 +439,14 @@ class Fuser:
         whole = Fused(
             np.empty(painted, stored),
             np.empty((height, width), stored) if channels % 2 == 0 else None,
-            self._record(self._ranged(pair.thermal.part(np.s_[:1, :1])).record, None, pair),
+            self._record(
+                self._ranged(pair.thermal.part(np.s_[:1, :1])).record,
+                None,
+                pair,
+                self.colouring.paint(pair.thermal, _NO_LEVELS),
+            ),
             (np.empty((height, width), _LEVELS), np.empty(shape, _LEVELS)) if sources else None,
+            celsius=pair.thermal.celsius if sources else None,
         )
 
         def work(tile: Tile) -> None:
@@ -418,21 +460,27 @@ class Fuser:
         return whole
 
     def _coloured(
-        self, placed: Placed, picture: FloatImage, fuse: Fuse, within: Slices
+        self,
+        placed: Placed,
+        picture: FloatImage,
+        fuse: Fuse,
+        within: Slices,
+        paint: Paint | None,
     ) -> FloatImage:
         """Return the fused image, (H, W) or (H, W, 3), and beside it what is kept or black."""
         heat, covered, both = placed.heat, placed.covered, placed.both
+        warm = None if placed.celsius is None else placed.celsius[within]
         if both is None:
             luma = self._fused_luma(heat, picture, fuse)
-            return self.colouring(picture[within], luma[within], heat[within])
+            return self.colouring(picture[within], luma[within], heat[within], paint, warm)
         alone = picture
         if covered is not None and self.alignment.grid == "infrared":
             alone = heat if picture.ndim == 2 else np.repeat(heat[..., None], 3, axis=2)
             picture = alone = _where(covered, picture, alone)
         shown = np.where(both, heat, self.colouring.luma(picture))  # the method meets no edge
         luma = self._fused_luma(shown, picture, fuse)
-        kept = (picture, luma, heat * both)
-        result = self.colouring(*(each[within] for each in kept))
+        light, mixed, hot = (each[within] for each in (picture, luma, heat * both))
+        result = self.colouring(light, mixed, hot, paint, warm)
         result = _where(both[within], result, alone[within])
         if covered is None or self.alignment.outside == "keep":
             return result
@@ -463,22 +511,30 @@ class Fuser:
             f"the two were aligned by what they show ({rig.made}; quality {rig.quality:.2f}){why}"
         ]
 
-    def _record(self, how: dict[str, Any], rig: Rig | None, pair: Pair) -> dict[str, Any]:
+    def _record(
+        self, how: dict[str, Any], rig: Rig | None, pair: Pair, paint: Paint | None
+    ) -> dict[str, Any]:
         notes = [
             *(f"infrared: {note}" for note in pair.thermal.notes),
             *(f"visible: {note}" for note in pair.visible.notes),
             *_range_notes(how),
             *self._alignment_notes(rig),
+            *self.colouring.notes(paint),
         ]
         record = {
             "clfnet": __version__,
             "model": self.method.name,
             "stretch": self.options.stretch,
             "infrared": how,
-            **self.colouring.record(),
+            **self.colouring.record(paint),
             **self.alignment.record(rig),
         }
         return record | ({"notes": notes} if notes else {})
+
+
+def _levels(placed: Placed) -> FloatImage:
+    """Return the levels of the infrared image where there is something of both, of any shape."""
+    return placed.heat if placed.both is None else placed.heat[placed.both]
 
 
 def _range_notes(how: Mapping[str, Any]) -> list[str]:

@@ -78,7 +78,9 @@ class Isotherm:
     def __str__(self) -> str:
         if self.high == inf:
             return f"above {self.low:g} °C"
-        return f"below {self.high:g} °C" if self.low == -inf else f"{self.low:g} to {self.high:g} °C"
+        return (
+            f"below {self.high:g} °C" if self.low == -inf else f"{self.low:g} to {self.high:g} °C"
+        )
 
 
 def _temperature(option: str, text: str, whole: str | None = None) -> float:

@@ -62,7 +62,7 @@ async def list_options(service: Annotated[Service, Depends(the_service)]) -> dic
 def _described(option: Option) -> dict[str, Any]:
     """Return what a page needs to make a control of an option."""
     facts = {
-        "type": option.schema()["type"],
+        "type": "string" if option.or_celsius else option.schema()["type"],
         "help": option.help,
         "default": option.default,
         "by_default": option.by_default,

@@ -133,7 +133,8 @@ async def _kept(service: Service, request: Request, upload: Upload, fusing: Fusi
 def _written(service: Service, upload: Upload, fusing: Fusing, folder: Path) -> dict[str, Any]:
     """Fuse into the files of a result, in a worker thread; return what to tell."""
     pair, done = fuse_upload(service, upload, fusing, sources=True)
-    for name, image in zip(_IMAGES, (*(done.sources or ()), done.image), strict=True):
+    images = (*(done.sources or ())[:2], done.image)
+    for name, image in zip(_IMAGES, images, strict=True):
         write_image(folder / f"{name}.png", image)
     (folder / "record.json").write_text(done.image.description or "", "utf-8")
     if pair.thermal.celsius is not None:
