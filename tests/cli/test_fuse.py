@@ -77,8 +77,8 @@ def test_nothing_is_overwritten_unasked(
 
 
 def test_hot_in_celsius(run: Run, tmp_path: Path, flir: Path) -> None:
-    """The spot is at 42 °C, the ground at 33 °C; the palette says that it keeps the visible."""
-    for hot, painted in (("40C", True), ("45 °C", False)):
+    """The spot is at 53 °C, the ground at 44 °C; the palette says that it keeps the visible."""
+    for hot, painted in (("50C", True), ("55 °C", False)):
         output = tmp_path / f"{hot}.png"
         options = ["--palette", "whitehot", "--hot", hot]
         code, _, err = run("fuse", flir, "-o", output, *options)

@@ -1,5 +1,7 @@
 """Counts by points that a user measured."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from clfnet.thermal.values import Thermal
 
 def _naive(count: float, points: list[tuple[float, float]]) -> float:
     """The line through the two points around a count, or through the outermost two."""
-    pairs = [*zip(points, points[1:], strict=False)]
+    pairs = [*pairwise(points)]
     (x0, y0), (x1, y1) = next((pair for pair in pairs if count <= pair[1][0]), pairs[-1])
     return y0 + (y1 - y0) * (count - x0) / (x1 - x0)
 
@@ -67,7 +69,7 @@ def test_what_is_no_calibration(text: str, message: str) -> None:
 def test_levels_and_temperatures_are_no_counts() -> None:
     options = ThermalOptions(calibration="0=20C,255=60C")
     levels = numbers(np.array([[0, 255]], np.uint8), "a")
-    with pytest.raises(ConfigError, match="a holds levels of brightness. .*--unit counts"):
+    with pytest.raises(ConfigError, match=r"a holds levels of brightness. .*--unit counts"):
         stated(levels, options, "a")
     counted = stated(levels, ThermalOptions(unit="counts", calibration="0=20C,255=60C"), "a")
     assert counted.celsius is not None

@@ -37,7 +37,7 @@ def _forward(kelvin: float, *, e: float, t: float, d: float, h: float, air: floa
 @pytest.mark.parametrize(
     ("e", "t", "d", "h", "air"), [(0.6, -40, 0, 50, 20), (0.95, 35, 80, 95, 31), (1, 20, 9, 0, -8)]
 )
-def test_each_is_used(  # noqa: PLR0913
+def test_each_is_used(
     tmp_path: Path, fff_block: Callable[..., bytes], celsius: float, e: float, t: float, d: float,
     h: float, air: float,
 ) -> None:  # fmt: skip

@@ -26,6 +26,7 @@ from clfnet.cli.models import models
 from clfnet.cli.panel import panel
 from clfnet.cli.reproduce import reproduce
 from clfnet.cli.serve import serve
+from clfnet.cli.thermal import thermal
 from clfnet.cli.train import train
 from clfnet.errors import ClfnetError
 from clfnet.version import __version__
@@ -43,7 +44,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 commands = (
-    *(demo, fuse, batch, serve, align, explain, evaluate, panel),
+    *(demo, fuse, thermal, batch, serve, align, explain, evaluate, panel),
     *(bench, train, export, convert, models, reproduce),
 )
 for command in commands:

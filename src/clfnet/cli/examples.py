@@ -9,6 +9,12 @@ EXAMPLES = {
         "clfnet fuse ir.tiff vis.jpg -o fused.png --align auto --range=-10C,40C",
         "clfnet fuse ir.mp4 vis.mp4 -o fused.mp4",
     ),
+    "thermal": (
+        "clfnet thermal flir.jpg --spot pole=120,80 --box 10,20,60,40 --delta pole-B1",
+        "clfnet thermal flir.jpg -o image.png --above 60C --emissivity 0.93 --distance 4",
+        "clfnet thermal DCIM/ --report report.html --report report.pdf --csv table.csv",
+        "clfnet thermal counts.tiff --calibration 7000=20C,9000=60C --tiff celsius.tiff",
+    ),
     "batch": ("clfnet batch pairs.csv -o fused/", "clfnet batch ir/ vis/ -o fused/ --model fast"),
     "serve": ("clfnet serve", "clfnet serve --port 0 --data state/"),
     "align": ("clfnet align ir.png vis.png -o rig.json --preview look.png",),

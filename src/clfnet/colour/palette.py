@@ -129,8 +129,8 @@ def overlay(
     """Paint the hot areas over an image.
 
     Opacity rises smoothly (3x² − 2x³) from 0 at the threshold to `strength` at 0.1 above it (above
-    0.8: half-way to 1); for a threshold in °C, at 1 K above it. The colour is that of the level itself, whatever the threshold, so that one
-    colour bar holds for all images.
+    0.8: half-way to 1); for a threshold in °C, at 1 K above it. The colour is that of the level
+    itself, whatever the threshold, so that one colour bar holds for all images.
 
     Args:
         picture: float32, (H, W) or (H, W, 3) sRGB, in [0, 1].

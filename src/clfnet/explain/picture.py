@@ -6,25 +6,23 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from clfnet.explain.explain import Explanation
 from clfnet.explain.files import Explained
 from clfnet.explain.regions import edges, grid, share_in
 from clfnet.inference.arrays import grey
 from clfnet.io.image import to_uint8
+from clfnet.io.labels import GROUND, SOFT, TEXT, Colour, draw_label, font, label_height
 from clfnet.io.regions import Region
 from clfnet.method import FloatImage
 
 Rgb = NDArray[np.uint8]
-Colour = tuple[int, int, int]
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 INFRARED: Colour = (240, 138, 20)
 """Orange; with the blue, told apart by every common kind of colour vision."""
 VISIBLE: Colour = (38, 128, 235)
 
-_PAGE, _TEXT, _SOFT = (17, 19, 24), (238, 240, 244), (150, 157, 168)
 _OPACITY = 0.62  # of a tint where one source won everywhere around
 _WIDTH = 720  # pixels; narrower images are enlarged, so that labels are sharp
 
@@ -110,10 +108,6 @@ class _Look(NamedTuple):
         return cls(*(max(1, round(unit * each)) for each in (2.6, 0.22, 3.2, 2.3, 2.0)))
 
 
-def _font(size: int) -> Font:
-    return ImageFont.load_default(size)
-
-
 def _enlarged(picture: Image.Image, scale: int) -> Image.Image:
     size = picture.width * scale, picture.height * scale
     return picture.resize(size, Image.Resampling.BICUBIC) if scale > 1 else picture
@@ -150,7 +144,7 @@ def _draw_grid(
     for top, row in zip(tops, means, strict=False):
         for left, mean in zip(lefts, row, strict=False):
             inset = look.small // 2
-            _pill(picture, (int(left) + inset, int(top) + inset), percent(mean), look)
+            draw_label(picture, (int(left) + inset, int(top) + inset), percent(mean), look.small)
 
 
 def _draw_region(
@@ -160,33 +154,16 @@ def _draw_region(
     left, top = region.x * scale, region.y * scale
     right, bottom = left + region.width * scale, top + region.height * scale
     pen = ImageDraw.Draw(picture)
-    for grow, colour in ((look.line, (0, 0, 0)), (0, _TEXT)):
+    for grow, colour in ((look.line, (0, 0, 0)), (0, TEXT)):
         box = (left - grow, top - grow, right - 1 + grow, bottom - 1 + grow)
         pen.rectangle(box, outline=colour, width=look.line)
     below = bottom + 2 * look.line
-    height = _pill_height(look)
+    height = label_height(look.small)
     room = below + height <= picture.height
     text = f"{region.name}  {percent(mean)}"
-    _pill(picture, (left, below if room else max(0, top - height - 2 * look.line)), text, look)
-
-
-def _pill_height(look: _Look) -> int:
-    return round(1.7 * look.small)
-
-
-def _pill(picture: Image.Image, place: tuple[int, int], text: str, look: _Look) -> None:
-    """A label on a dark ground with round ends, kept inside the image."""
-    font, height = _font(look.small), _pill_height(look)
-    width = round(font.getlength(text)) + look.small
-    left = max(0, min(place[0], picture.width - width))
-    ground = Image.new("L", (4 * width, 4 * height))  # drawn large: smooth ends
-    ImageDraw.Draw(ground).rounded_rectangle(
-        (0, 0, 4 * width - 1, 4 * height - 1), 2 * height, fill=190
+    draw_label(
+        picture, (left, below if room else max(0, top - height - 2 * look.line)), text, look.small
     )
-    ground = ground.resize((width, height), Image.Resampling.LANCZOS)
-    picture.paste(_PAGE, (left, place[1]), ground)
-    middle = (left + width / 2, place[1] + height / 2)
-    ImageDraw.Draw(picture).text(middle, text, fill=_TEXT, font=font, anchor="mm")
 
 
 def _page(
@@ -198,17 +175,15 @@ def _page(
     head = look.gap + round(1.3 * look.title) + look.gap
     caption = round(1.7 * look.text) if len(pictures) > 1 else 0
     foot = round(1.2 * look.gap) + look.text + round(1.9 * look.small) + look.gap
-    page = Image.new("RGB", (total, head + caption + height + foot), _PAGE)
+    page = Image.new("RGB", (total, head + caption + height + foot), GROUND)
     pen = ImageDraw.Draw(page)
     middle = look.gap + 0.65 * look.title
-    pen.text(
-        (look.gap, middle), "Where each pixel comes from", _TEXT, _font(look.title), anchor="lm"
-    )
+    pen.text((look.gap, middle), "Where each pixel comes from", TEXT, font(look.title), anchor="lm")
     _totals(page, explanation.overall, middle, look)
     for index, (name, picture) in enumerate(pictures.items()):
         left = look.gap + index * (width + look.gap)
         if caption:
-            pen.text((left, head), name, _SOFT, _font(look.text), anchor="la")
+            pen.text((left, head), name, SOFT, font(look.text), anchor="la")
         page.paste(picture, (left, head + caption))
     left = total - look.gap - width
     _legend(page, (left, head + caption + height + look.gap), width, look, cells=cells)
@@ -217,12 +192,12 @@ def _page(
 
 def _totals(page: Image.Image, overall: float, middle: float, look: _Look) -> None:
     """Both shares, at the right of the title."""
-    pen, font = ImageDraw.Draw(page), _font(look.title)
+    pen, letters = ImageDraw.Draw(page), font(look.title)
     right = float(page.width - look.gap)
     parts = {f"visible {percent(1 - overall)}": VISIBLE, f"infrared {percent(overall)}": INFRARED}
     for text, colour in parts.items():
-        pen.text((right, middle), text, colour, font, anchor="rm")
-        right -= font.getlength(text) + look.gap
+        pen.text((right, middle), text, colour, letters, anchor="rm")
+        right -= letters.getlength(text) + look.gap
 
 
 def _legend(
@@ -237,12 +212,12 @@ def _legend(
         (0, 0, 4 * bar.width - 1, 4 * bar.height - 1), 2 * bar.height, fill=255
     )
     page.paste(bar, (left, top), round_mask.resize(bar.size, Image.Resampling.LANCZOS))
-    pen, font = ImageDraw.Draw(page), _font(look.small)
+    pen, letters = ImageDraw.Draw(page), font(look.small)
     below = top + look.text + look.small // 2
     note = "infrared's share of places won" + (", per cell" if cells > 1 else "")
-    pen.text((left, below), "100 % visible", VISIBLE, font, anchor="la")
-    pen.text((left + width / 2, below), note, _SOFT, font, anchor="ma")
-    pen.text((left + width, below), "100 % infrared", INFRARED, font, anchor="ra")
+    pen.text((left, below), "100 % visible", VISIBLE, letters, anchor="la")
+    pen.text((left + width / 2, below), note, SOFT, letters, anchor="ma")
+    pen.text((left + width, below), "100 % infrared", INFRARED, letters, anchor="ra")
 
 
 def percent(share: float) -> str:

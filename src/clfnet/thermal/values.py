@@ -199,7 +199,7 @@ def calibrated(thermal: Thermal, calibration: Calibration, name: str | Path) -> 
     if beyond < _SAID:
         return measured
     return measured.noted(
-        f"{100 * beyond:.2g} % of the pixels are beyond the calibration of {low:g} to {high:g} "
+        f"{100 * beyond:.3g} % of the pixels are beyond the calibration of {low:g} to {high:g} "
         f"counts; their temperatures are continued from it"
     )
 
