@@ -16,7 +16,18 @@ PAGES = ("*.md", "docs/**/*.md", "experiments/*/README.md")
 ASSETS = ("docs/images/*", "LICENSE", "CITATION.cff")
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 API = (
-    *("clfnet", "align", "batch", "bench", "colour", "errors", "evaluation", "explain", "inspection", "io"),
+    *(
+        "clfnet",
+        "align",
+        "batch",
+        "bench",
+        "colour",
+        "errors",
+        "evaluation",
+        "explain",
+        "inspection",
+        "io",
+    ),
     *("losses", "methods", "metrics", "nn", "thermal", "training", "usefulness", "video"),
 )
 
