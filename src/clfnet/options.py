@@ -366,6 +366,15 @@ class FuseOptions:
         choices=get_args(Backend),
         machine=True,
     )
+    device: str = _option(
+        str,
+        "Where networks run: cpu, an accelerator that the installed ONNX Runtime has, or auto (the "
+        "best that is there); cuda:1 is the second card.",
+        default="cpu",
+        choices=("auto", "cpu", "cuda", "tensorrt", "coreml", "directml", "openvino:GPU"),
+        is_open=True,
+        machine=True,
+    )
     threads: int | None = _option(
         int, "CPU threads.", least=1, by_default="all cores", machine=True
     )
@@ -425,6 +434,7 @@ class FuseArguments(TypedDict, total=False):
     depth: int | None
     allow_damaged: bool
     backend: Backend
+    device: str
     threads: int | None
     memory: str | int | None
 

@@ -14,7 +14,7 @@ from clfnet.colour.luma import bt601
 from clfnet.errors import ConfigError, InputError, WeightsError
 from clfnet.inference.arrays import size_text
 from clfnet.inference.onnx_form import RANGES, form_of, image_of, range_of, to_unit
-from clfnet.inference.session import Session
+from clfnet.inference.session import placed
 from clfnet.method import FloatImage
 
 _PROBE = (122, 126)  # a size that no network of several scales takes as it is
@@ -47,6 +47,7 @@ class AnyOnnx:
             pair and of a white one. An image that leaves it by more than a twentieth is an error,
             one that leaves it by less is clipped.
         first: which image comes first, "infrared" or "visible".
+        device: where it runs; see `clfnet.inference.device.find_device`.
 
     Raises:
         WeightsError: the file is missing, or no such graph.
@@ -62,6 +63,7 @@ class AnyOnnx:
         input: str | None = None,  # noqa: A002 -- what the graph calls it
         output: str | None = None,
         first: str | None = None,
+        device: str = "cpu",
     ) -> None:
         for key, value in {"input": input, "output": output, "first": first}.items():
             _check_choice(key, value)
@@ -69,7 +71,7 @@ class AnyOnnx:
         self._where = f"onnx:{path}"
         if not path.is_file():
             raise WeightsError(f"{path} must be an ONNX file, but is no file. Check the path.")
-        self._session = Session(path, str(path), threads)
+        self.device, self._session = placed(device, path, str(path), threads)
         self._form = form_of(self._session.inputs, path, first)
         self._given = RANGES[input or ("levels" if self._form.takes_levels else "unit")]
         self._taken = RANGES[output or "unit"]
@@ -78,7 +80,7 @@ class AnyOnnx:
         self._tell(path, None if output else found)
 
     @classmethod
-    def parse(cls, text: str, *, threads: int | None = None) -> Self:
+    def parse(cls, text: str, *, threads: int | None = None, device: str = "cpu") -> Self:
         """Make one of FILE[,input=RANGE][,output=RANGE][,first=KIND].
 
         Raises:
@@ -92,6 +94,7 @@ class AnyOnnx:
         return cls(
             Path(text),
             threads=threads,
+            device=device,
             input=stated.get("input"),
             output=stated.get("output"),
             first=stated.get("first"),

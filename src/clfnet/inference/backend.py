@@ -1,4 +1,4 @@
-"""A model as a `FusionMethod`, run on the CPU by ONNX Runtime or OpenVINO."""
+"""A model as a `FusionMethod`, run by ONNX Runtime or OpenVINO."""
 
 import logging
 from collections.abc import Callable
@@ -9,8 +9,9 @@ import numpy as np
 
 from clfnet.errors import ConfigError, InputError, WeightsError
 from clfnet.inference.arrays import size_text
+from clfnet.inference.device import MEMORY
 from clfnet.inference.per_process import PerProcess
-from clfnet.inference.session import Session
+from clfnet.inference.session import Session, placed
 from clfnet.inference.tiling import Tiles, cores, fuse_in_tiles
 from clfnet.method import FloatImage
 from clfnet.weights import ModelFile
@@ -42,11 +43,13 @@ class OnnxMethod:
             65,536 pixels per thread, 192 MiB of the paper's network. Counts for graphs of a
             known margin.
         backend: what runs the graph, one of `BACKENDS`; the results agree to 1e-6.
+        device: where it runs; see `clfnet.inference.device.find_device`. "auto" is the best that
+            is there. On an accelerator one tile runs at a time, of 4 GiB by default.
 
     Raises:
         WeightsError: not such a graph.
-        ConfigError: `threads` is below 1, `memory` too little (it says what is the least), or there
-            is no such backend.
+        ConfigError: `threads` is below 1, `memory` too little (it says what is the least), there
+            is no such backend, or the device is not there or does not work.
         MissingExtraError: OpenVINO is not installed.
     """
 
@@ -58,20 +61,26 @@ class OnnxMethod:
         threads: int | None = None,
         memory: int | None = None,
         backend: str = "onnxruntime",
+        device: str = "cpu",
     ) -> None:
         if backend not in BACKENDS:
             raise ConfigError(f"`backend` must be one of {', '.join(BACKENDS)}, got {backend!r}.")
         data = model if isinstance(model, bytes) else ModelFile(model).read()
         self.name = name or ("onnx" if isinstance(model, bytes) else model.stem)
-        session = Session(data, self.name, 1)
+        _check_backend(backend, device)
+        self.device, session = placed(device, data, self.name, 1)
         _check_names(session, self.name)
         facts = session.facts
         self._least = int(facts.get("least", 1))
-        self.tiles = _tiles(facts, threads, memory)
+        self.tiles = (
+            _tiles(facts, threads, memory)
+            if self.device.is_cpu
+            else _tiles(facts, 1, memory or MEMORY)
+        )
         if self.tiles is None and memory is not None:
             _log.warning("%s sees an image as a whole: memory is not bounded.", self.name)
         if not self.tiles:  # which would run on a thread each: no waiting in every layer
-            session = Session(data, self.name, threads)
+            session = Session(data, self.name, threads, self.device)
         self._graph: Graph = partial(_run, session)
         if backend == "openvino":
             from clfnet.inference import openvino
@@ -111,6 +120,13 @@ class OnnxMethod:
             ) from error
         image: FloatImage = np.clip(fused[0, 0], 0.0, 1.0)  # (H, W)
         return image
+
+
+def _check_backend(backend: str, device: str) -> None:
+    if backend != "onnxruntime" and device not in ("auto", "cpu"):
+        raise ConfigError(
+            f"`device` must be cpu with the backend {backend}, got {device}. Drop one of the two."
+        )
 
 
 def _by_size(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from clfnet import weights
-from clfnet.errors import InputError, WeightsError, did_you_mean
+from clfnet.errors import ConfigError, InputError, WeightsError, did_you_mean
 from clfnet.method import FusionMethod
 from clfnet.methods import METHODS, Published
 from clfnet.methods.published import PREFIX
@@ -28,6 +28,7 @@ def find_method(
     threads: int | None = None,
     memory: int | None = None,
     backend: str = "onnxruntime",
+    device: str = "cpu",
 ) -> FusionMethod:
     """Find what fuses.
 
@@ -44,12 +45,14 @@ def find_method(
         memory: how many bytes a model that fuses in tiles may take, beside the images; see
             `clfnet.inference.backend.OnnxMethod`.
         backend: what runs a shipped or exported model, "onnxruntime" or "openvino".
+        device: where a network runs; see `clfnet.inference.device.find_device`.
 
     Raises:
         WeightsError: there is no such model or rule, or its file is damaged or of another kind.
         InputError: it is a folder of published results, which cannot fuse.
         MissingExtraError: a classical rule or the backend needs an extra that is not installed.
-        ConfigError: `threads` is below 1, `memory` too little, or there is no such backend.
+        ConfigError: `threads` is below 1, `memory` too little, or there is no such backend or
+            device.
 
     Example:
         >>> find_method("maximum").name
@@ -64,11 +67,11 @@ def find_method(
         if spec.startswith(ONNX):
             from clfnet.inference.any_onnx import AnyOnnx  # ONNX Runtime takes long to import
 
-            return AnyOnnx.parse(spec.removeprefix(ONNX), threads=threads)
+            return AnyOnnx.parse(spec.removeprefix(ONNX), threads=threads, device=device)
         if spec in METHODS:
-            return METHODS[spec]()
+            return _on_cpu(METHODS[spec](), device)
         _check_name(spec)
-    return _exported(spec, threads=threads, memory=memory, backend=backend)
+    return _exported(spec, threads=threads, memory=memory, backend=backend, device=device)
 
 
 def find_compared(spec: str, *, threads: int | None = None) -> FusionMethod | Published:
@@ -81,6 +84,15 @@ def find_compared(spec: str, *, threads: int | None = None) -> FusionMethod | Pu
         ConfigError: `threads` is below 1.
     """
     return Published.parse(spec) if spec.startswith(PREFIX) else find_method(spec, threads=threads)
+
+
+def _on_cpu(rule: FusionMethod, device: str) -> FusionMethod:
+    if device not in ("auto", "cpu"):
+        raise ConfigError(
+            f"`device` must be cpu for the rule {rule.name}, which is no network, got {device}. "
+            f"Leave it out."
+        )
+    return rule
 
 
 def _check_name(spec: str) -> None:

@@ -524,6 +524,7 @@ class Fuser:
         record = {
             "clfnet": __version__,
             "model": self.method.name,
+            **_place(self.method),
             "stretch": self.options.stretch,
             "infrared": how,
             **self.colouring.record(paint),
@@ -535,6 +536,12 @@ class Fuser:
 def _levels(placed: Placed) -> FloatImage:
     """Return the levels of the infrared image where there is something of both, of any shape."""
     return placed.heat if placed.both is None else placed.heat[placed.both]
+
+
+def _place(method: FusionMethod) -> dict[str, str]:
+    """Tell where a network ran, if that was not the CPU: pixels differ a little there."""
+    device = getattr(method, "device", None)
+    return {} if device is None or device.is_cpu else {"device": device.name}
 
 
 def _range_notes(how: Mapping[str, Any]) -> list[str]:
@@ -582,20 +589,26 @@ def fuse(
     """
     if isinstance(model, str) and not (model.startswith(ONNX) or Path(model).suffix == ".onnx"):
         chosen = FuseOptions(model=model, **options)
-        model = _kept_method(model, chosen.threads, chosen.memory, chosen.backend)
+        model = _kept_method(model, chosen.threads, chosen.memory, chosen.backend, chosen.device)
     return Fuser(model, **options)(infrared, visible)
 
 
 @lru_cache(maxsize=4)
 def _kept_method(
-    model: str, threads: int | None, memory: str | int | None, backend: str
+    model: str, threads: int | None, memory: str | int | None, backend: str, device: str
 ) -> FusionMethod:
-    return find_method(model, threads=threads, memory=_budget(memory), backend=backend)
+    return find_method(
+        model, threads=threads, memory=_budget(memory), backend=backend, device=device
+    )
 
 
 def _method(model: str | os.PathLike[str], chosen: FuseOptions) -> FusionMethod:
     return find_method(
-        model, threads=chosen.threads, memory=_budget(chosen.memory), backend=chosen.backend
+        model,
+        threads=chosen.threads,
+        memory=_budget(chosen.memory),
+        backend=chosen.backend,
+        device=chosen.device,
     )
 
 

@@ -1,4 +1,4 @@
-"""An ONNX graph, loaded by ONNX Runtime on the CPU, in whatever process it is run."""
+"""An ONNX graph, loaded by ONNX Runtime, in whatever process it is run."""
 
 import threading
 from collections.abc import Sequence
@@ -10,6 +10,14 @@ import onnxruntime
 
 from clfnet.errors import ConfigError, WeightsError
 from clfnet.inference.deadline import check_time, time_left
+from clfnet.inference.device import (
+    Device,
+    check_used,
+    does_not_work,
+    find_device,
+    on_best_device,
+    prepare,
+)
 from clfnet.inference.per_process import PerProcess
 from clfnet.io.onnx_file import check_external_files
 from clfnet.weights import ModelFile
@@ -28,18 +36,25 @@ class Session:
         model: its bytes, or its file; of a file, weights in files beside it are found.
         name: what messages call it.
         threads: how many CPU threads one image may use; all cores by default.
+        device: where it runs; the CPU by default.
 
     Raises:
         WeightsError: not an ONNX graph.
-        ConfigError: `threads` is below 1.
+        ConfigError: `threads` is below 1, or the device does not work.
     """
 
-    def __init__(self, model: Path | bytes, name: str, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: Path | bytes,
+        name: str,
+        threads: int | None = None,
+        device: Device = Device(),  # noqa: B008 -- it cannot be changed
+    ) -> None:
         if threads is not None and threads < 1:
             raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
         where = model if isinstance(model, bytes) else model.absolute()
         _check_files(where, name)
-        self._loaded = PerProcess(partial(_load, where, name, threads))
+        self._loaded = PerProcess(partial(_load, where, name, threads, device))
 
     @property
     def inputs(self) -> list[Any]:
@@ -76,6 +91,28 @@ class Session:
             return list(run())
         finally:
             _running.discard(options)
+
+
+def placed(
+    device: str, model: Path | bytes, name: str, threads: int | None = None
+) -> tuple[Device, Session]:
+    """Load a graph where a user wants it.
+
+    Args:
+        device: see `clfnet.inference.device.find_device`; "auto" is the best that is there.
+        model: see `Session`.
+        name: the same.
+        threads: the same.
+
+    Raises:
+        WeightsError: not an ONNX graph.
+        ConfigError: `threads` is below 1, or the device is not there or does not work.
+    """
+
+    def load(device: Device) -> tuple[Device, Session]:
+        return device, Session(model, name, threads, device)
+
+    return on_best_device(load) if device == "auto" else load(find_device(device))
 
 
 def end_runs() -> None:
@@ -120,17 +157,26 @@ def _check_files(model: Path | bytes, name: str) -> None:
     check_external_files(ModelFile(model).read(), model.parent, name)
 
 
-def _load(model: Path | bytes, name: str, threads: int | None) -> onnxruntime.InferenceSession:
+def _load(
+    model: Path | bytes, name: str, threads: int | None, device: Device
+) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ONLY_FATAL
     options.intra_op_num_threads = threads or 0
     options.enable_mem_pattern = False  # a plan per size would be kept for every size ever seen
+    missing = prepare(device)
     try:
-        return onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"], enable_fallback=0
+        session = onnxruntime.InferenceSession(
+            model, options, providers=device.providers, enable_fallback=0
         )
     except Exception as error:  # onnxruntime has no base class for its errors
+        why = " ".join(str(error).split())[:200]
+        if not device.is_cpu:
+            _load(model, name, threads, Device())  # a bad graph is another error
+            raise does_not_work(device, why) from error
         raise WeightsError(
             f"{name} must be an ONNX graph, but ONNX Runtime cannot load it "
-            f"({' '.join(str(error).split())[:200]}). Export it again."
+            f"({why}). Export it again."
         ) from error
+    check_used(session, device, missing)
+    return session
