@@ -5,4 +5,4 @@ from pathlib import Path
 
 project = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text("utf-8"))
 for dependency in project["project"]["dependencies"]:
-    print(dependency.replace(">=", "=="))  # noqa: T201
+    print(dependency.partition(";")[0].replace(">=", "=="))  # noqa: T201

@@ -14,6 +14,7 @@ from clfnet.batch.evidence import UNKNOWN
 from clfnet.batch.mark import Mark, read_mark
 from clfnet.batch.recipe import Recipe
 from clfnet.batch.work import Outcome, Task, fuse_task
+from clfnet.example import night_street
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, read_image, write_image
 
@@ -28,6 +29,19 @@ def test_the_result_is_the_fuser_s(recipe: Recipe, task: Task, tmp_path: Path) -
     assert marked is not None
     assert marked.mark == Mark("run", task.pair, 1)
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_compression(recipe: Recipe, task: Task, tmp_path: Path) -> None:
+    scene = night_street()
+    write_image(Path(task.infrared), Image(scene.infrared), overwrite=True)
+    write_image(Path(str(task.visible)), Image(scene.visible), overwrite=True)
+    sizes = {}
+    for compression in ("fast", "small"):
+        output = str(tmp_path / f"{compression}.png")
+        options = {**recipe.options, "compression": compression}
+        fuse_task(replace(recipe, options=options), replace(task, output=output))
+        sizes[compression] = Path(output).stat().st_size
+    assert sizes["small"] < sizes["fast"]
 
 
 def test_an_output_of_the_same_pair_and_run_is_kept(recipe: Recipe, task: Task) -> None:

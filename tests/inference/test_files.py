@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import PIL.Image
@@ -11,11 +12,13 @@ import pytest
 import tifffile
 
 from clfnet.errors import ConfigError, InputError, OutputExistsError, SizeMismatchError
+from clfnet.example import night_street
 from clfnet.inference.files import Job, fuse_file, fuse_files, plan
 from clfnet.inference.fuser import Fuser
 from clfnet.inference.tiling import Tiles
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.method import FloatImage
+from clfnet.options import Compression
 from clfnet.thermal.flir import read_radiometric
 
 
@@ -50,6 +53,21 @@ def test_a_pair(tmp_path: Path, pair: tuple[Path, Path]) -> None:
     assert (result.width, result.height, result.error) == (6, 4, None)
     assert result.seconds > 0
     assert (read_image(tmp_path / "new" / "a.png").pixels == 90).all()
+
+
+def test_compression_changes_the_file_alone(tmp_path: Path) -> None:
+    scene = night_street()
+    files = tmp_path / "ir.png", tmp_path / "vi.png"
+    for file, pixels in zip(files, (scene.infrared, scene.visible), strict=True):
+        write_image(file, Image(pixels))
+    done = [
+        fuse_file(Fuser(Maximum(), compression=each), Job(*files, tmp_path / f"{each}.png"))
+        for each in get_args(Compression)
+    ]
+    fast, small = (read_image(tmp_path / f"{each}.png") for each in get_args(Compression))
+    assert done[1].bytes < done[0].bytes
+    np.testing.assert_array_equal(small.pixels, fast.pixels)
+    assert done[0].record == done[1].record
 
 
 def test_what_is_there_is_kept(tmp_path: Path, pair: tuple[Path, Path]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from clfnet.io import png16
+from clfnet.io import png
 from clfnet.io.files import open_input
 from clfnet.io.image import Image
 
@@ -75,7 +75,7 @@ def _description(path: Path) -> tuple[str, int, int]:
 
     with open_input(path) as file:
         if path.suffix == ".png":
-            png = PngImageFile(file)
-            return str(png.info[png16.DESCRIPTION]), *png.size
+            picture = PngImageFile(file)
+            return str(picture.info[png.DESCRIPTION]), *picture.size
         jpeg = JpegImageFile(file)
         return jpeg.info["comment"].decode(), *jpeg.size

@@ -16,10 +16,10 @@ from clfnet.inference.find import ONNX
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import check_depth
 from clfnet.methods import METHODS
-from clfnet.options import ALIGN, FuseOptions
+from clfnet.options import ALIGN, Compression, FuseOptions
 from clfnet.version import __version__
 
-_SPEED = ("threads", "memory")  # change how fast a result is there, not what it is
+_SPEED = ("threads", "memory", "compression")  # change how fast a result is there, not what it is
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,11 @@ class Recipe:
     run: str = ""
     scratch: str | None = None
     session: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def compression(self) -> Compression:
+        """How outputs are coded."""
+        return FuseOptions(**self.options).compression
 
     def fuser(self) -> Fuser:
         """Return what fuses.

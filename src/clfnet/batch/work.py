@@ -180,7 +180,7 @@ def _written(image: Image, recipe: Recipe, task: Task) -> tuple[str, str, str]:
     replaces = recipe.overwrite or task.again
     try:
         with _scratch(recipe) as file:
-            write_image(file, image)
+            write_image(file, image, compression=recipe.compression)
             picture = of_contents(str(file))
             # A worker that outlived its driver may have finished the pair meanwhile.
             if not (replaces and _finished_before(recipe, task)):

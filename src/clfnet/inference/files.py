@@ -125,7 +125,8 @@ def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
     fused, record, _ = fuser.fuse_pair(pair, names)
     celsius = pair.thermal.celsius if job.temperatures else None
     del pair  # large images: encoding takes memory of its own
-    write_image(job.output, fused, overwrite=overwrite)
+    compression = fuser.options.compression
+    write_image(job.output, fused, overwrite=overwrite, compression=compression)
     if job.temperatures and celsius is not None:
         temperatures.write_temperatures(job.temperatures, celsius, overwrite=overwrite)
     seconds = time.perf_counter() - start

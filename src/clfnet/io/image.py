@@ -3,7 +3,7 @@
 Read are PNG, JPEG, BMP, TIFF, WebP, AVIF, JPEG 2000 and, with the extra `formats`, HEIC; written
 are the first four.
 
-Pillow decodes what it keeps whole; 16-bit colour goes through `png16` and `tiff`. What a file is
+Pillow decodes what it keeps whole; 16-bit colour goes through `png` and `tiff`. What a file is
 shows in its bytes, not in its name; what it becomes follows the suffix.
 
 Kept: depth, alpha, the colour profile, and what EXIF tells of camera, exposure and place. Applied:
@@ -22,7 +22,7 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, ImageError, MissingExtraError, one_line
-from clfnet.io import exif, jpeg, orientation, png16, tiff
+from clfnet.io import exif, jpeg, orientation, png, tiff
 from clfnet.io.checks import (
     MAX_PIXELS,
     check_single,
@@ -35,6 +35,7 @@ from clfnet.io.files import open_atomic, open_input
 from clfnet.io.formats import VISIBLE
 from clfnet.io.geo import Geo
 from clfnet.io.kinds import kind_of
+from clfnet.options import Compression
 
 Pixels = NDArray[np.uint8 | np.uint16]
 
@@ -143,7 +144,9 @@ def from_pillow(picture: PIL.Image.Image, name: str) -> Image:
     return _upright(_from_pillow(picture, name), *_notes(picture))
 
 
-def write_image(path: Path, image: Image, *, overwrite: bool = False) -> None:
+def write_image(
+    path: Path, image: Image, *, overwrite: bool = False, compression: Compression = "fast"
+) -> None:
     """Write an image, atomically, in the format of its suffix.
 
     PNG and TIFF keep 16 bits and alpha; BMP and JPEG (quality 95, 4:4:4) get 8 bits and no alpha.
@@ -154,6 +157,7 @@ def write_image(path: Path, image: Image, *, overwrite: bool = False) -> None:
         path: ends in .png, .jpg, .jpeg, .bmp, .tif or .tiff.
         image: what to write.
         overwrite: replace a file that is there already.
+        compression: of PNG: "fast", or "small", which takes many times as long for a smaller file.
 
     Raises:
         ImageError: the suffix is another, or the format cannot hold so large an image.
@@ -162,7 +166,7 @@ def write_image(path: Path, image: Image, *, overwrite: bool = False) -> None:
     """
     check_suffix(path)
     with open_atomic(path, overwrite=overwrite) as file:
-        _encode(image, path, file)
+        _encode(image, path, file, compression)
 
 
 def check_suffix(path: Path) -> None:
@@ -171,17 +175,17 @@ def check_suffix(path: Path) -> None:
         raise ImageError(f"{path} must end in one of {', '.join(SUFFIXES)}. Rename the output.")
 
 
-def encode_image(image: Image, path: Path) -> bytes:
+def encode_image(image: Image, path: Path, *, compression: Compression = "fast") -> bytes:
     """Return the bytes of `image` in the format of `path`'s suffix; see `write_image`."""
     check_suffix(path)
     buffer = BytesIO()
-    _encode(image, path, buffer)
+    _encode(image, path, buffer, compression)
     return buffer.getvalue()
 
 
-def _encode(image: Image, path: Path, file: BinaryIO) -> None:
+def _encode(image: Image, path: Path, file: BinaryIO, compression: Compression) -> None:
     """Write in the format of `path`'s suffix; the file is empty, and may be read and sought."""
-    suffix = path.suffix.lower()
+    suffix, small = path.suffix.lower(), compression == "small"
     image = replace(image, icc=_fitting_profile(image))
     try:
         if suffix in (".tif", ".tiff"):
@@ -194,9 +198,15 @@ def _encode(image: Image, path: Path, file: BinaryIO) -> None:
                 description=image.description,
                 geo=image.geo,
             )
-        elif suffix == ".png" and image.pixels.dtype == np.uint16:
-            samples = np.atleast_3d(to_uint16(_stacked(image)))  # uint16 already
-            file.write(png16.encode(samples, image.icc, image.exif, image.description))
+        elif suffix == ".png" and not (small and image.pixels.dtype == np.uint8):
+            png.encode(
+                file,
+                np.atleast_3d(_stacked(image)),
+                icc=image.icc,
+                exif=image.exif,
+                description=image.description,
+                small=small,
+            )
         else:
             _encode_with_pillow(image, suffix, file)
     except (OSError, ValueError) as error:
@@ -234,11 +244,11 @@ def _decode(file: BinaryIO, path: Path, max_pixels: int, page: int | None = None
     picture = _open_with_pillow(file, kind_of(head), path)
     check_size(picture.size, path, max_pixels)
     check_single(getattr(picture, "n_frames", 1), path)
-    if head.startswith(png16.SIGNATURE):
+    if head.startswith(png.SIGNATURE):
         _check_checksums(file, path)
-    if png16.is_16_bit(head) and (_is_keyed(picture) or not picture.mode.startswith("I")):
-        file.seek(0)
-        image = _split(png16.decode(file), picture.info.get("icc_profile"))
+    if png.is_16_bit(head) and (_is_keyed(picture) or not picture.mode.startswith("I")):
+        picture.info.setdefault("exif", png.exif(file))  # else Pillow decodes it to find that
+        image = _split(png.decode_16_bit(file), picture.info.get("icc_profile"))
     else:
         image = _from_pillow(picture, path)
     upright = _upright(image, *_notes(picture))
@@ -258,7 +268,7 @@ def _check_checksums(file: BinaryIO, path: Path) -> None:
     """Check those of a PNG, of which Pillow leaves out those of the pixels."""
     place = file.tell()
     try:
-        png16.check(file)
+        png.check(file)
     except ValueError as error:
         report_damage(path, one_line(error))
     file.seek(place)
@@ -378,7 +388,7 @@ def _png_text(description: str | None) -> Any:
 
     info = PngInfo()
     if description:
-        info.add_itxt(png16.DESCRIPTION, description)
+        info.add_itxt(png.DESCRIPTION, description)
     return info
 
 

@@ -51,6 +51,15 @@ def test_the_default_model_is_the_shipped_one(
     assert json.loads(answer.headers["x-clfnet-record"])["model"] == "clfnet"
 
 
+def test_compression(client: TestClient, files: Files) -> None:
+    fast, small = (
+        client.post("/v1/fuse", data={"compression": each}, files=files).content
+        for each in ("fast", "small")
+    )
+    np.testing.assert_array_equal(decoded(small), decoded(fast))
+    assert len(small) < len(fast)
+
+
 def test_depth_and_format(client: TestClient, scene: ExamplePair, files: Files) -> None:
     grey = [files[0], ("visible", ("v.png", png(scene.visible[..., 0])))]
     answer = client.post("/v1/fuse", data={"depth": "16", "format": "tiff"}, files=grey)

@@ -108,7 +108,8 @@ def _encoded(service: Service, upload: Upload, fusing: Fusing, wanted: str) -> _
     begin = time.perf_counter()
     _, done = fuse_upload(service, upload, fusing)
     fused = time.perf_counter()
-    data = encode_image(done.image, Path(f"fused{FORMATS[wanted][1]}"))
+    path, compression = Path(f"fused{FORMATS[wanted][1]}"), fusing.options.compression
+    data = encode_image(done.image, path, compression=compression)
     seconds = {"fuse": fused - begin, "encode": time.perf_counter() - fused}
     return _Encoded(data, done.record, seconds)
 
@@ -135,7 +136,7 @@ def _written(service: Service, upload: Upload, fusing: Fusing, folder: Path) -> 
     pair, done = fuse_upload(service, upload, fusing, sources=True)
     images = (*(done.sources or ())[:2], done.image)
     for name, image in zip(_IMAGES, images, strict=True):
-        write_image(folder / f"{name}.png", image)
+        write_image(folder / f"{name}.png", image, compression=fusing.options.compression)
     (folder / "record.json").write_text(done.image.description or "", "utf-8")
     if pair.thermal.celsius is not None:
         write_temperatures(folder / "temperatures.tiff", pair.thermal.celsius)

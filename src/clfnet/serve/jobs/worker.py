@@ -164,7 +164,7 @@ class Worker:
             with renamed, time_limit(self._service.settings.pair_seconds):
                 sources = fuser.read(*(stored.path for stored in given), max_pixels=limit)
                 image = fuser.fuse_pair(sources, (given[0].name, given[-1].name)).image
-                write_image(output, image)
+                write_image(output, image, compression=fuser.options.compression)
         except ClfnetError as error:
             if is_trouble(error):
                 raise
