@@ -1,9 +1,9 @@
 """PNG (ISO/IEC 15948): checksums, what Pillow does not keep whole, and quick writing.
 
 Pillow reads 16-bit colour and 16-bit grey with alpha as 8 bits in silence. Its decoder undoes
-filters and interlace whatever the bytes stand for, so it is asked for the bytes here. What is written
-has one row filter for all and is deflated by ISA-L: in a small part of the time that trying every
-filter and zlib take, to files larger by an eighth or so.
+filters and interlace whatever the bytes stand for, so it is asked for the bytes here. Files are
+written with one row filter for all and deflated by ISA-L: in a small part of the time that trying
+every filter and zlib take, and larger by an eighth or so.
 """
 
 import struct
