@@ -379,7 +379,7 @@ def test_files_that_vanish_during_the_run_are_named(
     monkeypatch: pytest.MonkeyPatch,
     left: bytes | None,
 ) -> None:
-    def write(path: Path, image: Image, **options: bool) -> None:
+    def write(path: Path, image: Image, **options: Any) -> None:
         write_image(path, image, **options)
         if path.name == "b.jpg":  # the second: somebody takes the first away meanwhile
             (path.parent / "a.jpg").unlink()
