@@ -20,7 +20,7 @@ def test_a_mark_comes_back(
     path = tmp_path / f"a{suffix}"
     image = Image(np.full(shape, 40, dtype))
     write_image(path, marked(image, {"model": "Modell für Ü"}, MARK))
-    assert read_mark(path) == Marked(MARK, 9, 5)
+    assert read_mark(path) == Marked(MARK, 9, 5, {"model": "Modell für Ü"})
     assert read_image(path).pixels.shape == shape
 
 

@@ -56,7 +56,23 @@ def test_parquet(tmp_path: Path, place: str, elsewhere: Any) -> None:
     else:
         write_table(str(tmp_path / place), STORY)
         rows = parquet.read_table(tmp_path / place).to_pylist()
-    assert rows == [{name: entry[name] for name in COLUMNS} for entry in STORY]
+    assert rows == [{name: entry.get(name) for name in COLUMNS} for entry in STORY]
+
+
+def test_temperatures_where_there_are_some(tmp_path: Path) -> None:
+    warm = STORY[0] | {"celsius_min": -1.5, "celsius_mean": 2.25, "celsius_max": 40.0}
+    for name in ("a.csv", "a.parquet"):
+        write_table(str(tmp_path / name), [warm, STORY[1]])
+    with (tmp_path / "a.csv").open(newline="") as file:
+        first, second = csv.DictReader(file)
+    assert [first[f"celsius_{which}"] for which in ("min", "mean", "max")] == [
+        "-1.5",
+        "2.25",
+        "40.0",
+    ]
+    assert second["celsius_max"] == ""
+    first, second = parquet.read_table(tmp_path / "a.parquet").to_pylist()
+    assert (first["celsius_mean"], second["celsius_mean"]) == (2.25, None)
 
 
 def test_other_suffixes_are_refused() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from clfnet.batch import work
+from clfnet.batch.driver import entry
 from clfnet.batch.evidence import UNKNOWN
 from clfnet.batch.mark import Mark, read_mark
 from clfnet.batch.recipe import Recipe
@@ -17,6 +18,7 @@ from clfnet.batch.work import Outcome, Task, fuse_task
 from clfnet.example import night_street
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, read_image, write_image
+from clfnet.thermal import read_thermal
 
 
 def test_the_result_is_the_fuser_s(recipe: Recipe, task: Task, tmp_path: Path) -> None:
@@ -157,3 +159,21 @@ def test_a_name_that_is_a_folder_elsewhere(recipe: Recipe, task: Task) -> None:
     fuse_task(recipe, task)
     outcome = fuse_task(recipe, replace(task, output=f"{task.output}/b.png"))
     assert (outcome.state, "a part of its path is taken" in outcome.error) == ("failed", True)
+
+
+def test_temperatures_come_along_and_back(
+    recipe: Recipe, task: Task, flir: Path, tmp_path: Path
+) -> None:
+    warm = replace(task, infrared=str(flir), visible=None)
+    done = fuse_task(recipe, warm)
+    assert done.state == "done"
+    celsius = read_thermal(flir).celsius
+    assert celsius is not None
+    expected = {"min": celsius.min(), "mean": celsius.mean(), "max": celsius.max()}
+    assert done.celsius == pytest.approx({k: float(v) for k, v in expected.items()}, abs=0.01)
+    assert entry(warm, done)["celsius_max"] == done.celsius["max"]
+    again = fuse_task(recipe, warm)  # after a crash, it is told by the output alone
+    assert (again.seconds, again.celsius) == (None, done.celsius)
+    cold = replace(task, output=f"{tmp_path}/out/other.png")
+    assert fuse_task(recipe, cold).celsius == {}
+    assert "celsius_max" not in entry(cold, fuse_task(recipe, cold))

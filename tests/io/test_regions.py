@@ -61,3 +61,9 @@ def test_names_are_given_by_kind_and_number() -> None:
 def test_two_of_one_name_are_refused() -> None:
     with pytest.raises(InputError, match="names of their own, got 'S2' twice"):
         parse_regions(["1,2", "3,4"], ["S2=0,0,1,1"])
+
+
+def test_there_are_not_too_many() -> None:
+    assert len(parse_regions(["1,1"] * 500)) == 500
+    with pytest.raises(InputError, match="at most 500, got 501"):
+        parse_regions(["1,1"] * 400, ["1,1,1,1"] * 101)

@@ -97,5 +97,6 @@ def entry(task: Task, outcome: Outcome) -> dict[str, Any]:
         "height": outcome.height,
         "error": outcome.error,
         **({"again": True} if task.again else {}),
+        **{f"celsius_{name}": value for name, value in outcome.celsius.items()},
         **outcome.evidence._asdict(),
     }

@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from clfnet.io import png
-from clfnet.io.files import open_input
+from clfnet.io.description import read_description
 from clfnet.io.image import Image
 
 SUFFIXES = (".png", ".jpg", ".tif")
@@ -32,11 +31,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Marked:
-    """A marked file: the mark, and the image's size in pixels."""
+    """A marked file: the mark, the image's size in pixels, and the record of what was done."""
 
     mark: Mark
     width: int
     height: int
+    record: dict[str, Any]
 
 
 def marked(image: Image, record: dict[str, Any], mark: Mark) -> Image:
@@ -54,28 +54,13 @@ def read_mark(path: Path) -> Marked | None:
         >>> path = Path(tempfile.mkdtemp()) / "a.png"
         >>> write_image(path, marked(Image(np.zeros((2, 3), np.uint8)), {}, Mark("r", "p", 7)))
         >>> read_mark(path)
-        Marked(mark=Mark(run='r', pair='p', row=7), width=3, height=2)
+        Marked(mark=Mark(run='r', pair='p', row=7), width=3, height=2, record={})
     """
-    try:
-        text, width, height = _description(path)
-        return Marked(Mark(**json.loads(text)[_KEY]), width, height)
-    except Exception:  # noqa: BLE001  # somebody else's file, and decoders raise whatever they like
+    found = read_description(path)
+    if found is None:
         return None
-
-
-def _description(path: Path) -> tuple[str, int, int]:
-    if path.suffix == ".tif":
-        import tifffile
-
-        with tifffile.TiffFile(path) as tiff:
-            page: Any = tiff.pages[0]
-            return page.description, page.imagewidth, page.imagelength
-    from PIL.JpegImagePlugin import JpegImageFile
-    from PIL.PngImagePlugin import PngImageFile
-
-    with open_input(path) as file:
-        if path.suffix == ".png":
-            picture = PngImageFile(file)
-            return str(picture.info[png.DESCRIPTION]), *picture.size
-        jpeg = JpegImageFile(file)
-        return jpeg.info["comment"].decode(), *jpeg.size
+    try:
+        record = json.loads(found.text)
+        return Marked(Mark(**record.pop(_KEY)), found.width, found.height, record)
+    except (ValueError, TypeError, KeyError, AttributeError):  # somebody else's
+        return None

@@ -13,13 +13,16 @@ from clfnet.errors import InputError, MissingExtraError
 from clfnet.io.cells import harmless
 from clfnet.io.files import open_atomic
 
-COLUMNS = ("row", "name", "state", "seconds", "width", "height", "error")
+CELSIUS = ("celsius_min", "celsius_mean", "celsius_max")
+"""The temperatures of infrared images that measure."""
+
+COLUMNS = ("row", "name", "state", "seconds", "width", "height", "error", *CELSIUS)
 """What is told of each pair, as the journal has it."""
 
 _AT_ONCE = 10_000  # rows in memory
 _KINDS = {
     "row": "int64", "name": "string", "state": "string", "seconds": "float64", "width": "int32",
-    "height": "int32", "error": "string",
+    "height": "int32", "error": "string", **dict.fromkeys(CELSIUS, "float64"),
 }  # fmt: skip
 
 Row = Mapping[str, Any]
@@ -105,7 +108,7 @@ def _as_text(row: Row) -> dict[str, Any]:
     """Return the columns; of a name that is not UTF-8, what can be told of it in Parquet."""
     return {
         name: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
-        for name, value in ((name, row[name]) for name in COLUMNS)
+        for name, value in ((name, row.get(name)) for name in COLUMNS)
     }
 
 

@@ -4,9 +4,9 @@ import secrets
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,8 @@ class Outcome:
         height: rows of the result; 0 if there is none.
         error: why there is no result.
         evidence: what the files were like, to know them again.
+        celsius: the lowest, mean and highest temperature of the infrared image, by "min", "mean"
+            and "max"; empty where it does not measure.
     """
 
     state: str
@@ -68,6 +70,7 @@ class Outcome:
     height: int = 0
     error: str = ""
     evidence: Evidence = UNKNOWN
+    celsius: Mapping[str, float] = field(default_factory=dict)
 
 
 def fuse_task(recipe: Recipe, task: Task) -> Outcome:
@@ -84,9 +87,10 @@ def fuse_task(recipe: Recipe, task: Task) -> Outcome:
     except ClfnetError as error:
         return Outcome("stop", error=str(error))
     if there:
-        return Outcome("done", None, there.width, there.height, evidence=_evidence(task))
+        known = there.record.get("celsius", {})
+        return Outcome("done", None, there.width, there.height, "", _evidence(task), known)
     try:
-        image, contents = _fused(fuser, recipe, task)
+        image, contents, celsius = _fused(fuser, recipe, task)
     except ClfnetError as error:
         return Outcome("failed", error=str(error))
     except MemoryError:
@@ -101,7 +105,7 @@ def fuse_task(recipe: Recipe, task: Task) -> Outcome:
         of_sizes(task.infrared, task.visible), contents, of_sizes(task.output), picture
     )
     seconds = time.perf_counter() - start
-    return Outcome("done", seconds, image.width, image.height, evidence=known)
+    return Outcome("done", seconds, image.width, image.height, "", known, celsius)
 
 
 def _evidence(task: Task) -> Evidence:
@@ -120,8 +124,8 @@ def _fuser(recipe: Recipe) -> Fuser:
     return fuser
 
 
-def _fused(fuser: Fuser, recipe: Recipe, task: Task) -> tuple[Image, str]:
-    """Return the fused image, and the evidence of the contents of its sources."""
+def _fused(fuser: Fuser, recipe: Recipe, task: Task) -> tuple[Image, str, dict[str, float]]:
+    """Return the fused image, the evidence of its sources' contents, and temperatures."""
     opened_visible: Any = nullcontext() if task.visible is None else at_hand(task.visible)
     with at_hand(task.infrared) as infrared, opened_visible as visible:
         try:
@@ -130,7 +134,8 @@ def _fused(fuser: Fuser, recipe: Recipe, task: Task) -> tuple[Image, str]:
             image, record, _ = fuser.fuse_pair(fuser.read(infrared, visible), names)
         except ClfnetError as error:
             raise InputError(_as_given(str(error), task, infrared, visible)) from error
-    return marked(image, record, Mark(recipe.run, task.pair, task.row)), contents
+    image = marked(image, record, Mark(recipe.run, task.pair, task.row))
+    return image, contents, record.get("celsius", {})
 
 
 def _as_given(message: str, task: Task, infrared: Path, visible: Path | None) -> str:

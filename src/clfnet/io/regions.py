@@ -10,6 +10,9 @@ _NAME, _NUMBER = r"(?:(?P<name>[^=]*)=)?\s*", r"(\d{1,9})"
 _BOX, _SPOT = (_NAME + r"\s*,\s*".join([_NUMBER] * count) + r"\s*" for count in (4, 2))
 _LONGEST = 60  # letters of a name
 
+MOST = 500
+"""Regions of one image: each may be all of it."""
+
 
 class Region(NamedTuple):
     """A named box of an image, in pixels; of one pixel, a spot.
@@ -96,7 +99,7 @@ def parse_regions(spots: Iterable[str] = (), boxes: Iterable[str] = ()) -> list[
     """Read spots and boxes; those without a name are S1, S2, ... and B1, B2, ...
 
     Raises:
-        InputError: one cannot be read, or two have one name.
+        InputError: one cannot be read, two have one name, or there are more than `MOST`.
 
     Example:
         >>> [region.name for region in parse_regions(["1,2", "pole=3,4"], ["0,0,5,5"])]
@@ -104,6 +107,10 @@ def parse_regions(spots: Iterable[str] = (), boxes: Iterable[str] = ()) -> list[
     """
     regions = [Region.parse_spot(each, name=f"S{n}") for n, each in enumerate(spots, 1)]
     regions += [Region.parse(each, option="box", name=f"B{n}") for n, each in enumerate(boxes, 1)]
+    if len(regions) > MOST:
+        raise InputError(
+            f"spots and boxes must be at most {MOST}, got {len(regions)}. Measure the others apart."
+        )
     names = [region.name for region in regions]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

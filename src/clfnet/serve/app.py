@@ -7,7 +7,18 @@ from anyio import to_thread
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
-from clfnet.serve.api import about, align, evaluate, example, fuse, health, jobs, live, results
+from clfnet.serve.api import (
+    about,
+    align,
+    evaluate,
+    example,
+    fuse,
+    health,
+    jobs,
+    live,
+    results,
+    thermal,
+)
 from clfnet.serve.http.auth import require_token
 from clfnet.serve.http.errors import install
 from clfnet.serve.http.middleware import Middleware
@@ -57,7 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     needed = [Depends(require_token)] if service.settings.token else []  # so OpenAPI tells it, too
     app.include_router(health.router)
     app.include_router(page.router)
-    for part in (fuse, evaluate, align, results, jobs, live, about, example):
+    for part in (fuse, thermal, evaluate, align, results, jobs, live, about, example):
         app.include_router(part.router, dependencies=needed)
     return app
 

@@ -41,9 +41,18 @@ def write_temperatures(
         >>> tifffile.imread(path).tolist()
         [[21.5, -3.25]]
     """
+    check_suffix(path)
+    write_atomic(path, encoded(celsius), overwrite=overwrite)
+
+
+def encoded(celsius: NDArray[np.float32]) -> bytes:
+    """Return temperatures as the bytes of a TIFF; see `write_temperatures`.
+
+    Raises:
+        ImageError: the array is none of temperatures.
+    """
     import tifffile
 
-    check_suffix(path)
     if celsius.ndim != 2 or not celsius.size or celsius.dtype != np.float32:
         raise ImageError(
             f"`celsius` must be float32 of the shape (H, W), got {celsius.dtype} of "
@@ -59,4 +68,4 @@ def write_temperatures(
         metadata=None,
         software=False,
     )
-    write_atomic(path, buffer.getvalue(), overwrite=overwrite)
+    return buffer.getvalue()

@@ -19,6 +19,7 @@ from clfnet.align import Rig
 from clfnet.example import ExamplePair
 from clfnet.serve.jobs import worker
 from clfnet.serve.jobs.worker import Worker
+from clfnet.thermal import read_thermal
 
 Wait = Callable[..., Told]
 
@@ -108,6 +109,11 @@ def test_radiometric_files_are_pairs(client: TestClient, flir: Path, wait: Wait)
     assert [each["name"] for each in done["pictures"]] == ["a", "b"]
     fused = decoded(client.get(done["pictures"][0]["link"]).content)
     np.testing.assert_array_equal(fused, clfnet.Fuser("maximum")(flir))
+    celsius = read_thermal(flir).celsius
+    assert celsius is not None
+    assert done["pictures"][0]["celsius"] == pytest.approx(
+        {"min": celsius.min(), "mean": celsius.mean(), "max": celsius.max()}, abs=0.01
+    )
 
 
 def test_a_rig_aligns_all(

@@ -197,3 +197,26 @@ def test_a_damaged_page_is_told_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"must be a whole database of jobs.*Move it away") as told:
         Store(path)
     assert "\n" not in str(told.value)
+
+
+def test_temperatures_are_kept(store: Store) -> None:
+    store.finish_pair("first", 1, celsius={"min": 1.5, "mean": 2.0, "max": 30.25})
+    store.finish_pair("first", 2)
+    assert [dict(pair.celsius) for pair in store.pairs("first")] == [
+        {"min": 1.5, "mean": 2.0, "max": 30.25},
+        {},
+        {},
+    ]
+
+
+def test_a_database_of_before_is_taken_up(tmp_path: Path, store: Store) -> None:
+    store.close()
+    database = sqlite3.connect(tmp_path / "jobs.sqlite")
+    database.executescript("ALTER TABLE pairs DROP COLUMN celsius; PRAGMA user_version = 1;")
+    database.close()
+    later = Store(tmp_path / "jobs.sqlite")
+    assert later.pairs("first") == PAIRS
+    later.finish_pair("first", 1, celsius={"min": 1.0, "mean": 1.0, "max": 1.0})
+    assert later.pairs("first")[0].celsius["max"] == 1.0
+    later.close()
+    Store(tmp_path / "jobs.sqlite").close()

@@ -140,6 +140,8 @@ def _written(service: Service, upload: Upload, fusing: Fusing, folder: Path) -> 
     (folder / "record.json").write_text(done.image.description or "", "utf-8")
     if pair.thermal.celsius is not None:
         write_temperatures(folder / "temperatures.tiff", pair.thermal.celsius)
+    if done.sources and done.sources.celsius is not None:
+        (folder / "celsius.raw").write_bytes(done.sources.celsius.astype("<f4").tobytes())
     return {
         "width": done.image.width,
         "height": done.image.height,
@@ -153,8 +155,9 @@ def _links(name: str, folder: Path) -> dict[str, str]:
     files = {"png": "fused.png", "tiff": "fused.tiff", "jpeg": "fused.jpg"}
     files |= {"infrared": "infrared.png", "visible": "visible.png"}
     files |= {"metrics": "metrics", "explain": "explain"}
-    if (folder / "temperatures.tiff").exists():
-        files["temperatures"] = "temperatures.tiff"
+    for kind, file in {"temperatures": "temperatures.tiff", "celsius": "celsius.raw"}.items():
+        if (folder / file).exists():
+            files[kind] = file
     return {"self": base} | {kind: f"{base}/{file}" for kind, file in files.items()}
 
 

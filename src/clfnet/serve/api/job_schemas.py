@@ -12,12 +12,23 @@ class FailedPair(BaseModel):
     error: str
 
 
+class Temperatures(BaseModel):
+    """The lowest, mean and highest temperature of an infrared image, in °C."""
+
+    min: float
+    mean: float
+    max: float
+
+
 class Picture(BaseModel):
     """A fused image of a folder."""
 
     name: str
     link: str
     thumbnail: str
+    celsius: Temperatures | None = Field(
+        default=None, description="Temperatures, where the infrared image measures."
+    )
 
 
 class JobLinks(BaseModel):

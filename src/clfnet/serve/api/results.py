@@ -27,10 +27,21 @@ router = APIRouter(prefix="/v1/results/{id}", tags=["results"])
 TheService = Annotated[Service, Depends(the_service)]
 Download = Annotated[bool, Query(description="Send it as an attachment, to be saved.")]
 File = Literal[
-    "fused.png", "fused.tiff", "fused.jpg", "infrared.png", "visible.png", "temperatures.tiff"
+    "fused.png",
+    "fused.tiff",
+    "fused.jpg",
+    "infrared.png",
+    "visible.png",
+    "temperatures.tiff",
+    "celsius.raw",
 ]
 
-_MEDIA = {".png": "image/png", ".tiff": "image/tiff", ".jpg": "image/jpeg"}
+_MEDIA = {
+    ".png": "image/png",
+    ".tiff": "image/tiff",
+    ".jpg": "image/jpeg",
+    ".raw": "application/octet-stream",
+}
 _DERIVED = {"fused.tiff", "fused.jpg"}
 _PICTURES = ("infrared", "visible", "fused")
 _CELLS = 3

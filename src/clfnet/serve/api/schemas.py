@@ -119,7 +119,8 @@ class FuseAnswer(BaseModel):
     rig: RigCard | None = Field(description="Alignment of the pair, as a rig file has it.")
     links: dict[str, str] = Field(
         description="self, png, tiff, jpeg, infrared, visible, metrics, explain; temperatures "
-        "where the camera gives them."
+        "(TIFF on the sensor's grid) and celsius (little-endian float32, row by row, on the grid "
+        "of the result) where the infrared image measures."
     )
     cli: str = Field(description="Command line that makes the same result.")
     curl: str
@@ -141,6 +142,49 @@ class FuseAnswer(BaseModel):
             }
         }
     }
+
+
+class RegionAnswer(BaseModel):
+    """Temperatures of a spot, a box or the whole image, in °C."""
+
+    min: float
+    mean: float
+    max: float
+    percentiles: dict[str, float]
+    coldest: list[int] = Field(description="x and y of the coldest pixel.")
+    hottest: list[int]
+    pixels: int = Field(description="Number of pixels with a temperature.")
+    name: str | None = None
+    x: int | None = None
+    y: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+class IsothermAnswer(BaseModel):
+    """The part of an image within two temperatures."""
+
+    limits: str
+    share: float
+
+
+class MeasuredAnswer(BaseModel):
+    """What was measured in a thermal image."""
+
+    file: str
+    frame: int | None
+    width: int
+    height: int
+    camera: dict[str, str] = Field(description="make, model, serial, lens, taken; as far as known.")
+    conditions: dict[str, float] = Field(
+        description="What FLIR's temperatures were computed with: emissivity, reflected, distance, "
+        "humidity, atmosphere."
+    )
+    whole: RegionAnswer
+    regions: list[RegionAnswer]
+    differences: dict[str, float] = Field(description="By name, in kelvin.")
+    isotherm: IsothermAnswer | None
+    notes: list[str]
 
 
 class Scores(BaseModel):

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from clfnet.serve.jobs.store import DONE, FAILED, Job, Store
+from clfnet.serve.jobs.store import DONE, FAILED, FilePair, Job, Store
 
 _THUMBNAIL = 320  # pixels wide
 
@@ -32,10 +32,15 @@ def job_answer(store: Store, job: Job, *, pictures: bool = True) -> dict[str, An
         "links": {"self": base, "events": f"{base}/events", "result": f"{base}/result"},
     }
     if pictures and job.kind == "folder":
-        answer["pictures"] = [_picture(base, pair.name) for pair in store.pairs(job.id, DONE)]
+        answer["pictures"] = [_picture(base, pair) for pair in store.pairs(job.id, DONE)]
     return answer
 
 
-def _picture(base: str, name: str) -> dict[str, str]:
-    link = f"{base}/pictures/{quote(name)}"
-    return {"name": name, "link": link, "thumbnail": f"{link}?width={_THUMBNAIL}"}
+def _picture(base: str, pair: FilePair) -> dict[str, Any]:
+    link = f"{base}/pictures/{quote(pair.name)}"
+    return {
+        "name": pair.name,
+        "link": link,
+        "thumbnail": f"{link}?width={_THUMBNAIL}",
+        "celsius": dict(pair.celsius) or None,
+    }

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed"
 FINISHED = (DONE, FAILED, CANCELLED)
 STATES = (QUEUED, RUNNING, *FINISHED)
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
@@ -25,9 +25,10 @@ CREATE TABLE jobs (
     revision INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE pairs (
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE, number INTEGER NOT NULL,
-    name TEXT NOT NULL, infrared TEXT, visible TEXT, state TEXT NOT NULL, error TEXT,
+    name TEXT NOT NULL, infrared TEXT, visible TEXT, state TEXT NOT NULL, error TEXT, celsius TEXT,
     PRIMARY KEY (job, number)) WITHOUT ROWID;
 """
+_FROM_1 = "ALTER TABLE pairs ADD COLUMN celsius TEXT;"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class FilePair:
         visible: the same of its visible file.
         state: queued, done or failed.
         error: why it failed.
+        celsius: the lowest, mean and highest temperature, by "min", "mean" and "max"; empty where
+            the infrared image does not measure.
     """
 
     number: int
@@ -49,6 +52,7 @@ class FilePair:
     visible: str
     state: str = QUEUED
     error: str | None = None
+    celsius: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,11 +127,12 @@ class Store:
         if state != "ok":
             raise sqlite3.DatabaseError(" ".join(state.split())[:200])
         (version,) = self._database.execute("PRAGMA user_version").fetchone()
-        if version not in (0, _VERSION):
+        if version not in (0, 1, _VERSION):
             raise sqlite3.DatabaseError(f"its jobs are of version {version}, not {_VERSION}")
-        if not version:
+        if version < _VERSION:
+            change = _FROM_1 if version else _SCHEMA
             self._database.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
+                f"BEGIN IMMEDIATE; {change} PRAGMA user_version = {_VERSION}; COMMIT;"
             )
 
     def close(self) -> None:
@@ -145,7 +150,7 @@ class Store:
                 (job, kind, QUEUED, json.dumps(dict(form)), total, _now()),
             )
             database.executemany(
-                "INSERT INTO pairs VALUES (?,?,?,?,?,?,?)",
+                "INSERT INTO pairs VALUES (?,?,?,?,?,?,?,NULL)",
                 [(job, p.number, p.name, p.infrared, p.visible, p.state, p.error) for p in pairs],
             )
 
@@ -198,12 +203,19 @@ class Store:
                 (done, total, job),
             )
 
-    def finish_pair(self, job: str, number: int, error: str | None = None) -> None:
+    def finish_pair(
+        self,
+        job: str,
+        number: int,
+        error: str | None = None,
+        celsius: Mapping[str, float] | None = None,
+    ) -> None:
         """Note what became of a pair, and count it if it is done; a second time changes nothing."""
         with self._change() as database:
             changed = database.execute(
-                "UPDATE pairs SET state = ?, error = ? WHERE job = ? AND number = ? AND state = ?",
-                (FAILED if error else DONE, error, job, number, QUEUED),
+                "UPDATE pairs SET state = ?, error = ?, celsius = ? "
+                "WHERE job = ? AND number = ? AND state = ?",
+                (FAILED if error else DONE, error, json.dumps(celsius or {}), job, number, QUEUED),
             ).rowcount
             database.execute(
                 "UPDATE jobs SET done = done + ?, revision = revision + 1 WHERE id = ?",
@@ -259,7 +271,8 @@ def _job(row: sqlite3.Row) -> Job:
 
 
 def _pair(row: sqlite3.Row) -> FilePair:
-    return FilePair(**{key: row[key] for key in row.keys() if key != "job"})  # noqa: SIM118
+    values = {key: row[key] for key in row.keys() if key not in ("job", "celsius")}  # noqa: SIM118
+    return FilePair(**values, celsius=json.loads(row["celsius"] or "{}"))
 
 
 def _now() -> str:

@@ -1,16 +1,19 @@
 """The thread that does one job at a time; what it has done stays done, whatever happens."""
 
+import json
 import logging
 import threading
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clfnet.align import Rig
 from clfnet.errors import ClfnetError, VideoError
 from clfnet.inference.deadline import time_limit
 from clfnet.inference.fuser import Fuser
+from clfnet.io.description import read_description
 from clfnet.io.files import is_trouble
 from clfnet.io.image import write_image
 from clfnet.serve.data_folder import DataFolder
@@ -145,7 +148,8 @@ class Worker:
             error = None
             if files.result(pair.number) is None:  # else it was written just before an end
                 error = self._fuse(pair, files, fuser, suffix)
-            self._store.finish_pair(job.id, pair.number, error)
+            celsius = _celsius(files.result(pair.number))
+            self._store.finish_pair(job.id, pair.number, error, celsius)
             files.drop_sources(pair.number)
         done = self._store.pairs(job.id, DONE)
         text = None if done else "every pair has failed; `failed` says why."
@@ -249,6 +253,13 @@ class Worker:
                 sources.append(source)
             stack.pop_all()  # from now on they are closed by whoever fuses
             return sources
+
+
+def _celsius(result: Path | None) -> dict[str, float]:
+    """Return the temperatures that a fused image tells of in its record."""
+    described = None if result is None else read_description(result)
+    found: dict[str, float] = json.loads(described.text).get("celsius", {}) if described else {}
+    return found
 
 
 def _sources(pair: FilePair, files: JobFiles) -> list[Stored]:
