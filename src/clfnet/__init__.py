@@ -7,7 +7,7 @@
     fused = clfnet.fuse("ir.png", "vis.png")        # paths or arrays; an array like the visible
     fuser = clfnet.Fuser(model="clfnet")            # for many pairs
     fused = fuser(infrared, visible)                # uint8, uint16 or float in [0, 1]
-    table = clfnet.evaluate(infrared=dir_a, visible=dir_b, fused=[dir_c], dialect="paper")
+    table = clfnet.evaluate(infrared=dir_a, visible=dir_b, fused=[dir_c])
 """
 
 import os

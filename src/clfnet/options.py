@@ -35,6 +35,12 @@ StatedUnit = Literal["auto", "celsius", "kelvin", "counts"]
 ALIGN = ("needed", "off", "auto")
 """What an alignment may be beside a rig."""
 
+READ_AS = (
+    *("thermal_range", "unit", "kelvin_per_count", "calibration", "raw", "infrared_palette"),
+    *("invert", "emissivity", "reflected", "distance", "humidity", "atmosphere"),
+)
+"""Those of the options that say which levels an infrared file becomes."""
+
 _WORDS = {"true": True, "1": True, "on": True, "yes": True}
 _WORDS |= {"false": False, "0": False, "off": False, "no": False}
 

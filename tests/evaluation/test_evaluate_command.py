@@ -3,12 +3,14 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from clfnet.cli.evaluate import evaluate
-from clfnet.errors import ConfigError, OutputExistsError
+from clfnet.errors import ConfigError, InputError, OutputExistsError
+from clfnet.io.image import Image, read_image, write_image
 from clfnet.metrics import metrics_of
 
 app = typer.Typer()
@@ -105,3 +107,61 @@ def test_the_region_of_the_report(root: Path) -> None:
     for text in ("3,4,20", "a,b,c,d", "3,4,0,9", "-1,0,9,9"):
         with pytest.raises(ConfigError, match="`region` must be X,Y,WIDTH,HEIGHT"):
             _run(root, "--metrics=EN", f"--html={page}", "--overwrite", f"--region={text}")
+
+
+def test_columns_are_what_the_tables_show(root: Path) -> None:
+    csv_file, tex = root / "s.csv", root / "t.tex"
+    printed = _run(
+        root, "--metrics=EN,SF,SD", "--columns=sd, EN", f"--csv={csv_file}", f"--latex={tex}"
+    )
+    assert re.findall(r"\w+", printed.splitlines()[0]) == ["method", "SD", "EN"]
+    assert csv_file.read_text().startswith("method,name,EN,SF,SD\n")
+    assert "SF" not in tex.read_text()
+    with pytest.raises(ConfigError, match="`columns` must be of EN, SF, got 'AG'"):
+        _run(root, "--metrics=EN,SF", "--columns=AG")
+
+
+def test_methods_may_be_named(root: Path) -> None:
+    printed = _run(root, f"--fused=ours={root / 'noise'}", f"--fused=b={root / 'mean'}")
+    assert [line.split()[1] for line in printed.splitlines()[2:5]] == ["mean", "ours", "b"]
+    with pytest.raises(InputError, match=r"names, got 'mean' in .* write NAME=DIR"):
+        _run(root, f"--fused=mean={root / 'noise'}")
+
+
+def test_a_folder_whose_name_has_an_equals_sign(root: Path) -> None:
+    (root / "noise").rename(root / "a=b")
+    assert "| a=b " in _run(root, f"--fused={root / 'a=b'}", "--metrics=EN")
+
+
+def test_sets_of_different_spans_are_told(root: Path) -> None:
+    for name in ("01", "02"):
+        pixels = read_image(root / f"noise/{name}.tif").pixels
+        write_image(root / f"narrow/{name}.png", Image((pixels // 4 + 60).astype(np.uint8)))
+    folders = (f"--fused={root / 'noise'}", f"--fused={root / 'narrow'}", "--metrics=SD")
+    assert "Note: fused images span different numbers of levels: narrow 63" in _run(root, *folders)
+    stretched = _run(root, *folders, "--stretch")
+    assert "Note" not in stretched
+    assert "stretched to 0..255" in stretched
+
+
+def test_differences_come_with_tests_and_in_latex(root: Path) -> None:
+    tex = root / "t.tex"
+    options = (f"--fused={root / 'noise'}", "--metrics=EN", f"--latex={tex}", "--baseline=mean")
+    assert ", p " in _run(root, *options)
+    assert tex.read_text().count(r"\begin{table}") == 2
+
+
+def test_counts_are_read_as_they_were_fused(root: Path) -> None:
+    for name in ("01", "02"):
+        levels = read_image(root / f"ir/{name}.png").pixels
+        write_image(root / f"deep/{name}.png", Image(7000 + 2 * levels.astype(np.uint16)))
+    sources = [f"--visible={root / 'vi'}", f"--fused={root / 'mean'}", "--metrics=MI"]
+
+    def printed(*options: str) -> str:
+        result = CliRunner().invoke(app, [*sources, *options])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    deep = printed(f"--infrared={root / 'deep'}", "--range=7000,7510")
+    assert deep == printed(f"--infrared={root / 'ir'}")
+    assert deep != printed(f"--infrared={root / 'deep'}", "--range=full")

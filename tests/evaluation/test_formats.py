@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from math import inf, nan
 
 import pytest
@@ -12,6 +13,7 @@ from clfnet.evaluation import (
     as_json,
     as_latex,
     as_markdown,
+    differences_as_latex,
     differences_as_markdown,
 )
 from clfnet.metrics import metrics_of
@@ -40,6 +42,8 @@ def test_csv_has_full_precision(table: Table) -> None:
 def test_json_has_the_values_and_their_means(table: Table) -> None:
     assert json.loads(as_json(table)) == {
         "dialect": "plain",
+        "stretched": False,
+        "notes": [],
         "methods": {
             "ours": {
                 "mean": {"EN": (THIRD + 1) / 2, "MSE": 0.375},
@@ -77,13 +81,14 @@ def test_latex_marks_the_three_best_and_escapes_names() -> None:
     lines = as_latex(Table("paper", tuple(metrics_of("paper", ["EN"])), methods)).splitlines()
     rows = lines[lines.index(r"\midrule") + 1 : lines.index(r"\bottomrule")]
     assert rows == [
-        r"a\_b & \textbf{3.0000} \\",
-        r"50\% \& \textbackslash{}x & \textit{1.0000} \\",
-        r"c & \underline{2.0000} \\",
-        r"d & -- \\",
-        r"e & 0.5000 \\",
+        r"a\_b & \textbf{3.0000} & 1.0 \\",
+        r"50\% \& \textbackslash{}x & \textit{1.0000} & 3.0 \\",
+        r"c & \underline{2.0000} & 2.0 \\",
+        r"d & -- & 5.0 \\",
+        r"e & 0.5000 & 4.0 \\",
     ]
-    assert r"method & EN $\uparrow$ \\" in lines
+    assert r"method & EN $\uparrow$ & rank \\" in lines
+    assert r"\begin{tabular}{lrr}" in lines
     assert any("dialect paper" in line for line in lines)
 
 
@@ -95,10 +100,40 @@ def test_latex_marks_all_that_are_equally_good_and_lower_errors_first() -> None:
     assert r"\underline{0" not in text
 
 
+DIFFERENCES = {"a|b, c": {"EN": Difference(0.5, 0.25, 0.75), "MSE": Difference(-0.1, -0.3, 0.1)}}
+CHANCES = {"a|b, c": {"EN": 0.0004, "MSE": 0.5}}
+
+
 def test_differences_whose_interval_leaves_zero_out_are_bold(table: Table) -> None:
-    metrics = {"EN": Difference(0.5, 0.25, 0.75), "MSE": Difference(-0.1, -0.3, 0.1)}
-    assert differences_as_markdown(table, "ours", {"a|b, c": metrics}).splitlines()[::2] == [
-        "| less ours |                             EN |                        MSE |",
-        r"| a\|b, c   | **+0.5000** (+0.2500, +0.7500) | -0.1000 (-0.3000, +0.1000) |",
-        "Difference of the means, with the 95 % interval of the paired bootstrap.",
+    shown = differences_as_markdown(table, "ours", DIFFERENCES, CHANCES).splitlines()
+    cells = [cell.strip() for cell in shown[2].replace(r"\|", "/").split("|")[1:-1]]
+    assert cells == [
+        "a/b, c",
+        "**+0.5000** (+0.2500, +0.7500), p <0.001",
+        "-0.1000 (-0.3000, +0.1000), p 0.500",
     ]
+    assert "paired bootstrap" in shown[-1]
+    assert "Wilcoxon" in shown[-1]
+    assert "Holm" in shown[-1]
+
+
+def test_differences_in_latex_have_their_interval_below(table: Table) -> None:
+    lines = differences_as_latex(table, "ours", DIFFERENCES, CHANCES).splitlines()
+    rows = lines[lines.index(r"\midrule") + 1 : lines.index(r"\bottomrule")]
+    assert rows == [
+        r"a|b, c & \textbf{+0.5000} & -0.1000 \\",
+        r" & {\scriptsize (+0.2500, +0.7500) $<$0.001} & {\scriptsize (-0.3000, +0.1000) 0.500} \\",
+    ]
+    assert r"95 \% interval" in lines[-2]
+
+
+def test_what_a_reader_should_know_is_told(table: Table) -> None:
+    noted = replace(table, stretched=True, notes=("mind this",))
+    assert as_markdown(noted).splitlines()[-3:] == [
+        "Means over 2 images, dialect `plain`, fused images stretched to 0..255.",
+        "",
+        "Note: mind this.",
+    ]
+    assert "stretched to 0..255" in as_latex(noted)
+    found = json.loads(as_json(noted))
+    assert (found["stretched"], found["notes"]) == (True, ["mind this"])

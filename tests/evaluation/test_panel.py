@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from clfnet.errors import ImageError, InputError, PairingError, SizeMismatchError
 from clfnet.evaluation.panel import COLOURS, Box, Corner, panel, panel_of_folders
-from clfnet.io.image import Image, write_image
+from clfnet.evaluation.sources import Reading
+from clfnet.io.image import Image, read_image, write_image
+from clfnet.options import FuseOptions
 
 WIDTH, HEIGHT = 320, 200
 GUTTER, LINE = 6, 2  # of an image that is so wide
@@ -214,5 +216,25 @@ def test_folders_that_do_not_fit_are_told(root: Path) -> None:
         panel_of_folders(root / "ir", root / "vi", [root / "mean"], "07")
     with pytest.raises(PairingError, match="must be a folder"):
         panel_of_folders(root / "ir", root / "vi", [root / "absent"], "01")
-    with pytest.raises(InputError, match="different names, got mean more than once"):
+    with pytest.raises(InputError, match=r"different names, got .mean. more than once"):
         panel_of_folders(root / "ir", root / "vi", [root / "mean", root / "mean"], "01")
+
+
+def test_counts_are_shown_as_they_are_fused(root: Path) -> None:
+    levels = read_image(root / "ir" / "01.png").pixels
+    for name in ("01", "02"):
+        write_image(root / "deep" / f"{name}.png", Image(7000 + 2 * levels.astype(np.uint16)))
+    expected = panel_of_folders(root / "ir", root / "vi", [], "01")
+    for chosen, kept in (("7000,7510", True), ("full", False)):
+        reading = Reading.of(FuseOptions(thermal_range=chosen))
+        page = panel_of_folders(root / "deep", root / "vi", [], "01", reading=reading)
+        assert np.array_equal(page, expected) == kept
+
+
+def test_methods_may_be_named(root: Path) -> None:
+    named = panel_of_folders(root / "ir", root / "vi", [f"ours={root / 'mean'}"], "01")
+    assert not np.array_equal(
+        named, panel_of_folders(root / "ir", root / "vi", [root / "mean"], "01")
+    )
+    with pytest.raises(InputError, match="got 'visible' more than once"):
+        panel_of_folders(root / "ir", root / "vi", [f"visible={root / 'mean'}"], "01")

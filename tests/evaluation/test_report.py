@@ -17,7 +17,7 @@ from clfnet.errors import ConfigError, ImageError
 from clfnet.evaluation import Table, evaluate
 from clfnet.evaluation.report import Region, as_html
 from clfnet.evaluation.report.pictures import LONGEST_SIDE
-from clfnet.io.image import Image, write_image
+from clfnet.io.image import Image, read_image, write_image
 from clfnet.metrics import metrics_of
 
 THIRD = 1 / 3
@@ -203,3 +203,15 @@ def test_a_picture_that_is_gone_is_named(table: Table, root: Path) -> None:
     (root / "mean" / "01.png").unlink()
     with pytest.raises(ImageError, match=r"mean.01\.png must be an image file, but is not there"):
         as_html(table)
+
+
+def test_counts_are_shown_as_they_are_scored(root: Path) -> None:
+    """Their report is that of the same scene in eight bits."""
+    for name in ("01", "02"):
+        levels = read_image(root / f"ir/{name}.png").pixels
+        write_image(root / f"deep/{name}.png", Image(7000 + 2 * levels.astype(np.uint16)))
+    plain = evaluate(root / "ir", root / "vi", root / "mean", metrics=["MI"])
+    deep = evaluate(
+        root / "deep", root / "vi", root / "mean", metrics=["MI"], thermal_range="7000,7510"
+    )
+    assert as_html(plain) == as_html(deep)

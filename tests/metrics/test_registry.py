@@ -52,7 +52,7 @@ def test_dialects_bind_the_keywords(
 ) -> None:
     infrared[:5] = 255
     images = (fused, infrared, visible)
-    paper, plain, cddfuse = (score(*images, dialect=dialect) for dialect in DIALECTS)
+    plain, paper, cddfuse = (score(*images, dialect=dialect) for dialect in DIALECTS)
     for name in ("EN", "SCD", "CC", "MSE", "PSNR", "Nabf", "CE", "VIFF"):
         assert paper[name] == plain[name] == cddfuse[name]
     assert paper["MI"] == plain["MI"] == mi(*images, base=2, share_top_bin=True)
@@ -128,7 +128,9 @@ def test_names_are_found_in_any_case_once_and_in_order() -> None:
 
 
 def test_unknown_names_are_refused_with_the_nearest(fused: GreyImage) -> None:
-    with pytest.raises(ConfigError, match=r"`dialect` must be of paper, .* 'papers'.*mean .paper."):
+    with pytest.raises(
+        ConfigError, match=r"`dialect` must be of plain, paper, .* 'papers'.*mean .paper."
+    ):
         score(fused, fused, fused, dialect="papers")
     with pytest.raises(ConfigError, match=r"`metrics` must be of EN, .*'VIFs'.*mean .VIF.\?"):
         score(fused, fused, fused, metrics=["VIFs"])

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clfnet.cli.options import fuse_options
 from clfnet.cli.usefulness import Labels, refuse_existing, show_usefulness
 from clfnet.errors import ConfigError
+from clfnet.options import READ_AS, FuseOptions
 
 if TYPE_CHECKING:
     from clfnet.evaluation.folders import Progress
 
 
+@fuse_options(*READ_AS)
 def evaluate(
     fused: Annotated[
         list[Path],
-        typer.Option(help="Folder of fused images, named as the method; repeatable."),
+        typer.Option(help="Folder of fused images, named as the method, or NAME=DIR; repeatable."),
     ],
     infrared: Annotated[Path | None, typer.Option(help="Folder of infrared images.")] = None,
     visible: Annotated[Path | None, typer.Option(help="Folder of visible images.")] = None,
@@ -27,18 +30,37 @@ def evaluate(
         typer.Option(help="CSV file with the columns file and name, for renumbered fused images."),
     ] = None,
     dialect: Annotated[
-        str, typer.Option(help="Convention of the values: paper, plain or cddfuse.")
-    ] = "paper",
+        str, typer.Option(help="Convention of the values: plain, paper or cddfuse.")
+    ] = "plain",
     metrics: Annotated[
         str | None,
         typer.Option(
             metavar="EN,MI,...", help="Metrics, separated by commas; see docs/metrics.md."
         ),
     ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="EN,MI,...",
+            help="Metrics that the tables show, in this order; all by default. CSV, JSON and HTML "
+            "have all.",
+        ),
+    ] = None,
+    stretch: Annotated[
+        bool,
+        typer.Option("--stretch", help="Stretch every fused image to 0..255 before it is scored."),
+    ] = False,
+    align: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RIG", help="Rig file that the images were fused with, of sources not aligned."
+        ),
+    ] = None,
     baseline: Annotated[
         str | None,
         typer.Option(
-            metavar="METHOD", help="Method with which the others are compared (paired bootstrap)."
+            metavar="METHOD",
+            help="Method with which the others are compared (paired bootstrap, Wilcoxon and Holm).",
         ),
     ] = None,
     csv: Annotated[
@@ -82,6 +104,8 @@ def evaluate(
         Path | None,
         typer.Option(help="Folder that keeps detections. [default: ~/.cache/clfnet/detections]"),
     ] = None,
+    *,
+    options: FuseOptions,
 ) -> None:
     """Score fused images against their sources and print a table of means.
 
@@ -90,8 +114,8 @@ def evaluate(
     """
     if boxes is not None:
         _refuse_with_boxes(
-            mapping=mapping, metrics=metrics, csv=csv, latex=latex, html=html, region=region,
-            plots=plots,
+            mapping=mapping, metrics=metrics, columns=columns, stretch=stretch or None, align=align,
+            csv=csv, latex=latex, html=html, region=region, plots=plots,
         )  # fmt: skip
         labels = Labels(boxes, infrared, visible, detector or [], cache)
         show_usefulness(
@@ -107,11 +131,11 @@ def evaluate(
     from clfnet.evaluation.report import Region, as_html
     from clfnet.io.files import write_atomic
 
-    texts = {csv: evaluation.as_csv, json: evaluation.as_json, latex: evaluation.as_latex}
-    wanted = [path for path in (*texts, markdown, html) if path]
+    wanted = [path for path in (csv, json, latex, markdown, html) if path]
     refuse_existing(wanted + (plot_paths(plots) if plots else []), overwrite=overwrite)
     box = None if region is None else Region.parse(region)
-    names = None if metrics is None else [name.strip() for name in metrics.split(",")]
+    given = options.given() | ({} if align is None else {"align": align})
+    given |= {"stretch": True} if stretch else {}
     with _bar() as progress:
         table = evaluation.evaluate(
             infrared,
@@ -119,24 +143,30 @@ def evaluate(
             fused,
             mapping=mapping,
             dialect=dialect,
-            metrics=names,
+            metrics=_names(metrics),
             jobs=jobs,
             progress=progress,
+            **given,
         )
-    for file, form in texts.items():
-        if file:
-            write_atomic(file, form(table).encode(), overwrite=overwrite)
-    shown = evaluation.as_markdown(table)
+    told = table.only(_names(columns) or [metric.name for metric in table.metrics])
+    shown, typeset = evaluation.as_markdown(told), evaluation.as_latex(told)
     if baseline is not None:
-        found = evaluation.differences(table, baseline)
-        shown += "\n" + evaluation.differences_as_markdown(table, baseline, found)
-    if markdown:
-        write_atomic(markdown, shown.encode(), overwrite=overwrite)
+        compared = evaluation.differences(told, baseline), evaluation.wilcoxon(told, baseline)
+        shown += "\n" + evaluation.differences_as_markdown(told, baseline, *compared)
+        typeset += "\n" + evaluation.differences_as_latex(told, baseline, *compared)
+    texts = {csv: evaluation.as_csv(table), json: evaluation.as_json(table)}
+    for file, text in (texts | {markdown: shown, latex: typeset}).items():
+        if file:
+            write_atomic(file, text.encode(), overwrite=overwrite)
     if html:
         write_atomic(html, as_html(table, region=box).encode(), overwrite=overwrite)
     if plots:
         write_plots(table, plots, overwrite=overwrite)
     typer.echo(shown, nl=False)
+
+
+def _names(text: str | None) -> list[str] | None:
+    return None if text is None else [name.strip() for name in text.split(",")]
 
 
 def _refuse_with_boxes(**others: object) -> None:

@@ -20,8 +20,8 @@ EXAMPLES = {
     "align": ("clfnet align ir.png vis.png -o rig.json --preview look.png",),
     "explain": ("clfnet explain ir.png vis.png -o map.png --region door=60,40,32,24",),
     "evaluate": (
-        "clfnet evaluate --infrared ir/ --visible vis/ --fused ours/ --fused theirs/",
-        "clfnet evaluate --infrared ir/ --visible vis/ --fused ours/ --dialect plain --csv s.csv",
+        "clfnet evaluate --infrared ir/ --visible vis/ --fused ours/ --fused theirs=results/7/",
+        "clfnet evaluate --infrared ir/ --visible vis/ --fused ours/ --stretch --csv s.csv",
     ),
     "panel": ("clfnet panel --infrared ir/ --visible vis/ --fused ours/ --image 01 -o panel.png",),
     "bench": ("clfnet bench --quick", "clfnet bench --size 4k --threads 1 --json bench.json"),

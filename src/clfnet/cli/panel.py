@@ -5,12 +5,17 @@ from typing import Annotated
 
 import typer
 
+from clfnet.cli.options import fuse_options
+from clfnet.options import READ_AS, FuseOptions
 
+
+@fuse_options(*READ_AS)
 def panel(
     infrared: Annotated[Path, typer.Option(help="Folder of infrared images.")],
     visible: Annotated[Path, typer.Option(help="Folder of visible images.")],
     fused: Annotated[
-        list[Path], typer.Option(help="Folder of fused images, named as the method; repeatable.")
+        list[Path],
+        typer.Option(help="Folder of fused images, named as the method, or NAME=DIR; repeatable."),
     ],
     image: Annotated[str, typer.Option(metavar="STEM", help="The image: its name, no suffix.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
@@ -26,12 +31,16 @@ def panel(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a file that is there already.")
     ] = False,
+    *,
+    options: FuseOptions,
 ) -> None:
     """Set sources and fused images side by side, with regions marked and enlarged.
 
-    Every folder has an image of the name that --image gives. Prints the path.
+    Every folder has an image of the name that --image gives. The infrared image is shown as it was
+    fused. Prints the path.
     """
     from clfnet.evaluation.panel import Box, panel_of_folders
+    from clfnet.evaluation.sources import Reading
     from clfnet.io.files import refuse_existing
     from clfnet.io.image import Image, check_suffix, write_image
 
@@ -39,6 +48,8 @@ def panel(
     if not overwrite:
         refuse_existing(output)
     boxes = [Box.parse(text) for text in box or ()]
-    pixels = panel_of_folders(infrared, visible, fused, image, boxes=boxes, columns=columns)
+    pixels = panel_of_folders(
+        infrared, visible, fused, image, boxes=boxes, columns=columns, reading=Reading.of(options)
+    )
     write_image(output, Image(pixels), overwrite=overwrite)
     typer.echo(output)

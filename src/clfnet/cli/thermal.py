@@ -95,10 +95,10 @@ def thermal(
     Files must measure: FLIR's radiometric JPEG, FFF and SEQ as they are; others with what their
     numbers are (--unit, --kelvin-per-count, --calibration). Writes images, maps, tables, reports.
     """
-    from clfnet.inference.arrays import reading_of
     from clfnet.inference.fuser import Fuser
     from clfnet.inspection import Look, Plan, find
     from clfnet.inspection.run import Outputs, Report, inspect
+    from clfnet.thermal import ThermalOptions
     from clfnet.thermal.isotherm import Isotherm
 
     plan = Plan.parse(
@@ -116,7 +116,7 @@ def thermal(
     for each in inspect(
         find(files, visible=visible, recursive=recursive),
         plan,
-        reading_of(options),
+        ThermalOptions.of(options),
         look=look,
         outputs=Outputs(output, tiff, overwrite),
         report=pages,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from clfnet.errors import ConfigError, InputError, OutputExistsError
+from clfnet.errors import ConfigError, OutputExistsError
 
 if TYPE_CHECKING:
     from clfnet.usefulness import LabelledPair
@@ -44,6 +44,7 @@ def show_usefulness(
     overwrite: bool,
 ) -> None:
     """Measure folders of fused images, print the tables and write what is asked for."""
+    from clfnet.evaluation.matching import method_names
     from clfnet.io.files import write_atomic
     from clfnet.usefulness import parse_detector, usefulness
     from clfnet.usefulness.formats import as_json, as_markdown
@@ -51,16 +52,14 @@ def show_usefulness(
     refuse_existing([path for path in (json, markdown) if path], overwrite=overwrite)
     if not labels.detectors:
         raise ConfigError("`--detector` must be given with --boxes: an ONNX file. Add it.")
-    names = [folder.resolve().name for folder in fused]
-    if len(set(names)) < len(names):
-        raise InputError("`--fused` must be folders of different names. Rename one.")
+    folders = method_names(fused)
     keep = labels.cache or _cache()
     detectors = [parse_detector(text, keep=keep) for text in labels.detectors]
     with _bar() as progress:
         report = usefulness(
             _pairs(labels),
             detectors,
-            dict(zip(names, fused, strict=True)),
+            folders,
             baseline=baseline,
             progress=progress,
         )

@@ -7,9 +7,11 @@ from clfnet.evaluation.formats import (
     as_json,
     as_latex,
     as_markdown,
+    differences_as_latex,
     differences_as_markdown,
 )
 from clfnet.evaluation.table import Scores, Table, mean_ranks
+from clfnet.evaluation.wilcoxon import wilcoxon
 
 __all__ = [
     "Difference",
@@ -20,7 +22,9 @@ __all__ = [
     "as_latex",
     "as_markdown",
     "differences",
+    "differences_as_latex",
     "differences_as_markdown",
     "evaluate",
     "mean_ranks",
+    "wilcoxon",
 ]

@@ -48,8 +48,9 @@ def as_json(table: Table) -> str:
         table: what to write.
 
     Returns:
-        `{"dialect": ..., "methods": {NAME: {"mean": {METRIC: value}, "images": {STEM: {METRIC:
-        value}}}}}`. JSON has no word for undefined and infinite values: they are `null`.
+        `{"dialect": ..., "stretched": ..., "notes": [...], "methods": {NAME: {"mean": {METRIC:
+        value}, "images": {STEM: {METRIC: value}}}}}`. JSON has no word for undefined and infinite
+        values: they are `null`.
     """
     means = table.means()
     methods = {
@@ -59,7 +60,8 @@ def as_json(table: Table) -> str:
         }
         for method, images in table.methods.items()
     }
-    return json.dumps({"dialect": table.dialect, "methods": methods}, indent=2) + "\n"
+    about = {"dialect": table.dialect, "stretched": table.stretched, "notes": [*table.notes]}
+    return json.dumps(about | {"methods": methods}, indent=2) + "\n"
 
 
 def as_markdown(table: Table) -> str:
@@ -71,7 +73,7 @@ def as_markdown(table: Table) -> str:
     Returns:
         A Markdown table with one row per method, and a caption that names the dialect. Arrows tell
         which values are better. Of several methods the last column has the mean rank, over images
-        and metrics; 1 is best.
+        and metrics; 1 is best. Notes follow.
 
     Example:
         >>> from clfnet.metrics import metrics_of
@@ -90,7 +92,8 @@ def as_markdown(table: Table) -> str:
     columns += [_column(metric, means) for metric in table.metrics]
     if len(means) > 1:
         columns.append(["rank", "-:", *(f"{rank:.1f}" for rank in ranks.values())])
-    return "\n".join([*_lines(columns), "", f"{_caption(table)}.", ""])
+    notes = [line for note in table.notes for line in ("", f"Note: {note}.")]
+    return "\n".join([*_lines(columns), "", f"{_caption(table)}.", *notes, ""])
 
 
 def as_latex(table: Table) -> str:
@@ -101,42 +104,34 @@ def as_latex(table: Table) -> str:
 
     Returns:
         A `table` environment with one row per method. The best value of several methods is bold,
-        the second underlined, the third italic; arrows tell which values are better; the caption
-        names the dialect.
+        the second underlined, the third italic; arrows tell which values are better; the last
+        column is the mean rank over images and metrics; the caption names the dialect.
 
     Example:
         >>> from clfnet.metrics import metrics_of
         >>> metrics = tuple(metrics_of("paper", ["EN"]))
         >>> methods = {"ours": {"01": {"EN": 7.0}}, "theirs": {"01": {"EN": 6.5}}}
         >>> print(as_latex(Table("paper", metrics, methods)).splitlines()[7])
-        ours & \textbf{7.0000} \\
+        ours & \textbf{7.0000} & 1.0 \\
     """
     means = table.means()
     cells = [_latex_column(metric, means) for metric in table.metrics]
-    rows = [" & ".join(row) for row in zip(_latex_names(means), *cells, strict=True)]
     head = [f"{_latex(metric.name)} {_LATEX_ARROWS[metric.better]}" for metric in table.metrics]
-    return "\n".join(
-        [
-            r"% \usepackage{booktabs}",
-            r"\begin{table}",
-            r"\centering",
-            rf"\begin{{tabular}}{{l{'r' * len(head)}}}",
-            r"\toprule",
-            " & ".join(["method", *head]) + r" \\",
-            r"\midrule",
-            *(rf"{row} \\" for row in rows),
-            r"\bottomrule",
-            r"\end{tabular}",
-            rf"\caption{{{_caption(table).replace('`', '')}. "
-            r"\textbf{First}, \underline{second} and \textit{third} best.}",
-            r"\end{table}",
-            "",
-        ]
+    if len(means) > 1:
+        cells.append([f"{rank:.1f}" for rank in mean_ranks(table).values()])
+        head.append("rank")
+    caption = (
+        f"{_caption(table).replace('`', '')}. "
+        r"\textbf{First}, \underline{second} and \textit{third} best."
     )
+    return _latex_table(["method", *head], [_latex_names(means), *cells], caption)
 
 
 def differences_as_markdown(
-    table: Table, baseline: str, found: Mapping[str, Mapping[str, Difference]]
+    table: Table,
+    baseline: str,
+    found: Mapping[str, Mapping[str, Difference]],
+    chances: Mapping[str, Mapping[str, float]],
 ) -> str:
     """Return how much each method's mean differs from the baseline's, with its interval.
 
@@ -144,28 +139,90 @@ def differences_as_markdown(
         table: what was compared.
         baseline: the method that the others are compared with.
         found: of `clfnet.evaluation.differences`.
+        chances: of `clfnet.evaluation.wilcoxon`.
 
     Returns:
         A Markdown table; a difference whose interval leaves zero out is bold.
     """
     columns = [[f"less {_escaped(baseline)}", ":-", *map(_escaped, found)]]
-    columns += [
-        [metric.name, "-:", *(_interval(of_metrics[metric.name]) for of_metrics in found.values())]
-        for metric in table.metrics
-    ]
-    caption = "Difference of the means, with the 95 % interval of the paired bootstrap."
-    return "\n".join([*_lines(columns), "", caption, ""])
+    for metric in table.metrics:
+        cells = [
+            f"{_interval(of[metric.name], '**%s**')}, p {_chance(chances[method][metric.name])}"
+            for method, of in found.items()
+        ]
+        columns.append([metric.name, "-:", *cells])
+    return "\n".join([*_lines(columns), "", f"{_DIFFERENCES}.", ""])
 
 
-def _interval(difference: Difference) -> str:
+def differences_as_latex(
+    table: Table,
+    baseline: str,
+    found: Mapping[str, Mapping[str, Difference]],
+    chances: Mapping[str, Mapping[str, float]],
+) -> str:
+    r"""Return the same as a table of the `booktabs` package, two rows per method.
+
+    Args:
+        table: what was compared.
+        baseline: the method that the others are compared with.
+        found: of `clfnet.evaluation.differences`.
+        chances: of `clfnet.evaluation.wilcoxon`.
+    """
+    names = [text for method in found for text in (_latex(method), "")]
+    columns = [names]
+    for metric in table.metrics:
+        cells: list[str] = []
+        for method, of in found.items():
+            text = _interval(of[metric.name], r"\textbf{%s}")
+            mean, interval = text.split(" ", 1)
+            chance = _chance(chances[method][metric.name]).replace("<", "$<$")
+            cells += [mean, rf"{{\scriptsize {interval} {chance}}}"]
+        columns.append(cells)
+    head = [f"less {_latex(baseline)}", *(_latex(metric.name) for metric in table.metrics)]
+    return _latex_table(head, columns, f"{_latex(_DIFFERENCES)}.")
+
+
+_DIFFERENCES = (
+    "Difference of the means, with the 95 % interval of the paired bootstrap and p of Wilcoxon's "
+    "signed-rank test after Holm over the whole table"
+)
+
+
+def _interval(difference: Difference, certain: str) -> str:
     text = f"{difference.mean:+.4f}"
-    text = f"**{text}**" if difference.certain else text
+    text = certain % text if difference.certain else text
     return f"{text} ({difference.low:+.4f}, {difference.high:+.4f})"
+
+
+def _chance(chance: float) -> str:
+    return "–" if isnan(chance) else "<0.001" if chance < 0.001 else f"{chance:.3f}"
+
+
+def _latex_table(head: list[str], columns: list[list[str]], caption: str) -> str:
+    rows = (" & ".join(row) for row in zip(*columns, strict=True))
+    return "\n".join(
+        [
+            r"% \usepackage{booktabs}",
+            r"\begin{table}",
+            r"\centering",
+            rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}",
+            r"\toprule",
+            " & ".join(head) + r" \\",
+            r"\midrule",
+            *(rf"{row} \\" for row in rows),
+            r"\bottomrule",
+            r"\end{tabular}",
+            rf"\caption{{{caption}}}",
+            r"\end{table}",
+            "",
+        ]
+    )
 
 
 def _caption(table: Table) -> str:
     count = len(next(iter(table.methods.values())))
-    return f"Means over {count} image{'s' if count > 1 else ''}, dialect `{table.dialect}`"
+    how = ", fused images stretched to 0..255" if table.stretched else ""
+    return f"Means over {count} image{'s' if count > 1 else ''}, dialect `{table.dialect}`{how}"
 
 
 def _escaped(method: str) -> str:

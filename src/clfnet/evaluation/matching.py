@@ -3,10 +3,11 @@
 import csv
 from collections.abc import Iterable, Mapping
 from io import TextIOWrapper
+from os import PathLike
 from pathlib import Path
 
 from clfnet.errors import InputError, PairingError, one_line
-from clfnet.evaluation.table import Files
+from clfnet.evaluation.sources import Files
 from clfnet.io.files import open_input
 from clfnet.io.formats import THERMAL_SUFFIXES
 from clfnet.io.names import match_names
@@ -17,7 +18,7 @@ Names = Mapping[str, str]
 
 
 def match(
-    infrared: Path, visible: Path, fused: Iterable[Path], mapping: Path | None = None
+    infrared: Path, visible: Path, fused: Iterable[str | PathLike[str]], mapping: Path | None = None
 ) -> dict[str, dict[str, Files]]:
     """Find the fused image of every pair, for every method.
 
@@ -28,7 +29,7 @@ def match(
     Args:
         infrared: folder of infrared images.
         visible: folder of visible images; a pair has the stem of its visible file as its name.
-        fused: folders of fused images.
+        fused: folders of fused images; "NAME=DIR" names the method that a folder holds.
         mapping: a CSV file with the columns `file` (a fused image's file name or stem) and `name`
             (of its pair), and optionally `method` (the folder that the line is for).
 
@@ -52,12 +53,13 @@ def match(
     rows = _rows(mapping) if mapping else []
     methods: dict[str, dict[str, Path]] = {}
     origins: dict[str, Path] = {}
-    for folder in fused:
-        for method, files in _methods_in(folder, pairs, rows).items():
+    for given in fused:
+        name, folder = named_folder(given)
+        for method, files in _methods_in(folder, pairs, rows, name).items():
             if method in methods:
                 raise InputError(
                     f"`fused` must be folders of different names, got {method!r} in "
-                    f"{origins[method]} and {folder}. The name is the method's: rename one."
+                    f"{origins[method]} and {folder}. The name is the method's: write NAME=DIR."
                 )
             methods[method], origins[method] = files, folder
     if not methods:
@@ -77,19 +79,60 @@ def _two(pairs: Mapping[str, tuple[Path, ...]]) -> dict[str, tuple[Path, Path]]:
     return {name: (files[0], files[1]) for name, files in pairs.items()}
 
 
+def named_folder(text: str | PathLike[str]) -> tuple[str | None, Path]:
+    """Read NAME=DIR, or DIR alone; a folder that is there is not taken apart.
+
+    Example:
+        >>> named_folder("ours=results/7"), named_folder("results/a=b")
+        (('ours', PosixPath('results/7')), (None, PosixPath('results/a=b')))
+    """
+    name, equals, folder = str(text).partition("=")
+    if not equals or not name.strip() or "/" in name or "\\" in name or Path(text).exists():
+        return None, Path(text)
+    return name.strip(), Path(folder)
+
+
+def method_names(folders: Iterable[str | PathLike[str]]) -> dict[str, Path]:
+    """Return folders by the name of their method: what stands before "=", or the folder's own.
+
+    Raises:
+        InputError: two have one name.
+    """
+    found: dict[str, Path] = {}
+    for given in folders:
+        name, folder = named_folder(given)
+        name = name or folder.resolve().name
+        if name in found:
+            raise InputError(
+                f"folders must have different names, got {name!r} more than once. The name is the "
+                f"method's: write NAME=DIR."
+            )
+        found[name] = folder
+    return found
+
+
 def _methods_in(
-    folder: Path, pairs: Mapping[str, object], rows: list[dict[str, str]]
+    folder: Path, pairs: Mapping[str, object], rows: list[dict[str, str]], name: str | None
 ) -> dict[str, dict[str, Path]]:
     """By method and pair, the fused images of a folder."""
     files = images_by_stem(folder)
-    own = folder.resolve().name
-    names = _names_for(own, rows)
+    own = name or folder.resolve().name
+    names = _names_for({own, folder.resolve().name}, rows)
     renamed = {names.get(file.name, names.get(stem, stem)): file for stem, file in files.items()}
     if len(renamed) < len(files):
         raise PairingError(f"`mapping` must give each file of {folder} a name of its own.")
     if renamed.keys() & pairs.keys():
         return {own: renamed}
-    return _by_suffix(renamed, pairs) or {own: _by_likeness(renamed, pairs)}
+    several = _by_suffix(renamed, pairs) or {own: _by_likeness(renamed, pairs)}
+    if name is None:
+        return several
+    if len(several) > 1:
+        raise InputError(
+            f"{name}={folder} must be a folder of one method, but it holds "
+            f"{', '.join(several)}. Leave the name out."
+        )
+    (files_of_one,) = several.values()
+    return {name: files_of_one}
 
 
 def _by_likeness(files: Mapping[str, Path], pairs: Mapping[str, object]) -> dict[str, Path]:
@@ -148,6 +191,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _names_for(method: str, rows: list[dict[str, str]]) -> Names:
+def _names_for(methods: set[str], rows: list[dict[str, str]]) -> Names:
     """What the mapping says of one folder."""
-    return {row["file"]: row["name"] for row in rows if row.get("method", "") in ("", method)}
+    return {row["file"]: row["name"] for row in rows if row.get("method", "") in {"", *methods}}

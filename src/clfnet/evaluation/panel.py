@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import combinations, permutations, product
 from math import ceil, inf, log
 from os import PathLike
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from clfnet.errors import ImageError, InputError, PairingError, SizeMismatchError
+from clfnet.evaluation.matching import method_names
+from clfnet.evaluation.sources import Reading
+from clfnet.io.formats import IMAGE_SUFFIXES, THERMAL_SUFFIXES
 from clfnet.io.image import read_image, to_uint8
 from clfnet.io.pairing import images_by_stem
 
@@ -157,17 +161,20 @@ def panel_of_folders(
     boxes: Sequence[Box] = (),
     columns: int | None = None,
     sources: tuple[str, str] = ("infrared", "visible"),
+    reading: Reading | None = None,
 ) -> NDArray[np.uint8]:
     """Draw one image of every folder: the sources, then what each method made of them.
 
     Args:
         infrared: the folder of infrared images.
         visible: the folder of visible images.
-        fused: the folders of fused images, one per method, which takes the folder's name.
+        fused: the folders of fused images, one per method, which takes the folder's name, or the
+            name in "NAME=DIR".
         name: the stem of the image.
         boxes: see `panel`.
         columns: see `panel`.
         sources: the labels of the first two, e.g. ("MR-T1", "MR-T2").
+        reading: how the infrared image is read; as `clfnet fuse` reads it by default.
 
     Returns:
         The panel; 16-bit images are rounded to 8 bits.
@@ -187,23 +194,23 @@ def panel_of_folders(
         >>> panel_of_folders(root / "ir", root / "vi", [root / "ours"], "1").shape
         (325, 912, 3)
     """
-    folders = [Path(folder) for folder in (infrared, visible, *fused)]
-    labels = [*sources, *(folder.resolve().name for folder in folders[2:])]
-    twins = {label for label in labels if labels.count(label) > 1}
-    if twins:
+    methods = method_names(fused)
+    taken = [label for label in sources if label in methods]
+    if taken:
         raise InputError(
-            f"folders must have different names, got {', '.join(sorted(twins))} more than once. "
-            "The name is the method's: rename one."
+            f"folders must have different names, got {taken[0]!r} more than once. The name is the "
+            f"method's: write NAME=DIR."
         )
-    pictures = {
-        label: to_uint8(read_image(_file(folder, name)).pixels)
-        for label, folder in zip(labels, folders, strict=True)
-    }
+    read = reading or Reading()
+    folders = {sources[1]: Path(visible), **methods}
+    pictures = {sources[0]: read.infrared(_file(Path(infrared), name, THERMAL_SUFFIXES))}
+    for label, folder in folders.items():
+        pictures[label] = to_uint8(read_image(_file(folder, name)).pixels)
     return panel(pictures, boxes=boxes, columns=columns)
 
 
-def _file(folder: Path, stem: str) -> Path:
-    files = images_by_stem(folder)
+def _file(folder: Path, stem: str, suffixes: AbstractSet[str] = IMAGE_SUFFIXES) -> Path:
+    files = images_by_stem(folder, suffixes)
     if stem not in files:
         known = ", ".join(sorted(files)[:8]) + (", ..." if len(files) > 8 else "")
         raise PairingError(

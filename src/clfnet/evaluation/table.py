@@ -1,19 +1,17 @@
 """What an evaluation finds: the value of every metric, for every method and image."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clfnet.errors import ConfigError, did_you_mean
+from clfnet.evaluation.sources import Files, Reading
 from clfnet.metrics import Metric
 
 Scores = Mapping[str, float]
 """By the metric's name, its value."""
-
-Files = tuple[Path, Path, Path]
-"""Where an infrared, a visible and a fused image are."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +23,34 @@ class Table:
         metrics: what was measured, in the order of the columns.
         methods: by method and image, the scores.
         files: by method and image, what was scored; empty where that is not known.
+        reading: how those files were read.
+        stretched: every fused image was stretched to 0..255 before.
+        notes: what a reader should know, a sentence each.
     """
 
     dialect: str
     metrics: tuple[Metric, ...]
     methods: Mapping[str, Mapping[str, Scores]]
     files: Mapping[str, Mapping[str, Files]] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
+    stretched: bool = False
+    notes: tuple[str, ...] = ()
+
+    def only(self, names: Iterable[str]) -> "Table":
+        """Return it with some of its metrics, in this order.
+
+        Raises:
+            ConfigError: one of them was not measured.
+        """
+        known = {metric.name.casefold(): metric for metric in self.metrics}
+        for name in (names := list(names)):
+            if name.casefold() not in known:
+                measured = [metric.name for metric in self.metrics]
+                raise ConfigError(
+                    f"`columns` must be of {', '.join(measured)}, got {name!r}. "
+                    f"{did_you_mean(name, measured, 'Add it to --metrics.')}"
+                )
+        return replace(self, metrics=tuple(known[name.casefold()] for name in names))
 
     def means(self) -> dict[str, dict[str, float]]:
         """Return by method and metric the mean over the images.

@@ -15,11 +15,9 @@ from clfnet.io.damage import damage_allowed
 from clfnet.io.geo import KEYS
 from clfnet.io.image import Image, from_pillow, read_image
 from clfnet.method import FloatImage
-from clfnet.options import FuseOptions
 from clfnet.thermal import Pair, Thermal, ThermalOptions, read_pair, read_thermal
 from clfnet.thermal.options import AS_IS
 from clfnet.thermal.read import from_picture, numbers, stated
-from clfnet.thermal.surroundings import Surroundings
 
 _INFRARED = "`infrared`"
 _HALF = 0.5  # pixels: nearer to each other, two grids are one
@@ -59,30 +57,6 @@ def visible_array(source: Picture) -> Array:
             f"Divide by its full scale."
         )
     return array
-
-
-def reading_of(options: FuseOptions) -> ThermalOptions:
-    """Return those of the options of fusing that say how infrared files are read.
-
-    Raises:
-        ConfigError: one of them is out of range.
-    """
-    return ThermalOptions(
-        options.unit,
-        options.kelvin_per_count,
-        options.raw,
-        options.infrared_palette,
-        options.exclude,
-        options.page,
-        options.calibration,
-        Surroundings(
-            options.emissivity,
-            options.reflected,
-            options.distance,
-            options.humidity,
-            options.atmosphere,
-        ),
-    )
 
 
 def thermal_picture(source: Picture, options: ThermalOptions = AS_IS) -> Thermal:

@@ -21,7 +21,6 @@ from clfnet.inference.arrays import (
     check_sizes,
     from_unit,
     read_sources,
-    reading_of,
     source_name,
     stacked,
     thermal_picture,
@@ -38,7 +37,7 @@ from clfnet.io.damage import damage_allowed
 from clfnet.io.image import Image
 from clfnet.method import FloatImage, FusionMethod
 from clfnet.options import FuseArguments, FuseOptions
-from clfnet.thermal import Pair, Thermal, parse_range
+from clfnet.thermal import Pair, Thermal, ThermalOptions, parse_range
 from clfnet.thermal.range import Ranged
 from clfnet.thermal.statistics import summary
 from clfnet.version import __version__
@@ -160,7 +159,7 @@ class Fuser:
             if isinstance(chosen.thermal_range, str)
             else chosen.thermal_range
         )
-        self.reading = reading_of(chosen)
+        self.reading = ThermalOptions.of(chosen)
         self.alignment = Alignment(chosen.align, grid=chosen.grid, outside=chosen.outside)
         self.colouring = Colouring(chosen.space, chosen.strength, chosen.palette, chosen.hot)
         self.method = _method(model, chosen) if isinstance(model, str | os.PathLike) else model

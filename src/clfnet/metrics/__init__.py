@@ -16,7 +16,7 @@ from clfnet.metrics.mse import mse
 from clfnet.metrics.nabf import nabf
 from clfnet.metrics.psnr import psnr
 from clfnet.metrics.qabf import qabf
-from clfnet.metrics.registry import DIALECTS, Metric, metrics_of, score
+from clfnet.metrics.registry import DEFAULT, DIALECTS, Metric, metrics_of, score
 from clfnet.metrics.scd import scd
 from clfnet.metrics.sd import sd
 from clfnet.metrics.sf import sf
@@ -25,6 +25,7 @@ from clfnet.metrics.vif import vif
 from clfnet.metrics.viff import viff
 
 __all__ = [
+    "DEFAULT",
     "DIALECTS",
     "GreyImage",
     "Metric",

@@ -259,16 +259,19 @@ _CDDFUSE = _table(
 )
 
 DIALECTS: Mapping[str, Mapping[str, Metric]] = MappingProxyType(
-    {"paper": _PAPER, "plain": _PLAIN, "cddfuse": _CDDFUSE}
+    {"plain": _PLAIN, "paper": _PAPER, "cddfuse": _CDDFUSE}
 )
 """By dialect and name, every metric."""
+
+DEFAULT = "plain"
+"""The dialect of most tables since 2023."""
 
 
 def metrics_of(dialect: str, names: Iterable[str] | None = None) -> list[Metric]:
     """Return the metrics of a dialect.
 
     Args:
-        dialect: "paper", "plain" or "cddfuse".
+        dialect: "plain", "paper" or "cddfuse".
         names: the wanted ones, in any case. If not given, all of the dialect but those that only
             come by name: MS-SSIM, which refuses images below 176 pixels, and the slow FMI and
             FMI_grad.
@@ -308,7 +311,7 @@ def score(
     infrared: GreyImage,
     visible: GreyImage,
     *,
-    dialect: str = "paper",
+    dialect: str = DEFAULT,
     metrics: Iterable[str] | None = None,
 ) -> dict[str, float]:
     """Return the values of several metrics for one fused image.
@@ -317,7 +320,7 @@ def score(
         fused: uint8, (H, W), 0..255.
         infrared: the same size.
         visible: the same size.
-        dialect: "paper", "plain" or "cddfuse".
+        dialect: "plain", "paper" or "cddfuse".
         metrics: the names of the wanted ones; if not given, those of `metrics_of(dialect)`.
 
     Returns:

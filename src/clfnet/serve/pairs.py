@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from clfnet.align import Rig, read_landmarks, register_landmarks
 from clfnet.errors import ConfigError
-from clfnet.inference.arrays import grey, read_sources, reading_of
+from clfnet.inference.arrays import grey, read_sources
 from clfnet.inference.deadline import time_limit
 from clfnet.inference.fuser import FusedPair
 from clfnet.serve.http.form import Fusing
 from clfnet.serve.http.uploads import INFRARED, TEXT, VISIBLE, Upload
-from clfnet.thermal import Pair
+from clfnet.thermal import Pair, ThermalOptions
 
 if TYPE_CHECKING:
     from clfnet.serve.service import Service
@@ -60,7 +60,7 @@ def fuse_upload(
         pair = read_sources(
             infrared.path,
             visible.path if visible else None,
-            reading_of(fusing.options),
+            ThermalOptions.of(fusing.options),
             allow_damaged=fusing.options.allow_damaged,
             max_pixels=service.settings.max_pixels,
         )

@@ -5,7 +5,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from clfnet.evaluation.sources import read_infrared
+from clfnet.evaluation.sources import Reading
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.image import read_image
 from clfnet.metrics import metrics_of, score, to_grey
@@ -25,6 +25,7 @@ def scores_of(
     dialect: str,
     metrics: Iterable[str] | None,
     max_pixels: int = MAX_PIXELS,
+    reading: Reading | None = None,
 ) -> dict[str, Any]:
     """Return the dialect and the metrics of one image, ready for JSON.
 
@@ -39,7 +40,7 @@ def scores_of(
     result, light = (
         to_grey(read_image(path, max_pixels=max_pixels).pixels) for path in (fused, visible)
     )
-    heat = read_infrared(infrared, max_pixels=max_pixels)
+    heat = (reading or Reading()).infrared(infrared, max_pixels=max_pixels)
     values = score(result, heat, light, dialect=dialect, metrics=names)
     found = {name: value if isfinite(value) else None for name, value in values.items()}
     return {"dialect": dialect.casefold(), "metrics": found}

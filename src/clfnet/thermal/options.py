@@ -1,10 +1,10 @@
 """What a user may say about an infrared file that the file itself does not."""
 
-from dataclasses import dataclass
-from typing import get_args
+from dataclasses import dataclass, fields
+from typing import Self, get_args
 
 from clfnet.errors import ConfigError
-from clfnet.options import StatedUnit
+from clfnet.options import FuseOptions, StatedUnit
 from clfnet.thermal.calibration import Calibration
 from clfnet.thermal.painted import AUTO, check_infrared_palette
 from clfnet.thermal.raw import Raw
@@ -75,6 +75,13 @@ class ThermalOptions:
         if self.page is not None and self.page < 1:
             raise ConfigError(f"`page` must be at least 1, got {self.page}. The first one is 1.")
         _ = self.layout, self.rectangles, self.points
+
+    @classmethod
+    def of(cls, options: FuseOptions) -> Self:
+        """Take those of the options of fusing that say how infrared files are read."""
+        names = [each.name for each in fields(cls) if each.name != "surroundings"]
+        around = Surroundings(*(getattr(options, each.name) for each in fields(Surroundings)))
+        return cls(surroundings=around, **{name: getattr(options, name) for name in names})
 
     @property
     def layout(self) -> Raw | None:

@@ -1,5 +1,6 @@
 """POST /v1/evaluate: equal to `clfnet evaluate`."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ def three(scene: ExamplePair, files: Files) -> Files:
 
 @pytest.mark.parametrize(
     ("fields", "names"),
-    [({}, None), ({"dialect": "plain", "metrics": "EN, Qabf"}, ["EN", "Qabf"])],
+    [({}, None), ({"dialect": "cddfuse", "metrics": "EN, Qabf"}, ["EN", "Qabf"])],
 )
 def test_equals_the_library(
     client: TestClient,
@@ -31,7 +32,7 @@ def test_equals_the_library(
     for kind, (_, data) in three:
         (tmp_path / kind).mkdir()
         (tmp_path / kind / "1.png").write_bytes(data)
-    dialect = fields.get("dialect", "paper")
+    dialect = fields.get("dialect", "plain")
     table = clfnet.evaluate(*(tmp_path / kind for kind, _ in three), dialect=dialect, metrics=names)
     answer = client.post("/v1/evaluate", data=fields, files=three).json()
     assert answer == {"dialect": dialect, "metrics": table.means()["fused"]}
@@ -62,3 +63,21 @@ def test_all_three_are_needed_and_of_one_size(
     small = [*three[:2], ("fused", ("f.png", png(scene.visible[:50])))]
     answer = client.post("/v1/evaluate", files=small)
     assert (answer.status_code, answer.json()["kind"]) == (422, "SizeMismatchError")
+
+
+def test_counts_are_read_as_they_are_fused(
+    client: TestClient, scene: ExamplePair, three: Files
+) -> None:
+    counts = 7000 + 2 * scene.infrared.astype(np.uint16)
+    deep: Files = [("infrared", ("ir.npy", npy(counts))), *three[1:]]
+    fields = {"metrics": "MI", "range": "7000,7510"}
+    answer = client.post("/v1/evaluate", data=fields, files=deep).json()
+    assert answer == client.post("/v1/evaluate", data={"metrics": "MI"}, files=three).json()
+    wrong = client.post("/v1/evaluate", data={"range": "hot"}, files=deep)
+    assert (wrong.status_code, "`range` must be" in wrong.json()["error"]) == (422, True)
+
+
+def npy(array: np.ndarray) -> bytes:
+    file = BytesIO()
+    np.save(file, array)
+    return file.getvalue()

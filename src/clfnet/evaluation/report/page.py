@@ -93,7 +93,7 @@ def _data(table: Table, region: Region | None, most: int) -> dict[str, Any]:
         ],
         "ranks": [overall[method] for method in methods],
         "longest": LONGEST_SIDE,
-        "pictures": pictures_of(table.files, names, region, most),
+        "pictures": pictures_of(table.files, names, region, most, table.reading),
     }
 
 

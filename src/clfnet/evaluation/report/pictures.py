@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Iterable, Mapping
 from io import BytesIO
-from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -11,8 +10,8 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, ImageError
-from clfnet.evaluation.table import Files
-from clfnet.io.image import read_image, to_uint8
+from clfnet.evaluation.sources import Files, Reading, Trio
+from clfnet.io.image import to_uint8
 from clfnet.metrics import to_grey
 
 LONGEST_SIDE = 1280
@@ -68,7 +67,11 @@ class Region(NamedTuple):
 
 
 def pictures_of(
-    files: Mapping[str, Mapping[str, Files]], names: list[str], region: Region | None, most: int
+    files: Mapping[str, Mapping[str, Files]],
+    names: list[str],
+    region: Region | None,
+    most: int,
+    reading: Reading | None = None,
 ) -> list[dict[str, Any]]:
     """Return the images of some images, ready to embed.
 
@@ -77,6 +80,7 @@ def pictures_of(
         names: of the images.
         region: what to zoom, if it is the same for all.
         most: how many images at most.
+        reading: how they are read; as `clfnet fuse` reads them by default.
 
     Returns:
         For each chosen image its index in `names`, width and height in pixels of the file, region,
@@ -89,14 +93,17 @@ def pictures_of(
     if region is not None:
         _check(region)
     chosen = _spread(len(names), most) if files else []
-    pictures = [_picture([of[names[index]] for of in files.values()], region) for index in chosen]
+    read = reading or Reading()
+    pictures = [
+        _picture([read(of[names[index]]) for of in files.values()], region) for index in chosen
+    ]
     if region is not None and pictures:
         _check_inside(region, pictures)
     return [{"image": index, **one} for index, one in zip(chosen, pictures, strict=True)]
 
 
-def _picture(files: list[Files], region: Region | None) -> dict[str, Any]:
-    infrared, visible = (_read(path) for path in files[0][:2])
+def _picture(found: list[Trio], region: Region | None) -> dict[str, Any]:
+    infrared, visible = found[0].infrared, to_uint8(found[0].visible)
     height, width = infrared.shape[:2]
     box = region.within(width, height) if region else _warmest(infrared)
     return {
@@ -105,7 +112,7 @@ def _picture(files: list[Files], region: Region | None) -> dict[str, Any]:
         "region": box,
         "infrared": _data_uri(infrared),
         "visible": _data_uri(visible),
-        "fused": [_data_uri(_read(fused)) for *_, fused in files],
+        "fused": [_data_uri(to_uint8(each.fused)) for each in found],
     }
 
 
@@ -144,11 +151,6 @@ def _warmest(infrared: Pixels) -> Region:
     sums = down[:, columns:] - down[:, :-columns]
     y, x = np.unravel_index(sums.argmax(), sums.shape)
     return Region(int(x), int(y), columns, rows)
-
-
-def _read(path: Path) -> Pixels:
-    """Eight bits, grey (H, W) or colour (H, W, 3)."""
-    return to_uint8(read_image(path).pixels)
 
 
 def _data_uri(pixels: Pixels) -> str:

@@ -15,7 +15,7 @@ from clfnet.explain.picture import tinted
 from clfnet.inference.arrays import grey
 from clfnet.io.files import write_atomic
 from clfnet.io.image import Image, encode_image, read_image, write_image
-from clfnet.metrics import metrics_of
+from clfnet.metrics import DEFAULT, metrics_of
 from clfnet.serve.api.schemas import FuseAnswer, Scores, Shares
 from clfnet.serve.http.errors import RefusedError, Responses, described
 from clfnet.serve.result_store import StoredResult
@@ -76,7 +76,7 @@ async def read_metrics(
     request: Request,
     service: TheService,
     result: TheResult,
-    dialect: str = "paper",
+    dialect: str = DEFAULT,
     metrics: Annotated[
         str | None, Query(description="Names of metrics, separated by commas.")
     ] = None,

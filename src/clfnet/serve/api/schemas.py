@@ -190,7 +190,7 @@ class MeasuredAnswer(BaseModel):
 class Scores(BaseModel):
     """Metrics of one image; null where one is undefined."""
 
-    dialect: str = Field(examples=["paper"])
+    dialect: str = Field(examples=["plain"])
     metrics: dict[str, float | None] = Field(examples=[{"EN": 7.38, "MI": 4.27}])
 
 

@@ -7,7 +7,7 @@ import { isOpen, onOpen } from "./tabs.js";
 
 /** @typedef {import("./options.js").Metric} Metric */
 
-let dialect = "paper";
+let dialect = "plain";
 /** @type {Record<string, Metric[]>} */
 let words = {};
 let current = new AbortController();
