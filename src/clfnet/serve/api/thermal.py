@@ -8,7 +8,6 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
-from clfnet.inference.arrays import reading_of
 from clfnet.inference.deadline import time_limit
 from clfnet.inspection import Look, Measured, Plan, draw, measure, readings
 from clfnet.inspection.readings import Source
@@ -108,7 +107,7 @@ class _Asked(NamedTuple):
         )
         said = FuseOptions(**{name: values[name] for name in _READING if name in values})
         title = str(values.get("title", "Thermal inspection"))
-        return cls(plan, look, reading_of(said), title, form)
+        return cls(plan, look, ThermalOptions.of(said), title, form)
 
 
 @router.post(
