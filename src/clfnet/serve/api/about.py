@@ -41,7 +41,7 @@ async def list_options(service: Annotated[Service, Depends(the_service)]) -> dic
             "visible": sorted(IMAGE_SUFFIXES),
             "video": sorted((*VIDEO_SUFFIXES, *SEQUENCE_SUFFIXES)),
         },
-        "options": {name: _described(option) for name, option in OPTIONS.items()},
+        "options": {name: described_option(option) for name, option in OPTIONS.items()},
         "dialect": [*DIALECTS],
         "metrics": {
             dialect: [{key: getattr(metric, key) for key in _METRIC} for metric in of.values()]
@@ -59,7 +59,7 @@ async def list_options(service: Annotated[Service, Depends(the_service)]) -> dic
     }
 
 
-def _described(option: Option) -> dict[str, Any]:
+def described_option(option: Option) -> dict[str, Any]:
     """Return what a page needs to make a control of an option."""
     facts = {
         "type": "string" if option.or_celsius else option.schema()["type"],

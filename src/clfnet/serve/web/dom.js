@@ -1,5 +1,8 @@
 // Small helpers to find, make and show elements.
 
+/** The page has no service: what is marked `data-only="http"` in the document is not there. */
+export const isLocal = document.documentElement.dataset.backend === "local";
+
 /** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
 export function byId(id) {
   const found = document.getElementById(id);

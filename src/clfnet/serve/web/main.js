@@ -1,7 +1,6 @@
 // The start of everything, and which of the two parts is seen.
 
-import { onTokenNeeded } from "./api.js";
-import { all, byId, find, showError } from "./dom.js";
+import { all, byId, find, isLocal, showError } from "./dom.js";
 import { listJobs, startFolder, takeBatch } from "./folder.js";
 import { startFusing } from "./fusing.js";
 import { startHistory } from "./history.js";
@@ -15,11 +14,10 @@ import { startShare } from "./share.js";
 import { startSources } from "./sources.js";
 import { startTabs } from "./tabs.js";
 import { startTheme } from "./theme.js";
-import { askForToken } from "./token.js";
 import { draw, startViewer } from "./viewer.js";
 import { startWipe } from "./wipe.js";
 
-const inFolder = () => location.hash === "#folder";
+const inFolder = () => !isLocal && location.hash === "#folder";
 
 /** Show the part that the address names. */
 function route() {
@@ -36,6 +34,10 @@ function route() {
 
 /** @param {import("./intake.js").Found[]} found */
 function openFolder(found) {
+  if (isLocal) {
+    showError(byId("intake-error"), new Error(`This page fuses one pair of images at a time, got ${found.length} files. Use \`clfnet fuse\` or \`clfnet serve\` for more.`));
+    return;
+  }
   location.hash = "#folder";
   takeBatch(found);
 }
@@ -67,7 +69,6 @@ function startKeys() {
   find(dialog, ".close").addEventListener("click", () => dialog.close());
 }
 
-onTokenNeeded(askForToken);
 startTheme();
 startTabs();
 startViewer();

@@ -30,6 +30,7 @@ export async function loadOptions() {
   fillModels(models);
   setReadable(offered.files);
   for (const [name, option] of Object.entries(/** @type {Record<string, Option>} */ (offered.options))) offer(name, option);
+  hideOthers(offered.options);
   const presets = offered.range.filter((/** @type {string} */ range) => !/^\d/.test(range)); // limits are typed
   fill("range", [...presets, "custom"], { custom: "limits…" });
   const none = byId("palettes").firstElementChild ?? "";
@@ -42,7 +43,7 @@ const fetchPalettes = async () => (await fetch(new URL("palettes.json", import.m
 
 /** Make an option's control say what the service says of it; make one where the page has none. @param {string} name @param {Option} option */
 function offer(name, option) {
-  if (!form().elements.namedItem(name)) byId("more-options").append(make("label", { class: "field" }, make("span", {}, name.replaceAll("_", " ")), blank(name, option)));
+  if (!form().elements.namedItem(name)) byId("more-options").append(labelled(name, option));
   byId("more-options").hidden = byId("more-options").querySelector("label") === null;
   if (name === "palette" || name === "align") return;
   const input = control(name);
@@ -53,10 +54,22 @@ function offer(name, option) {
   if (option.maximum !== undefined) input.max = String(option.maximum);
 }
 
+/** Hide the controls of what the back end does not offer. @param {Record<string, Option>} options */
+function hideOthers(options) {
+  for (const { name } of plain()) control(name).closest("label")?.toggleAttribute("hidden", !(name in options));
+}
+
+/** A control for which the page has no place of its own. @param {string} name @param {Option} option */
+function labelled(name, option) {
+  const label = make("span", {}, name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " "));
+  if (option.type === "boolean") return make("label", { class: "switch" }, blank(name, option), label);
+  return make("label", { class: "field" }, label, blank(name, option));
+}
+
 /** An empty control of an option's type. @param {string} name @param {Option} option */
 function blank(name, { type, choices }) {
   if (choices.length) return make("select", { name });
-  if (type === "boolean") return make("input", { type: "checkbox", name, value: "true" });
+  if (type === "boolean") return make("input", { type: "checkbox", role: "switch", name, value: "true" });
   return make("input", type === "string" ? { type: "text", name } : { type: "number", name, step: "any" });
 }
 

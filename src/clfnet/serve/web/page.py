@@ -6,6 +6,7 @@ them for ever and a new version is never mixed with an old one, although no tool
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -41,6 +42,18 @@ class Site(NamedTuple):
     assets: dict[str, bytes]
 
 
+def document(assets: str, *, backend: str = "http", head: str = "") -> bytes:
+    """Return the HTML.
+
+    Args:
+        assets: the path of the folder of the other files.
+        backend: what answers the page, "http" or "local".
+        head: more lines for its head.
+    """
+    template = Template((_WEB / "index.html").read_text(encoding="utf-8"))
+    return template.substitute(assets=assets, backend=backend, head=head).encode()
+
+
 @cache
 def site() -> Site:
     """Read the page once.
@@ -54,9 +67,13 @@ def site() -> Site:
         for file in _WEB.iterdir()
         if file.name.rpartition(".")[2] in _TYPES
     } | {"palettes.json": json.dumps(dict(PALETTES)).encode()}
-    digest = _digest(*(name.encode() + assets[name] for name in sorted(assets)))
-    template = Template((_WEB / "index.html").read_text(encoding="utf-8"))
-    return Site(template.substitute(assets=f"assets/{digest}").encode(), digest, assets)
+    digest = digest_of(assets)
+    return Site(document(f"assets/{digest}"), digest, assets)
+
+
+def digest_of(assets: Mapping[str, bytes]) -> str:
+    """Return what names a set of files by their names and contents, in hexadecimal."""
+    return _digest(*(name.encode() + assets[name] for name in sorted(assets)))
 
 
 @router.get("/")

@@ -25,7 +25,7 @@ function open(tab) {
 
 /** @param {KeyboardEvent} event */
 function move(event) {
-  const list = tabs();
+  const list = tabs().filter((tab) => tab.getClientRects().length); // not every back end has all
   const index = list.indexOf(/** @type {HTMLElement} */ (event.target));
   const wanted = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: list.length - 1 }[event.key];
   if (wanted === undefined || index < 0) return;

@@ -1,4 +1,4 @@
-// Ask for the service's token; api.js keeps it for the session.
+// Ask for the service's token; http.js keeps it for the session.
 
 import { byId } from "./dom.js";
 
