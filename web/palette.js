@@ -1,8 +1,9 @@
 // Palettes: heat as colour, and hot areas painted over an image; clfnet.colour.palette.
 
-import { histogram, quantile } from "./thermal.js";
+import { histogram, LEAST_COUNTS, quantile } from "./thermal.js";
 
 const [DEVIATIONS, SHARE, CONTRAST, RAMP] = [4, 0.02, 0.15, 0.1];
+const LEAST_PAINTED = 3; // least spans that an image must span for anything to be hot by itself
 
 /** @param {string[]} colours hexadecimal, from cold to hot @returns {number[][]} (N, 3), in [0, 1] */
 const parsed = (colours) => colours.map((colour) => [0, 2, 4].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255));
@@ -34,14 +35,13 @@ export function paint(palette, levels, evenly = false) {
   return painted;
 }
 
-/** The level above which a scene counts as hot. @param {import("./thermal.js").Thermal} thermal @param {Float32Array} levels of each value */
-export function hot({ values, full, data }, levels) {
+/** The level above which a scene counts as hot; infinity in an even one, which shows noise. @param {import("./thermal.js").Thermal} thermal @param {Float32Array} levels of each value */
+export function hot({ values, full, unit, data }, levels) {
   const counts = histogram(values, full, data);
+  if (unit === "count" && counts.findLastIndex(Boolean) - counts.findIndex(Boolean) < LEAST_PAINTED * LEAST_COUNTS) return Infinity;
   /** @type {Map<number, number>} */
   const pixels = new Map();
   levels.forEach((level, value) => counts[value] && pixels.set(level, (pixels.get(level) ?? 0) + counts[value]));
-  const missing = data ? data.length - data.reduce((sum, one) => sum + one, 0) : 0;
-  if (missing) pixels.set(0, (pixels.get(0) ?? 0) + missing);
   const median = ranked([...pixels], 0.5);
   const share = ranked([...pixels], 1 - SHARE);
   const deviation = 1.4826 * ranked([...pixels].map(([level, count]) => [Math.abs(level - median), count]), 0.5);

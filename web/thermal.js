@@ -16,7 +16,7 @@ import { isColoured, NONE, recognised, undo } from "./painted.js";
 /** @typedef {{levels: Float32Array, record: Record<string, string | number>}} Ranged for each value its level in [0, 1] */
 
 const SENTINELS = [0, 65535, 32767]; // of clfnet.thermal.nodata, those that 16 bits can hold
-const LEAST_COUNTS = 64;
+export const LEAST_COUNTS = 64;
 const DEFAULT = [0.5, 99.5];
 const WEIGHTS = [0.299, 0.587, 0.114].map(Math.fround);
 

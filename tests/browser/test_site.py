@@ -252,6 +252,7 @@ def test_files_are_read_as_by_the_library(
     INFRARED[infrared](ir, scene[0])
     VISIBLE[visible](vis, scene[1])
     check_equal(here(ir, vis), Fuser("fast")(ir, vis))
+    check_equal(here(ir, vis, palette="lava"), Fuser("fast", palette="lava")(ir, vis))
 
 
 def _write_four_bits(path: Path, levels: NDArray[np.uint8]) -> None:
