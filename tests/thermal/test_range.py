@@ -270,3 +270,13 @@ def test_pointwise_ranges_map_parts_as_the_whole(text: str, dtype: type) -> None
         assert equal
     else:
         assert not equal or thermal.values.dtype == np.float32
+
+
+@pytest.mark.parametrize(("highest", "wanted"), [(1.0, True), (1.5, False), (float("nan"), False)])
+def test_floats_are_levels_pixel_by_pixel_where_none_is_out_of_range(
+    highest: float, wanted: bool
+) -> None:
+    values = np.array([[0.0, 0.5, highest]], np.float32)
+    thermal = Thermal(values, "level")
+    assert parse_range("full").is_pointwise(thermal) == wanted
+    assert parse_range("auto").is_pointwise(thermal) == wanted

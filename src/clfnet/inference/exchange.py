@@ -85,11 +85,14 @@ def in_files(*sources: Source | None) -> Iterator[list[Any]]:
 
     Errors call these `infrared` and `visible`, in this order.
     """
+    files = [_opened(source) for source in sources]
+    if all(opened is None for opened in files):
+        yield [*sources]
+        return
     names: dict[str, str] = {}
     with TemporaryDirectory(prefix="clfnet-") as folder, renamed(names):
         found: list[Any] = []
-        for source, name in zip(sources, ("infrared", "visible"), strict=True):
-            opened = _opened(source)
+        for source, opened, name in zip(sources, files, ("infrared", "visible"), strict=True):
             if opened is None:
                 found.append(source)
                 continue

@@ -65,8 +65,11 @@ class Full:
         return Ranged(spread(values, 0.0, full), _record("full", 0.0, full, thermal.unit))
 
     def is_pointwise(self, thermal: Thermal) -> bool:
-        """Tell so of integers; floats are checked as a whole."""
-        return thermal.values.dtype.kind == "u"
+        """Tell so of integers, and of floats that are in [0, 1]; others are refused as a whole."""
+        values = thermal.values
+        if values.dtype != np.float32:
+            return True
+        return bool(values.min() >= 0 and values.max() <= 1)  # NaN is neither
 
 
 @dataclass(frozen=True)
