@@ -6,6 +6,7 @@
 # make web    the page that needs no service, in build/web, for any host of static files
 # make fuzz   mutated files of every kind that is read; the service's own OpenAPI, damaged pictures,
 #             hostile forms, against a real process
+# make soak   twenty minutes of eleven kinds of requests to the service, every answer compared
 # make lowest the tests of fusing with the lowest versions that pyproject.toml allows
 # make audit  all that is installed against the known vulnerabilities of Python packages
 # make container-check  the Dockerfile's steps and its service without an engine; root on Linux
@@ -17,7 +18,7 @@
 # make bench-gpu  a training step on a GPU, as a CUDA graph and without
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: web docs-site dist demo test test-slow test-browser check check-js container-check fuzz lowest audit format train fast gpu-queue bench-gpu scores docs curves bench clean
+.PHONY: web docs-site dist demo test test-slow test-browser check check-js container-check fuzz soak lowest audit format train fast gpu-queue bench-gpu scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -71,6 +72,9 @@ fuzz: .venv/dev
 	$(INSTALL) schemathesis
 	$(BIN)/python -m pytest -m "slow or not slow" tests/serve/test_hostile.py tests/serve/test_openapi.py
 	$(BIN)/python benchmarks/fuzz.py
+
+soak: .venv/dev
+	$(BIN)/python benchmarks/soak.py
 
 # Exactly the lowest version of each dependency of fusing; what those need is as new as it comes.
 LOWEST := .venv-lowest/bin
