@@ -1,8 +1,10 @@
-/* Makes the n-th call that changes a file below one folder fail, once. Loaded by LD_PRELOAD. */
+/* Makes the n-th call that changes a file below one folder fail, once, or kills the process before it.
+   Loaded by LD_PRELOAD. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +17,7 @@ static long failing, counted;
 static int number;
 static char below[4096];
 
-/* From now on, let the n-th call below the folder fail; 0 fails none. */
+/* From now on, let the n-th call below the folder fail, of error 0 kill; n of 0 fails none. */
 void failing_calls_arm(long n, int error, const char *folder) {
     failing = n, number = error, counted = 0;
     snprintf(below, sizeof below, "%s/", folder);
@@ -29,6 +31,7 @@ static int is_below(const char *path) { return *below && !strncmp(path, below, s
 static int fails(const char *path) {
     if (!is_below(path)) return 0;
     if (__sync_add_and_fetch(&counted, 1) != failing) return 0;
+    if (!number) kill(getpid(), SIGKILL);
     errno = number;
     return 1;
 }

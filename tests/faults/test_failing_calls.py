@@ -1,4 +1,4 @@
-"""Every call that changes a file fails once, for every n: nothing is lost or half-written."""
+"""Every call that changes a file fails, or a kill comes before it: nothing is lost or half-done."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-LEAST = {"checkpoint": 3, "fuse": 12, "batch": 30, "service": 30, "video": 8}
+LEAST = {"checkpoint": 3, "fuse": 12, "batch": 30, "service": 30, "video": 8, "training": 40}
 """Calls that each scenario makes at least: fewer would mean that they are not seen."""
 
 pytestmark = pytest.mark.skipif(
@@ -33,7 +33,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *[
             pytest.param(scenario, error, marks=pytest.mark.slow)
             for scenario in LEAST
-            for error in ("ENOSPC", "EIO", "EDQUOT")
+            for error in ("ENOSPC", "EIO", "EDQUOT", "KILL")
         ],
     ],
 )

@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 import numpy as np
 import pytest
-from tests.serve.conftest import Files, decoded
+from tests.serve.conftest import Files, decoded, png
 
 import clfnet
 from clfnet.errors import InputError
@@ -172,6 +174,30 @@ def test_jobs_survive_kills(start: Start, files: Files) -> None:
     pictures = {httpx.get(f"{address}{each['link']}").content for each in told["pictures"]}
     assert len(told["pictures"]) == 30
     assert len(pictures) == 1  # all pairs are alike, and so are whole results
+
+
+@pytest.mark.slow
+def test_a_kill_while_a_zip_is_sent_loses_nothing(start: Start) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (8, 700, 900), np.uint8)
+    form = [
+        (kind, (f"{number}.png", png(pixels)))
+        for number, pixels in enumerate(noise)
+        for kind in ("infrared", "visible")
+    ]
+    process, address = start("--model=maximum")
+    link = httpx.post(f"{address}/v1/jobs", files=form).json()["links"]["self"]
+    _until(lambda: bool(httpx.get(f"{address}{link}").json()["state"] == "done"), 60)
+    with httpx.stream("GET", f"{address}{link}/result") as answer:
+        chunks = answer.iter_raw(4096)
+        next(chunks)
+        process.kill()
+        process.communicate()
+        with pytest.raises(httpx.TransportError):  # not a short ZIP that looks whole
+            list(chunks)
+    _, address = start("--model=maximum")
+    whole = zipfile.ZipFile(BytesIO(httpx.get(f"{address}{link}/result").content))
+    images = [decoded(whole.read(name)) for name in whole.namelist()]
+    np.testing.assert_array_equal(images, noise)
 
 
 def _until(holds: Callable[[], bool], seconds: float = 10) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,13 +25,19 @@ class RunLog:
     Args:
         folder: the run's folder.
         step: the run continues after this step; later rows of a killed run are dropped.
+
+    Raises:
+        InputError: the system refuses, e.g. the disk is full.
     """
 
     def __init__(self, folder: Path, step: int = 0) -> None:
         self.path = folder / "log.csv"
         rows = [row for row in read_log(self.path) if row[0] <= step] if step else []
         write_atomic(self.path, _csv([_FIELDS, *rows]), overwrite=True)
-        self._events = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
+        with self._refusals():
+            self._events = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
+        self._before = threading.excepthook
+        threading.excepthook = self._of_thread
 
     def write(self, step: int, values: Mapping[str, float]) -> None:
         """Add the values of a step.
@@ -50,8 +57,16 @@ class RunLog:
         Raises:
             InputError: the system refuses.
         """
-        with self._refusals():
-            self._events.close()
+        try:
+            with self._refusals():
+                self._events.close()
+        finally:
+            threading.excepthook = self._before
+
+    def _of_thread(self, raised: threading.ExceptHookArgs) -> None:
+        """TensorBoard's thread prints what it also raises in ours at the next call."""
+        if not isinstance(raised.exc_value, OSError):
+            self._before(raised)
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:
