@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 from clfnet.errors import VideoError
+from clfnet.inference.arrays import grey
 from clfnet.video import stream
+from clfnet.video import stream as module
 from clfnet.video.stream import StreamSource
 
 Clips = Any
@@ -319,3 +321,29 @@ def test_frames_without_a_time_follow_those_before(
     source = StreamSource(str(clips.write("a.mp4", clips.stamped(4), rate=25)))
     assert [frame.time for frame in source] == pytest.approx([0, 0.04, 0.08, 0.12])
     assert source.origin == 0
+
+
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuvj422p", "yuv444p"])
+def test_what_holds_no_colour_is_one_plane_with_the_levels_of_colours(
+    clips: Clips, pix_fmt: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codec = "mjpeg" if "j" in pix_fmt else "libx264"
+    rng = np.random.default_rng(0)
+    noise = [rng.integers(0, 255, (48, 66), np.uint8) for _ in range(3)]
+    path = clips.write("a.mkv", noise, codec=codec, pix_fmt=pix_fmt)
+    planes = [frame.pixels for frame in StreamSource(str(path))]
+    monkeypatch.setattr(module, "_is_neutral", lambda raw: False)
+    colours = [frame.pixels for frame in StreamSource(str(path))]
+    for plane, colour in zip(planes, colours, strict=True):
+        assert (plane.shape, plane.strides[-1], colour.strides[-1]) == ((48, 66, 3), 0, 1)
+        np.testing.assert_array_equal(plane, colour)
+        np.testing.assert_allclose(grey(plane), grey(colour), rtol=0, atol=1e-6)
+
+
+def test_a_frame_with_colour_is_not_taken_for_grey(clips: Clips) -> None:
+    plain = np.full((48, 64, 3), 90, np.uint8)
+    red = plain.copy()
+    red[20:30, 20:30, 0] = 200
+    path = clips.write("a.mp4", [plain, red, plain])
+    found = [frame.pixels.strides[-1] for frame in StreamSource(str(path))]
+    assert found == [0, 1, 0]

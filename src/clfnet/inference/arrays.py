@@ -203,6 +203,8 @@ def grey(pixels: Array) -> FloatImage:
         >>> grey(np.array([[0, 255]], np.uint8)).tolist()
         [[0.0, 1.0]]
     """
+    if pixels.ndim == 3 and pixels.strides[2] == 0:  # one plane, shown three times
+        pixels = pixels[..., 0]
     values = to_unit(pixels)
     return values if values.ndim == 2 else bt601.luma(values)
 

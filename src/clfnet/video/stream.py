@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import av
     from av.container import InputContainer
     from av.packet import Packet
+    from av.video.plane import VideoPlane
     from av.video.stream import VideoStream
 
 DEVICES = ("v4l2", "dshow", "avfoundation", "lavfi")
@@ -31,6 +32,8 @@ _URL = re.compile(rf"({'|'.join(SCHEMES)})://", re.IGNORECASE)
 _PATIENCE = 10.0  # seconds without a sign of life until a live source counts as lost
 _MOST_FPS = 1000
 _IN_DECODER = 64  # packets whose arrival is kept: more than any decoder holds back
+_PLANAR = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p")
+_NO_COLOUR = 128  # of chroma
 _UNSPECIFIED, _HD = 2, 720  # AVCOL_SPC_UNSPECIFIED; rows from which players assume BT.709
 
 
@@ -140,8 +143,8 @@ class StreamSource:
                     continue
                 time = after
             pixels = self._pixels(raw)
-            size = size or pixels.shape
-            if pixels.shape != size:
+            size = size or pixels.shape[:2]
+            if pixels.shape[:2] != size:
                 self._end = f"the frames change to {raw.width}x{raw.height} at {float(time):.2f} s"
                 return
             count += 1
@@ -191,8 +194,17 @@ class StreamSource:
                 self._end = self._end or f"the last {missing:.2f} s missing"
 
     def _pixels(self, raw: "av.VideoFrame") -> Pixels:
-        """Convert to grey or RGB, upright; colours at full accuracy."""
-        form = _target_format(raw)
+        """Convert to grey or RGB, upright; colours at full accuracy.
+
+        What holds no colour, as most thermal cameras write it, is converted once and shown three
+        times.
+        """
+        if _is_neutral(raw):
+            plane = self._converted(raw, "gray")
+            return np.broadcast_to(plane[..., None], (*plane.shape, 3))
+        return self._converted(raw, _target_format(raw))
+
+    def _converted(self, raw: "av.VideoFrame", form: str) -> Pixels:
         if raw.format.name != form:
             raw = self._reformatter.reformat(raw, format=form, **self._conversion(raw))
         pixels: Pixels = np.rot90(raw.to_ndarray(), round(raw.rotation / 90) % 4)
@@ -287,6 +299,19 @@ def _duration(container: "InputContainer", stream: "VideoStream") -> float | Non
     if tag:
         return int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3])
     return container.duration / 1e6 if container.duration else None
+
+
+def _is_neutral(raw: "av.VideoFrame") -> bool:
+    """Tell whether an image of 8 bits holds no colour: then its luma is all there is."""
+    if not raw.format.name.startswith(_PLANAR) or raw.format.components[0].bits > 8:
+        return False
+    return all((_levels(plane) == _NO_COLOUR).all() for plane in raw.planes[1:3])
+
+
+def _levels(plane: "VideoPlane") -> Pixels:
+    memory: Any = plane
+    levels: Pixels = np.frombuffer(memory, np.uint8)[: plane.height * plane.line_size]
+    return levels.reshape(plane.height, plane.line_size)[:, : plane.width]
 
 
 def _target_format(raw: "av.VideoFrame") -> str:
