@@ -23,6 +23,14 @@ def png(pixels: np.ndarray[Any, Any]) -> bytes:
     return buffer.getvalue()
 
 
+def jpeg_ls(counts: np.ndarray[Any, Any]) -> bytes:
+    """JPEG-LS that begins with the frame's header, as FLIR writes it."""
+    import imagecodecs
+
+    data = bytes(imagecodecs.jpegls_encode(counts))
+    return data[:2] + data[data.index(b"\xff\xf7") :]
+
+
 def _camera(order: str, constants: dict[str, float], rate: int) -> bytes:
     record = bytearray(0x500)
     struct.pack_into(order + "H", record, 0, 2)
@@ -55,7 +63,8 @@ def fff_block(
 ) -> bytes:
     """One FFF block."""
     stored = counts.byteswap() if packing == "swapped png" else counts
-    raw = counts.astype(record_order + "u2").tobytes() if packing == "raw" else png(stored)
+    packed = {"raw": counts.astype(record_order + "u2").tobytes, "jpeg-ls": lambda: jpeg_ls(counts)}
+    raw = packed.get(packing, lambda: png(stored))()
     size = size or (counts.shape[1], counts.shape[0])
     records = {
         RAW: _image(record_order, 2, size, raw),
@@ -75,10 +84,18 @@ def fff_block(
     return header.ljust(64, b"\0") + directory + body
 
 
-def flir_jpeg(block: bytes, *, part: int = 1000, exif: bytes = b"", extra: bytes = b"") -> bytes:
+def flir_jpeg(
+    block: bytes,
+    *,
+    part: int = 1000,
+    exif: bytes = b"",
+    extra: bytes = b"",
+    screen: np.ndarray[Any, Any] | None = None,
+) -> bytes:
     """A JPEG with a block in it, in parts."""
     buffer = BytesIO()
-    PIL.Image.fromarray(np.zeros((8, 8), np.uint8)).save(buffer, "JPEG", exif=exif)
+    shown = np.zeros((8, 8), np.uint8) if screen is None else screen
+    PIL.Image.fromarray(shown).save(buffer, "JPEG", exif=exif)
     data = buffer.getvalue()
     parts = [block[start : start + part] for start in range(0, len(block), part)]
     segments = b"".join(

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from clfnet.errors import ImageError
-from clfnet.thermal.flir import Overlay, is_radiometric, read_radiometric, screen_zoom
+from clfnet.io import orientation
+from clfnet.thermal.flir import (
+    Overlay,
+    is_radiometric,
+    read_radiometric,
+    screen_turn,
+    screen_zoom,
+)
 
 Build = Callable[..., bytes]
 Counts = NDArray[np.uint16]
@@ -166,10 +173,11 @@ def test_other_files_are_named(
     path.write_bytes(fff_block(counts) * 2)
     with pytest.raises(ImageError, match="is a sequence"):
         read_radiometric(path)
-    jls = fff_block(counts).replace(counts.tobytes(), b"\xff\xd8\xff\xf7".ljust(2 * counts.size))
-    path.write_bytes(jls)
-    with pytest.raises(ImageError, match="JPEG-LS"):
-        read_radiometric(path)
+    for data in (b"".ljust(9), b"\0\13\20\0\30\0\40\1"):  # no header; a header alone
+        stored = (b"\xff\xd8\xff\xf7" + data).ljust(2 * counts.size)
+        path.write_bytes(fff_block(counts).replace(counts.tobytes(), stored))
+        with pytest.raises(ImageError, match="must be a whole image"):
+            read_radiometric(path)
     for data in (b"", b"\xff\xd8\xff", b"FFF\0"):
         path.write_bytes(data)
         with pytest.raises(ImageError):
@@ -305,3 +313,73 @@ def test_a_screen_of_something_else_tells_no_zoom() -> None:
     counts = rng.integers(7000, 7500, (240, 320)).astype(np.uint16)
     assert screen_zoom(counts, rng.random((480, 640)).astype(np.float32)) == 1
     assert screen_zoom(counts, np.zeros((8, 8), np.float32)) == 1
+
+
+def _scene(seed: int = 0) -> Counts:
+    """Something that looks different from each side."""
+    y, x = np.mgrid[:48, :64]
+    warm = 7000 + 4 * x + 300 * np.exp(-((x - 10) ** 2 + (y - 12) ** 2) / 50)
+    return np.asarray(warm + np.random.default_rng(seed).normal(0, 3, warm.shape), np.uint16)
+
+
+def _painted(counts: Counts) -> NDArray[np.uint8]:
+    return np.asarray(np.rint((counts - 6990.0) / 600 * 255).clip(0, 255), np.uint8)
+
+
+@pytest.mark.parametrize("turn", [1, 3, 6, 8])
+@pytest.mark.parametrize("black_hot", [False, True])
+def test_the_screen_tells_how_it_was_turned(turn: int, black_hot: bool) -> None:
+    screen = _painted(orientation.upright(_scene(), turn)).astype(np.float32)
+    assert screen_turn(_scene(), 255 - screen if black_hot else screen) == turn
+
+
+def test_a_screen_of_something_else_tells_no_turn() -> None:
+    noise = np.random.default_rng(0).random((48, 64)).astype(np.float32)
+    assert screen_turn(_scene(), noise) == screen_turn(_scene(), np.zeros((8, 8), np.float32)) == 1
+
+
+@pytest.mark.parametrize("tag", [None, 1, 3, 6, 8])
+@pytest.mark.parametrize("turn", [1, 6, 8])  # by which the camera turned its own image
+@pytest.mark.parametrize("visible_upright", [False, True])
+def test_images_held_upright(
+    tmp_path: Path,
+    fff_block: Build,
+    flir_jpeg: Build,
+    tag: int | None,
+    turn: int,
+    visible_upright: bool,
+) -> None:
+    """Counts and visible image become upright, and a point stays on its place in both."""
+
+    def turned(pixels: NDArray[Any]) -> NDArray[Any]:
+        return orientation.upright(orientation.upright(pixels, turn), tag or 1)
+
+    counts = _scene()
+    light = np.zeros((96, 128, 3), np.uint8)
+    light[20:28, 16:24] = 255  # at twice the place of the warm spot, which is at (10, 12)
+    is_portrait = turned(counts).shape[0] > 48
+    stored = turned(light) if visible_upright and is_portrait else light
+    block = fff_block(
+        counts,
+        visible=packed(stored, "JPEG"),
+        visible_size=(stored.shape[1], stored.shape[0]),
+        overlay=(1.0, 0, 0),
+    )
+    notes = PIL.Image.Exif()
+    if tag is not None:
+        notes[274] = tag
+    screen = _painted(orientation.upright(counts, turn))
+    path = tmp_path / "a.jpg"
+    path.write_bytes(flir_jpeg(block, exif=notes.tobytes(), screen=screen))
+    found = read_radiometric(path)
+    np.testing.assert_array_equal(found.counts, turned(counts))
+    assert found.celsius.shape == found.counts.shape
+    assert found.visible is not None
+    assert found.visible.pixels.shape == turned(light).shape
+    white = np.argwhere(found.visible.pixels[..., 0] > 200).mean(axis=0)[::-1]
+    spot = counts * 0.0
+    spot[12, 10] = 1
+    row, column = np.argwhere(turned(spot) == 1)[0]
+    assert found.alignment is not None
+    mapped = found.alignment @ [column, row, 1]
+    np.testing.assert_allclose(mapped[:2] / mapped[2], white, atol=2.5)

@@ -18,7 +18,7 @@ Counts = NDArray[np.uint16]
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
-@pytest.mark.parametrize("packing", ["raw", "swapped png"])
+@pytest.mark.parametrize("packing", ["raw", "swapped png", "jpeg-ls"])
 @pytest.mark.parametrize("gap", [b"", bytes(100), b"FFF\0 but no block"])
 def test_frames_come_in_order(
     tmp_path: Path, fff_block: Build, counts: Counts, order: str, packing: str, gap: bytes

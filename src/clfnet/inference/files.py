@@ -15,6 +15,7 @@ from clfnet.inference.tiling import Tiles
 from clfnet.io.files import refuse_existing, refuse_input, sweep
 from clfnet.io.image import SUFFIXES, check_depth, check_suffix, write_image
 from clfnet.thermal import temperatures
+from clfnet.thermal.measuring import why_not
 
 _AT_ONCE = 3  # pairs in work: their images are in memory
 
@@ -117,9 +118,7 @@ def fuse_file(fuser: Fuser, job: Job, *, overwrite: bool = False) -> FusedFile:
     pair = fuser.read(job.infrared, job.visible)
     if job.temperatures and pair.thermal.celsius is None:
         raise ConfigError(
-            f"{job.infrared} must hold temperatures, to write them, but holds "
-            f"{pair.thermal.unit}s. Give the temperature of one count (--kelvin-per-count), or "
-            f"drop --temperatures."
+            f"{job.infrared} must measure temperatures, to write them, but {why_not(pair.thermal)}"
         )
     names = (str(job.infrared), str(job.visible or job.infrared))
     fused, record, _ = fuser.fuse_pair(pair, names)

@@ -16,6 +16,7 @@ from clfnet.io.image import Image, read_image
 from clfnet.io.pairing import images_by_stem, match_folder, match_folders
 from clfnet.thermal import Thermal, ThermalOptions, read_thermal, seq
 from clfnet.thermal.flir import Radiometric, is_radiometric, read_radiometric
+from clfnet.thermal.measuring import why_not
 from clfnet.thermal.options import AS_IS
 from clfnet.thermal.read import of_radiometric, stated
 
@@ -152,35 +153,6 @@ def _reading(
         raise ImageError(f"{source.file} must measure temperatures, but {why_not(thermal)}")
     name = source.name if frame is None else f"{source.name}_{frame:06}"
     return Reading(source.file, name, thermal, thermal.celsius, frame, visible, alignment)
-
-
-def why_not(thermal: Thermal) -> str:
-    """Return why an image measures no temperature, and what to do.
-
-    Example:
-        >>> why_not(Thermal(np.zeros((1, 1), np.uint16), "count"))[:46]
-        'holds counts, and nothing says what a count is'
-    """
-    if thermal.celsius is not None:
-        return "no count of it is a temperature by the camera's constants. Take another file."
-    model = thermal.camera.model
-    if "vue" in model.lower().split() and not {"r", "r640", "r336"} & {*model.lower().split()}:
-        return (
-            f"is of a {model}, which does not measure; that takes a Vue Pro R. Look at it with "
-            f"clfnet fuse."
-        )
-    if thermal.unit == "level":
-        return (
-            "is an image for the eye, grey or painted, whose brightness is no temperature. Take "
-            "the camera's radiometric file; if its levels are counts, say --unit counts and what "
-            "they are (--calibration)."
-        )
-    return (
-        "holds counts, and nothing says what a count is. Say it: --kelvin-per-count for counts "
-        "linear in temperature (0.01, 0.04), --unit celsius or kelvin for temperatures, or "
-        "--calibration COUNT=CELSIUS,COUNT=CELSIUS by what you measured. For DJI's counts, its "
-        "Thermal SDK converts (dji_irp -a measure)."
-    )
 
 
 def _expanded(text: str, visible: Path | None, *, recursive: bool) -> list[Source]:

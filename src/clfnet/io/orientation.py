@@ -13,6 +13,45 @@ TAG = 274
 _TRANSPOSED, _MIRRORED_ROWS, _MIRRORED_COLUMNS = {5, 6, 7, 8}, {3, 4, 7, 8}, {2, 3, 6, 7}
 
 
+def swaps(orientation: int) -> bool:
+    """Tell whether width and height change places.
+
+    Example:
+        >>> [each for each in range(1, 9) if swaps(each)]
+        [5, 6, 7, 8]
+    """
+    return orientation in _TRANSPOSED
+
+
+def matrix(orientation: int, size: tuple[int, int]) -> NDArray[np.float64]:
+    """Return what maps pixels of a stored image to those of the upright one.
+
+    Args:
+        orientation: 1 to 8; others count as 1.
+        size: the stored width and height.
+
+    Returns:
+        float64, (3, 3), homogeneous; the centre of the first pixel is (0, 0).
+
+    Example:
+        >>> (matrix(6, (3, 1)) @ [2, 0, 1]).tolist()  # the last of a row goes to the bottom
+        [0.0, 2.0, 1.0]
+    """
+    width, height = size
+    turned = np.eye(3)
+    if orientation in _TRANSPOSED:
+        turned, (width, height) = turned[[1, 0, 2]], (height, width)
+    across, down = orientation in _MIRRORED_COLUMNS, orientation in _MIRRORED_ROWS
+    flip = np.array(
+        [
+            [-1.0 if across else 1.0, 0, (width - 1) * across],
+            [0, -1.0 if down else 1.0, (height - 1) * down],
+            [0, 0, 1],
+        ]
+    )
+    return flip @ turned
+
+
 def upright(pixels: NDArray[Scalar], orientation: int) -> NDArray[Scalar]:
     """Turn an image as its EXIF orientation asks.
 

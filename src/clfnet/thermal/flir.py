@@ -14,7 +14,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.errors import ImageError
+from clfnet.errors import ImageError, MissingExtraError, one_line
+from clfnet.io import orientation
 from clfnet.io.checks import MAX_PIXELS, check_size, reading
 from clfnet.io.files import open_input
 from clfnet.io.image import Image, decode_image
@@ -88,6 +89,8 @@ class Radiometric:
         path: the file, for messages.
         max_pixels: the largest visible image that is read.
         zoom: how much the camera's screen enlarged the infrared image, which its tags include.
+        turns: orientations of EXIF that were applied to the counts, one after the other, since the
+            camera was held upright; the visible image gets them too, if it lies as the counts did.
         exif: what EXIF tells of camera, exposure and place, where there is any.
     """
 
@@ -101,6 +104,7 @@ class Radiometric:
     max_pixels: int = MAX_PIXELS
     exif: bytes | None = None
     zoom: float = 1.0
+    turns: tuple[int, ...] = ()
 
     @property
     def camera(self) -> str:
@@ -123,6 +127,11 @@ class Radiometric:
             return None
         with reading(self.path):
             pixels = _visible_pixels(self.embedded, self.path, self.max_pixels)
+        lies_like_counts = (pixels.shape[1] > pixels.shape[0]) == (
+            self._sensor[0] > self._sensor[1]
+        )
+        for turn in self.turns if lies_like_counts else ():
+            pixels = orientation.upright(pixels, turn)
         return Image(pixels, exif=self.exif)
 
     @cached_property
@@ -133,9 +142,30 @@ class Radiometric:
         """
         if self.visible is None or self.overlay is None:
             return None
-        height, width = self.counts.shape
         overlay = replace(self.overlay, zoom=self.overlay.zoom / self.zoom)
-        return overlay.matrix((width, height), (self.visible.width, self.visible.height))
+        lying = self._lying((self.visible.width, self.visible.height))
+        matrix = overlay.matrix(self._sensor, lying)
+        if not self.turns:
+            return matrix
+        return self._turned(lying) @ matrix @ np.linalg.inv(self._turned(self._sensor))
+
+    @property
+    def _sensor(self) -> tuple[int, int]:
+        """The width and height of what the sensor counted, before any turn."""
+        return self._lying((self.counts.shape[1], self.counts.shape[0]))
+
+    def _lying(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size, before any turn, of an image that has this size when it is upright."""
+        swapped = sum(orientation.swaps(turn) for turn in self.turns) % 2
+        return (size[1], size[0]) if swapped else size
+
+    def _turned(self, size: tuple[int, int]) -> NDArray[np.float64]:
+        """Return what maps the pixels of an image of this size to those of the upright one."""
+        whole = np.eye(3)
+        for turn in self.turns:
+            whole = orientation.matrix(turn, size) @ whole
+            size = (size[1], size[0]) if orientation.swaps(turn) else size
+        return whole
 
 
 def is_radiometric(path: Path) -> bool:
@@ -177,7 +207,7 @@ def read_radiometric(path: Path, *, max_pixels: int = MAX_PIXELS) -> Radiometric
                 f"Take the file as the camera wrote it."
             )
         found = _only_block(packed, path, max_pixels, exif=jpeg.exif_of(file))
-        return replace(found, zoom=screen_zoom(found.counts, _screen(file)))
+        return _as_shown(found, *_screen(file))
 
 
 def from_block(
@@ -237,10 +267,7 @@ def _counts(record: bytes, path: Path, max_pixels: int) -> NDArray[np.uint16]:
     if pixels.startswith(_PNG):
         counts = _from_png(decode_image(pixels, path, max_pixels=max_pixels).pixels)
     elif pixels.startswith(_JPEG_LS):
-        raise ImageError(
-            f"{path} must hold plain or PNG-packed counts, but is packed by JPEG-LS (CSQ). "
-            f"Export it from FLIR's software as SEQ or as a radiometric JPEG."
-        )
+        counts = _from_jpeg_ls(pixels, (width, height))
     elif len(pixels) >= 2 * width * height:
         stored = np.frombuffer(pixels, order + "u2", width * height)
         counts = stored.reshape(height, width).astype(np.uint16)
@@ -249,6 +276,27 @@ def _counts(record: bytes, path: Path, max_pixels: int) -> NDArray[np.uint16]:
     if counts.shape != (height, width):
         raise ValueError(f"the counts are of shape {counts.shape}, not {(height, width)}")
     return counts
+
+
+def _from_jpeg_ls(data: bytes, size: tuple[int, int]) -> NDArray[np.uint16]:
+    """Decode what FLIR packs in CSQ files (ITU-T T.87), of the size that its record states.
+
+    Raises:
+        MissingExtraError: the extra `formats` is not installed.
+        ValueError: it is damaged, of another size, or does not hold one channel.
+    """
+    height, width, channels = struct.unpack_from(">HHB", data, 7)
+    if (width, height) != size or channels != 1:
+        raise ValueError(f"the counts are of {width}x{height} in {channels}, not {size}")
+    try:
+        import imagecodecs
+    except ImportError as error:
+        raise MissingExtraError("imagecodecs", "formats") from error
+    try:
+        counts = imagecodecs.jpegls_decode(data)
+    except RuntimeError as error:
+        raise ValueError(f"the counts are damaged ({one_line(error)})") from error
+    return np.asarray(counts, np.uint16)
 
 
 def _from_png(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.uint16]:
@@ -387,17 +435,55 @@ def _likeness(counts: NDArray[np.uint16], shown: NDArray[np.float32], zoom: floa
 def _reduced(values: NDArray[np.float32]) -> NDArray[np.float32]:
     import PIL.Image
 
+    if values.min() == values.max():
+        return np.zeros(_COMPARED[::-1], np.float32)  # equal values have no order
     picture = PIL.Image.fromarray(values).resize(_COMPARED, PIL.Image.Resampling.BOX)
     ranks = np.asarray(picture).argsort(axis=None).argsort().reshape(picture.size[::-1])
     return ranks.astype(np.float32)  # palettes and gain control keep the order alone
 
 
-def _screen(file: BinaryIO) -> NDArray[np.float32]:
-    """Return the camera's own image, grey; one of a single value where it cannot be decoded."""
+def screen_turn(counts: NDArray[np.uint16], screen: NDArray[np.float32]) -> int:
+    """Find how the camera's screen turned what the sensor counted.
+
+    Args:
+        counts: (H, W).
+        screen: the image beside them as it is stored, grey, (h, w), of any size.
+
+    Returns:
+        The orientation of EXIF that turns the counts as the screen is: 1, 3, 6 or 8; 1 where no
+        other one fits clearly better.
+    """
+    shown = _reduced(screen)
+    fits = {turn: _likeness(orientation.upright(counts, turn), shown, 1.0) for turn in (1, 3, 6, 8)}
+    best = max(fits, key=lambda turn: fits[turn])
+    return best if fits[best] > _LIKE and fits[best] > fits[1] + _CLEARLY else 1
+
+
+def _as_shown(found: Radiometric, screen: NDArray[np.float32], tag: int) -> Radiometric:
+    """Return an image upright, and with the zoom of the camera's screen.
+
+    The screen's image is turned by the camera or by its tag; the counts are always the sensor's.
+    """
+    turn = screen_turn(found.counts, screen)
+    zoom = screen_zoom(orientation.upright(found.counts, turn), screen)
+    turns = tuple(each for each in (turn, tag) if each in range(2, 9))
+    counts = found.counts
+    for each in turns:
+        counts = orientation.upright(counts, each)
+    return replace(found, counts=counts, zoom=zoom, turns=turns)
+
+
+def _screen(file: BinaryIO) -> tuple[NDArray[np.float32], int]:
+    """Return the camera's own image as stored, grey, and its orientation of EXIF.
+
+    Where it cannot be decoded, it is one of a single value.
+    """
     from PIL.JpegImagePlugin import JpegImageFile
 
     file.seek(0)
     try:
-        return np.asarray(JpegImageFile(file).convert("L"), np.float32)
+        picture = JpegImageFile(file)
+        turned = picture.getexif().get(orientation.TAG, 1)
+        return np.asarray(picture.convert("L"), np.float32), turned
     except (OSError, ValueError, SyntaxError):  # the counts are what counts
-        return np.zeros((8, 8), np.float32)
+        return np.zeros((8, 8), np.float32), 1

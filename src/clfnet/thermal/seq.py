@@ -1,4 +1,4 @@
-"""FLIR's sequences (SEQ): radiometric images, one after the other."""
+"""FLIR's sequences (SEQ, CSQ): radiometric images, one after the other."""
 
 from collections.abc import Iterator
 from mmap import ACCESS_READ, mmap
@@ -22,8 +22,8 @@ def frames(path: Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[Radiometric]
         The images; memory holds one.
 
     Raises:
-        ImageError: the file is no sequence, is damaged, or packed in a way that is not known here
-            (CSQ). An image that ends early is an error too, after those before it.
+        ImageError: the file is no sequence, is damaged, or packed in a way that is not known here.
+            An image that ends early is an error too, after those before it.
     """
     with reading(path), open_input(path) as file:
         head = file.read(64)

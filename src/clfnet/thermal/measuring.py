@@ -1,0 +1,38 @@
+"""Why an image measures no temperature, and what its owner can do."""
+
+from clfnet.thermal.values import Thermal
+
+
+def why_not(thermal: Thermal) -> str:
+    """Return why an image measures no temperature, and what to do.
+
+    Example:
+        >>> import numpy as np
+        >>> why_not(Thermal(np.zeros((1, 1), np.uint16), "count"))[:46]
+        'holds counts, and nothing says what a count is'
+    """
+    if thermal.celsius is not None:
+        return "no count of it is a temperature by the camera's constants. Take another file."
+    if is_vue_without_r(thermal):
+        return (
+            f"is of a {thermal.camera.model}, which does not measure; that takes a Vue Pro R. Look "
+            f"at it with clfnet fuse."
+        )
+    if thermal.unit == "level":
+        return (
+            "is an image for the eye, grey or painted, whose brightness is no temperature. Take "
+            "the camera's radiometric file; if its levels are counts, say --unit counts and what "
+            "they are (--calibration)."
+        )
+    return (
+        "holds counts, and nothing says what a count is. Say it: --kelvin-per-count for counts "
+        "linear in temperature (0.01, 0.04), --unit celsius or kelvin for temperatures, or "
+        "--calibration COUNT=CELSIUS,COUNT=CELSIUS by what you measured. For DJI's counts, its "
+        "Thermal SDK converts (dji_irp -a measure)."
+    )
+
+
+def is_vue_without_r(thermal: Thermal) -> bool:
+    """Tell whether a camera is a FLIR Vue that does not measure: "Vue Pro 640", not "Vue Pro R"."""
+    words = thermal.camera.model.lower().split()
+    return "vue" in words and not any(word in ("r", "r640", "r336") for word in words)
