@@ -285,6 +285,16 @@ class FuseOptions:
         choices=("auto", "none", "ironbow", "rainbow", "lava", "arctic", "jet", "inferno"),
         is_open=True,
     )
+    visible_range: str = _option(
+        str,
+        "Levels of the visible image that are black and white, where a file does not use its full "
+        "scale: full, or LOW,HIGH such as 0,4095 for 12 bits in 16.",
+        default="full",
+        choices=("full", "0,4095", "0,1023"),
+        is_open=True,
+        example="0,4095",
+        video=False,
+    )
     invert: bool = _option(
         bool, "Treat infrared images as black-hot: warm objects are dark in them.", default=False
     )
@@ -435,6 +445,7 @@ class FuseArguments(TypedDict, total=False):
     unit: StatedUnit
     raw: str | None
     infrared_palette: str
+    visible_range: str
     invert: bool
     exclude: str | None
     page: int | None

@@ -464,3 +464,15 @@ def test_memory(shipped: Model) -> None:
         Fuser(memory="1MiB", threads=2)
     with pytest.raises(ConfigError, match="`memory` must be an amount"):
         Fuser(memory="much")
+
+
+def test_black_hot_files_are_hinted_at(tmp_path: Path) -> None:
+    heat = np.random.default_rng(0).normal(195, 8, (40, 50)).astype(np.uint8)
+    heat[10:20, 20:24] = 20
+    write_image(tmp_path / "ir.png", Image(heat))
+    write_image(tmp_path / "vis.png", Image(random((40, 50, 3))))
+    paths = tmp_path / "ir.png", tmp_path / "vis.png"
+    for invert in (False, True):
+        fuser = Fuser("maximum", invert=invert, align="off")
+        notes = fuser.fuse_pair(fuser.read(*paths)).record.get("notes", [])
+        assert any("looks black-hot" in note for note in notes) != invert

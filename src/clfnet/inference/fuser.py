@@ -32,12 +32,14 @@ from clfnet.inference.exchange import Kept, Plain, Source, alike, in_files, is_b
 from clfnet.inference.find import ONNX, find_method
 from clfnet.inference.memory import parse_memory
 from clfnet.inference.tiling import Fuse, Slices, Tile, TiledMethod, Tiles
+from clfnet.inference.visible_range import VisibleRange, hint
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.damage import damage_allowed
 from clfnet.io.image import Image
 from clfnet.method import FloatImage, FusionMethod
 from clfnet.options import FuseArguments, FuseOptions
 from clfnet.thermal import Pair, Thermal, ThermalOptions, parse_range
+from clfnet.thermal.polarity import looks_black_hot
 from clfnet.thermal.range import Ranged
 from clfnet.thermal.statistics import summary
 from clfnet.version import __version__
@@ -160,6 +162,7 @@ class Fuser:
             else chosen.thermal_range
         )
         self.reading = ThermalOptions.of(chosen)
+        self.visible_range = VisibleRange.parse(chosen.visible_range)
         self.alignment = Alignment(chosen.align, grid=chosen.grid, outside=chosen.outside)
         self.colouring = Colouring(chosen.space, chosen.strength, chosen.palette, chosen.hot)
         self.method = _method(model, chosen) if isinstance(model, str | os.PathLike) else model
@@ -275,7 +278,8 @@ class Fuser:
             AlignmentError: the two cannot be registered well enough.
             ConfigError: the range needs temperatures, and there are none.
         """
-        return self._placed(self._ranged(pair.thermal), pair, pair.visible.pixels, names)
+        visible = self._lit(pair.visible.pixels)
+        return self._placed(self._ranged(pair.thermal), pair, visible, names)
 
     def fuse_pair(
         self, pair: Pair, names: tuple[str, str] = _NAMES, *, sources: bool = False
@@ -353,11 +357,31 @@ class Fuser:
         self, pair: Pair, visible: Array, names: tuple[str, str], *, sources: bool = False
     ) -> Fused:
         """Fuse with (H, W, C), C 1 or 3 and one more with alpha; in tiles where that is equal."""
-        shifted = self._shifted(pair, names)
-        fused = self._fused(pair, visible, names, sources=sources)
+        notes = [self._shifted(pair, names), *self._hints(pair)]
+        fused = self._fused(pair, self._lit(visible), names, sources=sources)
         if pair.thermal.celsius is not None:
             fused.record["celsius"] = summary(pair.thermal.celsius)
-        return fused.noting(shifted) if shifted else fused
+        for note in filter(None, notes):
+            fused = fused.noting(note)
+        return fused
+
+    def _lit(self, visible: Array) -> Array:
+        """Return the visible image, (H, W) or (H, W, C), with its levels spread."""
+        return visible if self.visible_range is None else self.visible_range.spread(visible)
+
+    def _hints(self, pair: Pair) -> list[str]:
+        """Tell what files are likely to need that was not asked for."""
+        if not pair.is_of_files:
+            return []
+        hints = []
+        if not self.options.invert and looks_black_hot(pair.thermal):
+            hints.append(
+                "infrared: looks black-hot (few dark places on a bright ground); if warm things "
+                "are dark in it, say --invert"
+            )
+        if self.visible_range is None:
+            hints.append(hint(pair.visible.pixels))
+        return hints
 
     def _shifted(self, pair: Pair, names: tuple[str, str]) -> str:
         """Tell how a pair of files is shifted that nothing aligns; nothing if it is not.
@@ -526,6 +550,7 @@ class Fuser:
             **_place(self.method),
             "stretch": self.options.stretch,
             "infrared": how,
+            **({"visible_range": [*self.visible_range]} if self.visible_range else {}),
             **self.colouring.record(paint),
             **self.alignment.record(rig),
         }
