@@ -4,13 +4,13 @@
 take it from points picked by hand; a `Rig` keeps it in a file; `onto` applies it.
 """
 
+from clfnet.align.displacement import Displacement, displacement
 from clfnet.align.landmarks import Landmarks, fit_rig, read_landmarks, register_landmarks
 from clfnet.align.onto import Aligned, onto
 from clfnet.align.preview import panels, preview
 from clfnet.align.quality import THRESHOLD, quality_of
 from clfnet.align.register import register
 from clfnet.align.rig import Rig
-from clfnet.align.search import Displacement, displacement
 from clfnet.align.warp import Box
 
 __all__ = [

@@ -1,6 +1,6 @@
 """Where to start: every shift at many scales and rotations, by correlation of descriptors."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,11 @@ LEAST_OVERLAP = 0.5
 _SIDE = 144  # pixels of the longer side: enough for streets and houses, and quick
 _MARGIN = 2
 _PEAKS = 2  # starts taken from each correlation
-_IN_PLACE = 2  # pixels of the small image: nearer to each other, a pair lies as it is
-_CLEAR_GAIN = 1.3  # reached by no aligned pair at hand, and by all that were shifted by 6 %
-_CLEAR_EVIDENCE = 0.08  # less is chance
 _APART = 0.04  # of the diagonal: starts nearer to each other are one
 _TRUST = 0.75  # exponent of the overlap: small overlaps correlate by chance
+
+
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 
 class Start(NamedTuple):
@@ -41,50 +41,14 @@ class Start(NamedTuple):
     homography: Matrix
 
 
-def evidence(correlation: float, overlap: float) -> float:
+def evidence(correlation: Number, overlap: Number) -> Number:
     """Weigh a correlation by how much of the images it is over.
 
     Args:
         correlation: of descriptors, −1 to 1.
         overlap: area shared, over the geometric mean of both areas.
     """
-    return correlation * float(overlap**_TRUST)
-
-
-class Displacement(NamedTuple):
-    """How far a pair of equal sizes seems to be from lying as it is.
-
-    Attributes:
-        gain: evidence for the best shift over that for none; 1 where none is as good.
-        shift: x and y of that shift, from the infrared to the visible image, in visible pixels.
-        evidence: for that shift.
-    """
-
-    gain: float
-    shift: tuple[float, float]
-    evidence: float
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the two are shifted, beyond doubt."""
-        return self.gain > _CLEAR_GAIN and self.evidence > _CLEAR_EVIDENCE
-
-
-def displacement(infrared: Values, visible: Values) -> Displacement:
-    """Compare how well a pair fits as it is and under every shift; a tenth of a second.
-
-    Args:
-        infrared: float32, (H, W), spread.
-        visible: float32, (H, W), spread; of the same proportions.
-    """
-    heat, light = _shrunk(infrared, _SIDE), _shrunk(visible, _SIDE)
-    scores = _correlated(heat, light, inset(heat.shape, _MARGIN))
-    rows, columns = ([*range(-_IN_PLACE, _IN_PLACE + 1)] for _ in range(2))
-    in_place = float(scores[np.ix_(rows, columns)].max())
-    ((best, matrix),) = _peaks(scores, light.shape, 1)
-    scale = visible.shape[1] / light.shape[1]
-    shift = float(matrix[0, 2] * scale), float(matrix[1, 2] * scale)
-    return Displacement(best / max(in_place, 1e-3), shift, best)
+    return correlation * overlap**_TRUST
 
 
 def orientation_evidence(infrared: Values, visible: Values) -> float:
@@ -128,11 +92,11 @@ def _at_scale(
 ) -> list[Start]:
     """Correlate at one ratio of the fields of view, at every rotation."""
     # Half of the ratio each, so that both keep about the same detail at every ratio.
-    heat = _shrunk(infrared, _SIDE * np.sqrt(scale))
-    light = _shrunk(visible, _SIDE / np.sqrt(scale))
+    heat = shrunk(infrared, _SIDE * np.sqrt(scale))
+    light = shrunk(visible, _SIDE / np.sqrt(scale))
     shape = (
-        _fast_length(light.shape[0] + heat.shape[0]),
-        _fast_length(light.shape[1] + heat.shape[1]),
+        fast_length(light.shape[0] + heat.shape[0]),
+        fast_length(light.shape[1] + heat.shape[1]),
     )
     known = inset(light.shape, _MARGIN)
     fixed = _spectra(centred(describe(light), known), known, shape)
@@ -153,19 +117,7 @@ def _at_scale(
     return found
 
 
-def _correlated(heat: Values, light: Values, valid: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the evidence for every shift of two small images."""
-    shape = (
-        _fast_length(light.shape[0] + heat.shape[0]),
-        _fast_length(light.shape[1] + heat.shape[1]),
-    )
-    known = inset(light.shape, _MARGIN)
-    fixed = _spectra(centred(describe(light), known), known, shape)
-    moving = _spectra(centred(describe(heat, valid), valid), valid, shape)
-    return _scores(fixed, moving, shape, int(known.sum()), int(valid.sum()))
-
-
-def _shrunk(image: Values, side: float) -> Values:
+def shrunk(image: Values, side: float) -> Values:
     factor = side / max(image.shape)
     width, height = (max(8, round(length * factor)) for length in image.shape[1::-1])
     return resize(image, (width, height))
@@ -243,6 +195,6 @@ _FAST: list[int] = sorted(
 )
 
 
-def _fast_length(length: int) -> int:
+def fast_length(length: int) -> int:
     """Return the next even length whose transform is quick."""
     return next(fast for fast in _FAST if fast >= length)

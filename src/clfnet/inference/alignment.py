@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.align import Rig, displacement, onto, register
-from clfnet.align.descriptors import spread
 from clfnet.align.register import SHORTEST_SIDE
 from clfnet.colour.luma import bt601
 from clfnet.errors import AlignmentError, SizeMismatchError
@@ -19,7 +18,7 @@ from clfnet.thermal.nodata import fill
 
 Matrix = NDArray[np.float64]
 
-_ENOUGH = 480  # pixels of the longer side tell whether a pair is shifted
+_ENOUGH = 320  # pixels of the longer side tell whether a pair is shifted
 _KNOWN = 0.99  # of a warped pixel must come from data
 
 
@@ -155,7 +154,7 @@ class Alignment:
             return ""
         step = max(1, max(heat.shape) // _ENOUGH)
         grey = _grey(to_unit(light[::step, ::step]))
-        found = displacement(spread(heat[::step, ::step]), spread(grey))
+        found = displacement(heat[::step, ::step], grey)
         if not found.is_clear:
             return ""
         x, y = (round(step * each) for each in found.shift)
