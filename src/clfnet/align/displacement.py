@@ -1,7 +1,7 @@
 """Whether a pair that is taken as it is lies right: the best shift against none.
 
-Quick, since every pair of files is looked at: both images are small, and of the shifts that keep half
-of the overlap only, so that transforms need no more room than that.
+Quick, since every pair of files is looked at: both images are small, and only shifts that keep half
+of the overlap are tried, so that transforms need no more room than that.
 """
 
 from typing import NamedTuple

@@ -118,6 +118,7 @@ def _at_scale(
 
 
 def shrunk(image: Values, side: float) -> Values:
+    """Return (H, W) at another size, whose longer side has so many pixels."""
     factor = side / max(image.shape)
     width, height = (max(8, round(length * factor)) for length in image.shape[1::-1])
     return resize(image, (width, height))
