@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from clfnet.align.displacement import _scores, displacement
-from clfnet.align.warp import Values
 from clfnet.example import ExamplePair, night_street
+
+Levels = NDArray[np.uint8]
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +20,8 @@ def test_scores_are_masked_correlations() -> None:
     heat, light = rng.normal(size=(2, 4, 9, 12)).astype(np.float32)
     down, right = np.arange(-4, 5), np.arange(-6, 7)
     found = _scores(heat, light, down, right)
-    for row, y in enumerate(down):
-        for column, x in enumerate(right):
+    for row, y in enumerate(range(-4, 5)):
+        for column, x in enumerate(range(-6, 7)):
             a = heat[:, max(0, -y) : 9 - max(0, y), max(0, -x) : 12 - max(0, x)]
             b = light[:, max(0, y) : 9 + min(0, y), max(0, x) : 12 + min(0, x)]
             overlap = (9 - abs(y)) * (12 - abs(x)) / 108
@@ -42,5 +44,5 @@ def test_a_shift_is_found(scene: ExamplePair, x: int, y: int) -> None:
     np.testing.assert_allclose(found.shift, (-x, -y), atol=8)
 
 
-def _cut(image: Values, x: int, y: int, width: int, height: int) -> Values:
+def _cut(image: Levels, x: int, y: int, width: int, height: int) -> Levels:
     return image[max(0, y) : height + min(0, y), max(0, x) : width + min(0, x)]

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from clfnet.align.descriptors import Descriptors, describe, spread
 from clfnet.align.search import LEAST_OVERLAP, evidence, fast_length, shrunk
-from clfnet.align.warp import Values
 
 _SIDE = 144  # pixels of the longer side: fewer tell less
 _BORDER = 2  # pixels that are left out, where filters and cameras leave lines
@@ -81,7 +80,9 @@ def _scores(
     return np.where(overlap < LEAST_OVERLAP, -1, evidence(product / norm, overlap))
 
 
-def _energy(image: Descriptors, down: NDArray[np.int_], right: NDArray[np.int_]) -> Values:
+def _energy(
+    image: Descriptors, down: NDArray[np.int_], right: NDArray[np.int_]
+) -> NDArray[np.float64]:
     """Return the sum of squares over the part that each shift of another such image overlaps."""
     squares = np.einsum("chw,chw->hw", image, image, dtype=np.float64)
     table = np.pad(squares.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
@@ -91,4 +92,5 @@ def _energy(image: Descriptors, down: NDArray[np.int_], right: NDArray[np.int_])
     )
     corners = (table[np.ix_(rows, columns)] for rows in (bottom, top) for columns in (end, left))
     both, without_left, without_top, neither = corners
-    return both - without_left - without_top + neither
+    energy: NDArray[np.float64] = both - without_left - without_top + neither
+    return energy

@@ -48,7 +48,8 @@ def evidence(correlation: Number, overlap: Number) -> Number:
         correlation: of descriptors, −1 to 1.
         overlap: area shared, over the geometric mean of both areas.
     """
-    return correlation * overlap**_TRUST
+    weighed: Number = correlation * overlap**_TRUST
+    return weighed
 
 
 def orientation_evidence(infrared: Values, visible: Values) -> float:
