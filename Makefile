@@ -150,6 +150,7 @@ bench: .venv/dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training_precision.py
 	$(BIN)/python benchmarks/video.py --data $(DATA)
+	$(BIN)/python benchmarks/live.py
 	$(MAKE) docs
 
 .venv/python:

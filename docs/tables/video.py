@@ -40,4 +40,32 @@ def video_runs() -> str:
     )
 
 
-BLOCKS = {"video-flicker": video_flicker, "video-runs": video_runs}
+def video_live() -> str:
+    """What a frame costs with the small network, from files and from two RTSP cameras."""
+    result = measured("live")
+    files, live, machine = result["files"], result["live"], result["machine"]
+    steps = {**files["cpu_ms"], "all": None}
+    parts = ", ".join(f"{name} {ms:.0f}" for name, ms in steps.items() if ms is not None)
+    rows = [
+        f"| {title} | {run['cpu_ms']['all']:.0f} | {run['fps']:.1f} | {run['frames']} "
+        f"| {run['dropped']} | {latency} |\n"
+        for title, run, latency in (
+            ("MP4 and MP4 to MP4", files, "–"),
+            (
+                "RTSP and RTSP to RTSP",
+                live,
+                f"{live['latency_p50']:.2f}, {live['latency_p99']:.2f}",
+            ),
+        )
+    ]
+    return (
+        "| `fast`, 640x480 | CPU ms a frame | frames per second | frames | dropped "
+        "| latency p50, p99, s |\n|---|---|---|---|---|---|\n"
+        + "".join(rows)
+        + f"\nCPU ms of the single steps, from files: {parts}. `{result['command']}`, "
+        f"{machine['cpu']}, {machine['cores']} cores that had much other work (load "
+        f"{machine['load_average']:.0f}), so this does not show what an idle machine sustains.\n"
+    )
+
+
+BLOCKS = {"video-live": video_live, "video-flicker": video_flicker, "video-runs": video_runs}
