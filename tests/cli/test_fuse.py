@@ -3,6 +3,7 @@
 import json
 import os
 import struct
+import subprocess
 import sys
 from collections.abc import Callable
 from io import BytesIO
@@ -462,3 +463,24 @@ def test_a_stream_to_an_unknown_scheme_is_refused(
     assert code == 2
     assert "OUTPUT must begin with rtsp://, rtmp://, rtmps://, srt://, tcp:// or udp:// if" in err
     assert names(tmp_path / "here") == []
+
+
+def test_a_pair_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    scene = night_street()
+    write_image(tmp_path / "ir.png", Image(scene.infrared[:64, :64]))
+    write_image(tmp_path / "vi.png", Image(scene.visible[:64, :64]))
+    code = (
+        "import sys; from clfnet.cli import app;"
+        "app(['fuse', 'ir.png', 'vi.png', '-o', 'out.png', '--model', 'fast'],"
+        " standalone_mode=False);"
+        "print(*sorted(sys.modules))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    idle = {
+        *("av", "fastapi", "matplotlib", "openvino", "scipy", "simplejpeg", "sqlite3", "tifffile"),
+        *("PIL.AvifImagePlugin", "PIL.Jpeg2KImagePlugin", "PIL.WebPImagePlugin", "torch"),
+        *("clfnet.batch", "clfnet.evaluation", "clfnet.explain", "clfnet.metrics", "clfnet.serve"),
+        *("clfnet.training", "clfnet.usefulness", "clfnet.video.pipeline", "clfnet.video.sink"),
+    }
+    assert not idle & set(done.stdout.split())

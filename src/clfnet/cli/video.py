@@ -35,15 +35,17 @@ def wants_video(infrared: str, visible: str, output: str, *, timed: bool = False
         >>> wants_video("ir.png", "vis.png", "out.png"), wants_video("ir.mp4", "vis.mp4", "frames")
         (False, True)
     """
-    from clfnet.video.output import is_video_only
     from clfnet.video.source import is_stream
 
     for source in (infrared, visible):
         _check_scheme(source)
     if is_stream(infrared) or is_stream(visible):
         return True
-    folders = Path(infrared).is_dir() and Path(visible).is_dir()
-    return folders and (timed or is_video_only(output))
+    if not (Path(infrared).is_dir() and Path(visible).is_dir()):
+        return False
+    from clfnet.video.output import is_video_only  # sinks take long to import
+
+    return timed or is_video_only(output)
 
 
 def _check_scheme(source: str) -> None:

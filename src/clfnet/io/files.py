@@ -4,7 +4,6 @@ import ctypes
 import errno
 import os
 import secrets
-import sqlite3
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -151,7 +150,7 @@ def is_trouble(error: BaseException) -> bool:
     while cause is not None:
         if isinstance(cause, OSError) and cause.errno in _TROUBLE:
             return True
-        if isinstance(cause, sqlite3.OperationalError):
+        if (sqlite := sys.modules.get("sqlite3")) and isinstance(cause, sqlite.OperationalError):
             return True
         cause = cause.__cause__
     return False

@@ -11,8 +11,8 @@ the EXIF orientation. Not kept: thumbnails. BMP and JPEG hold 8 bits and no alph
 are rounded to 8 bits there and alpha is dropped; BMP holds neither profile nor EXIF.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -45,6 +45,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 DEEP_SUFFIXES = (".png", ".tif", ".tiff")
 """Those of them that hold 16 bits."""
 
+_PLUGINS = {"PNG": "Png", "BMP": "Bmp", "WebP": "WebP", "AVIF": "Avif", "JPEG 2000": "Jpeg2K"}
 _ROWS = 256  # that are taken out of Pillow at once
 _MOST_JPEG_EXIF = 65533  # bytes in one segment
 _PROFILE_CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}  # by the profile's header, ISO 15076-1
@@ -276,17 +277,10 @@ def _check_checksums(file: BinaryIO, path: Path) -> None:
 
 def _open_with_pillow(file: BinaryIO, kind: str, path: Path) -> PIL.Image.Image:
     """Open lazily, without `PIL.Image.open`, whose bound on the size is one for the process."""
-    from PIL.AvifImagePlugin import AvifImageFile
-    from PIL.BmpImagePlugin import BmpImageFile
-    from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
-    from PIL.PngImagePlugin import PngImageFile
-    from PIL.WebPImagePlugin import WebPImageFile
-
-    plugins: dict[str, Callable[[BinaryIO], PIL.Image.Image]]
-    plugins = {"PNG": PngImageFile, "BMP": BmpImageFile}
-    plugins |= {"WebP": WebPImageFile, "AVIF": AvifImageFile, "JPEG 2000": Jpeg2KImageFile}
-    if kind in plugins:
-        return plugins[kind](file)
+    if name := _PLUGINS.get(kind):
+        plugin = import_module(f"PIL.{name}ImagePlugin")
+        picture: PIL.Image.Image = getattr(plugin, f"{name}ImageFile")(file)
+        return picture
     if kind == "HEIC":
         return _open_heic(file)
     *names, last = (each.name for each in VISIBLE)
