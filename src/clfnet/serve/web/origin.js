@@ -74,7 +74,7 @@ function lay() {
 
 export function startOrigin() {
   onOpen("origin", () => (show(), lay()));
-  for (const other of ["adjust", "metrics", "share"]) onOpen(other, lay);
+  for (const other of ["adjust", "metrics", "temperature", "share"]) onOpen(other, lay);
   on(["result"], show);
   shown().addEventListener("change", lay);
   opacity().addEventListener("input", lay);

@@ -1,6 +1,7 @@
 // The values under the pointer, of all three images.
 
 import { all, byId } from "./dom.js";
+import { temperatureAt } from "./temperatures.js";
 import { pictureOf, pixelAt } from "./viewer.js";
 
 const one = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
@@ -25,7 +26,7 @@ function show(pane, event) {
     const bitmap = pictureOf(kind);
     return bitmap ? [`${kind} ${levelsAt(bitmap, pixel)}`] : [];
   });
-  byId("readout").textContent = [`x ${pixel.x}  y ${pixel.y}`, ...parts].join("   ");
+  byId("readout").textContent = [`x ${pixel.x}  y ${pixel.y}`, ...parts, temperatureAt(pixel)].join("   ").trimEnd();
 }
 
 export function startReadout() {

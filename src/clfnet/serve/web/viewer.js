@@ -15,6 +15,8 @@ const NUDGE = 48; // device pixels that an arrow key moves the picture
 const pictures = { infrared: null, visible: null, fused: null };
 /** @type {{bitmap: ImageBitmap, opacity: number} | null} */
 let overlay = null;
+/** Rectangles to outline, in picture pixels; those of one pixel as crosses. @type {{name: string, x: number, y: number, width: number, height: number}[]} */
+let marks = [];
 const frame = { width: 4, height: 3 }; // the grid that all pictures lie on
 const view = { fit: true, scale: 1, x: 0.5, y: 0.5 }; // x, y: what is in the middle, as shares of the frame
 /** @type {() => void} */
@@ -43,6 +45,12 @@ export function setFrame(width, height) {
 /** @param {ImageBitmap | null} bitmap @param {number} opacity in [0, 1] */
 export function setOverlay(bitmap, opacity) {
   overlay = bitmap && { bitmap, opacity };
+  draw();
+}
+
+/** Outline parts of the picture. @param {typeof marks} regions */
+export function setMarks(regions) {
+  marks = regions;
   draw();
 }
 
@@ -86,6 +94,7 @@ function paint(pane) {
   const kind = pane.dataset.pane;
   if (kind !== "wipe") {
     paintPicture(context, /** @type {Kind} */ (kind), place);
+    paintMarks(context, place);
     return;
   }
   const wipe = wipeAt(place, width);
@@ -96,6 +105,35 @@ function paint(pane) {
     context.clip();
     paintPicture(context, side, place);
     context.restore();
+  }
+  paintMarks(context, place);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Place} place */
+function paintMarks(context, place) {
+  context.font = `${13 * devicePixelRatio}px system-ui, sans-serif`;
+  for (const { name, x, y, width, height } of marks) {
+    const [left, top] = [place.x + x * place.scale, place.y + y * place.scale];
+    const [across, down] = [width * place.scale, height * place.scale];
+    const outline = new Path2D();
+    if (width * height > 1) outline.rect(left, top, across, down);
+    else cross(outline, left + across / 2, top + down / 2, Math.max(across, down) / 2);
+    for (const [colour, thick] of /** @type {[string, number][]} */ ([["#000", 4], ["#fff", 1.5]])) {
+      Object.assign(context, { strokeStyle: colour, lineWidth: thick * devicePixelRatio });
+      context.stroke(outline);
+      if (thick > 2) context.strokeText(name, left + across + 6 * devicePixelRatio, top);
+    }
+    context.fillStyle = "#fff";
+    context.fillText(name, left + across + 6 * devicePixelRatio, top);
+  }
+}
+
+/** Four arms that leave the pixel itself open. @param {Path2D} path @param {number} x @param {number} y @param {number} hole */
+function cross(path, x, y, hole) {
+  const [from, to] = [hole + 2 * devicePixelRatio, hole + 10 * devicePixelRatio];
+  for (const [right, down] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    path.moveTo(x + right * from, y + down * from);
+    path.lineTo(x + right * to, y + down * to);
   }
 }
 
