@@ -10,12 +10,14 @@ training folders. Four questions:
   change against what `register` finds for the uncut pair.
 - unrelated: infrared and visible images of two scenes, all of which must be refused.
 - speed: CPU and wall seconds at 640x480.
+
+All of it takes an hour of one core; `--part NAME` measures one of them anew and keeps the others.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -273,9 +275,8 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def measure(data: Path) -> dict[str, Any]:
-    """Everything."""
-    rows = list(warps(data))
+def grouped(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Summaries of the warps by set and strength, by kind, and of all."""
     groups = {
         f"{name}, {strength}": [
             row for row in rows if row["pair"].startswith(name) and row["strength"] == strength
@@ -285,15 +286,30 @@ def measure(data: Path) -> dict[str, Any]:
     }
     groups |= {kind: [row for row in rows if row["kind"] == kind] for kind in KINDS}
     groups["all"] = rows
+    return {name: summary(group) for name, group in groups.items()}
+
+
+PARTS: dict[str, Callable[[Path], Any]] = {
+    "landmarks": landmarks,
+    "warps": lambda data: list(warps(data)),
+    "unrelated": unrelated,
+    "speed": speed,
+}
+
+
+def measure(data: Path, parts: Iterable[str], known: dict[str, Any]) -> dict[str, Any]:
+    """Measure some parts; what is known of the others is kept."""
+    found = {
+        part: measured(data) if part in parts else known[part] for part, measured in PARTS.items()
+    }
+    rows = found.pop("warps")
     return {
         "command": "python benchmarks/align.py",
-        "cpu": cpu_name(),
+        "cpu": cpu_name() if "speed" in parts else known["cpu"],
         "goal_px": GOAL,
         "failure_percent": 100 * FAR,
-        "landmarks": landmarks(data),
-        "summary": {name: summary(group) for name, group in groups.items()},
-        "unrelated": unrelated(data),
-        "speed": speed(data),
+        "summary": grouped(rows),
+        **found,
         "warps": rows,
     }
 
@@ -303,7 +319,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure alignment on real pairs.")
     default = Path(__file__).parents[2] / "shared" / "data"
     parser.add_argument("--data", type=Path, default=default, help="folder of the data sets")
-    result = measure(parser.parse_args().data)
+    parser.add_argument("--part", action="append", choices=[*PARTS], help="this one alone")
+    chosen = parser.parse_args()
+    known = json.loads(RESULT.read_text("utf-8")) if chosen.part else {}
+    result = measure(chosen.data, chosen.part or PARTS, known)
     text = json.dumps(result, indent=1) + "\n"
     RESULT.write_text(text, encoding="utf-8")
     print(json.dumps({key: result[key] for key in result if key != "warps"}, indent=1))  # noqa: T201
