@@ -197,3 +197,15 @@ def test_two_videos_become_one(page: Page, tmp_path: Path) -> None:
         page.get_by_role("button", name="Video").click()
     with av.open(download.value.path()) as video:
         assert sum(1 for _ in video.decode(video=0)) == 1
+
+
+def test_pairs_are_counted_as_the_service_pairs_them(page: Page, folders: dict[str, Path]) -> None:
+    """Their names differ by the word of their kind."""
+    for kind, word in (("infrared", "IR"), ("visible", "VIS")):
+        data = (folders[kind] / "a1.png").read_bytes()
+        files: list[FilePayload] = [
+            {"name": f"{word}_{number}.png", "mimeType": "image/png", "buffer": data}
+            for number in range(3 if kind == "infrared" else 2)
+        ]
+        page.get_by_label(f"Choose {kind} files").set_input_files(files)
+    expect(page.locator("#batch-summary")).to_have_text("2 pairs, 1 without a partner.")

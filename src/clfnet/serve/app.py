@@ -16,6 +16,7 @@ from clfnet.serve.api import (
     health,
     jobs,
     live,
+    pairs,
     results,
     thermal,
 )
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     needed = [Depends(require_token)] if service.settings.token else []  # so OpenAPI tells it, too
     app.include_router(health.router)
     app.include_router(page.router)
-    for part in (fuse, thermal, evaluate, align, results, jobs, live, about, example):
+    for part in (fuse, thermal, evaluate, align, results, jobs, pairs, live, about, example):
         app.include_router(part.router, dependencies=needed)
     return app
 

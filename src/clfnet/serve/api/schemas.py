@@ -1,6 +1,6 @@
 """What answers look like, for OpenAPI and for the programs that read it."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -9,6 +9,23 @@ class Health(BaseModel):
     """Whether the process lives, or takes requests."""
 
     status: str = Field(examples=["ok"])
+
+
+NameOfFile = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class NamesOfFiles(BaseModel):
+    """Files that are to become pairs, by name."""
+
+    infrared: list[NameOfFile] = Field(max_length=100_000, examples=[["IR_1.png"]])
+    visible: list[NameOfFile] = Field(default=[], max_length=100_000, examples=[["VIS_1.jpg"]])
+
+
+class PairsByName(BaseModel):
+    """Which of them belong together."""
+
+    pairs: list[list[str]] = Field(examples=[[["IR_1.png", "VIS_1.jpg"]]])
+    alone: list[str] = Field(description="Files without a partner; radiometric ones need none.")
 
 
 class ModelCard(BaseModel):

@@ -1,7 +1,7 @@
 """From a form to a job that is accepted: pairs by name for a folder, two streams for a video."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -173,27 +173,40 @@ def _folder(upload: Upload) -> list[tuple[FilePair, _Sources]]:
     Where all files come as `infrared`, words in their names may tell the visible ones.
     """
     infrared, visible = (_by_stem(upload, name) for name in ("infrared", "visible"))
-    if not visible:
-        of_infrared, of_visible, _ = split_kinds(infrared)
-        if not match_names(of_infrared, of_visible).shared:
-            return [
-                (FilePair(0, stem, each.name, ""), {"infrared": each})
-                for stem, each in infrared.items()
-            ]
-        visible = {name: infrared[name] for name in of_visible}
-        infrared = {name: each for name, each in infrared.items() if name not in visible}
-    matching = match_names(infrared, visible)
-    if not matching.shared:
+    found = paired(infrared, visible)
+    if not visible and not any(partner for _, partner in found):
+        return [
+            (FilePair(0, stem, each.name, ""), {"infrared": each})
+            for stem, each in infrared.items()
+        ]
+    if not any(all(names) for names in found):
         raise PairingError(
             f"`infrared` and `visible` must hold files whose names belong together, but no two do "
             f"(e.g. {next(iter(infrared.values())).name}, {next(iter(visible.values())).name}). "
             f"Give equal names to partners, or names that differ in a prefix, a suffix or a word "
             f"such as ir and vis."
         )
-    infrared_names, visible_names = matching.groups
+    partners = visible or infrared
+    return [_pair(infrared.get(first), partners.get(second)) for first, second in found]
+
+
+def paired(infrared: Collection[str], visible: Collection[str]) -> list[tuple[str, str]]:
+    """Return which names of files, without suffix, a job takes as pairs; "" where there is none.
+
+    Infrared names alone are of radiometric files, unless words in them tell visible ones.
+
+    Example:
+        >>> paired(["IR_1", "IR_2"], ["VIS_1"]), paired(["a_ir", "a_vis"], [])
+        ([('IR_1', 'VIS_1'), ('IR_2', '')], [('a_ir', 'a_vis')])
+    """
+    if not visible:
+        of_infrared, visible, _ = split_kinds(infrared)
+        if not match_names(of_infrared, visible).shared:
+            return [(name, "") for name in infrared]
+        infrared = [name for name in infrared if name not in visible]
+    first, second = match_names(infrared, visible).groups
     return [
-        _pair(infrared.get(infrared_names.get(key, "")), visible.get(visible_names.get(key, "")))
-        for key in sorted(infrared_names.keys() | visible_names.keys())
+        (first.get(key, ""), second.get(key, "")) for key in sorted(first.keys() | second.keys())
     ]
 
 

@@ -23,6 +23,7 @@ const batch = { infrared: [], visible: [] };
 /** @type {Job | null} */
 let job = null;
 let current = new AbortController();
+let telling = new AbortController();
 
 /** Take what was dropped: on a zone all of it is that source's, else names tell. @param {Found[]} found @param {string} [zone] */
 export function takeBatch(found, zone) {
@@ -40,7 +41,6 @@ export function takeBatch(found, zone) {
   showBatch();
 }
 
-const stem = (/** @type {File} */ file) => file.name.replace(/\.[^.]*$/, "");
 const videos = () => [...batch.infrared, ...batch.visible].some(isVideo);
 const count = (/** @type {number} */ number, /** @type {string} */ noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
@@ -50,16 +50,34 @@ function showBatch() {
     zone.classList.toggle("is-filled", batch[source].length > 0);
     byId(`zone-${source}`).textContent = batch[source].length ? count(batch[source].length, "file") : "Drop a folder or files";
   }
-  const partners = new Set(batch.visible.map(stem));
-  const pairs = batch.infrared.filter((file) => partners.has(stem(file))).length;
-  const unpaired = batch.infrared.length + batch.visible.length - 2 * pairs;
-  const alone = batch.infrared.length && !batch.visible.length;
-  const text = videos() ? "One video of two." : alone ? `${count(batch.infrared.length, "file")} of a camera that takes both.` : `${count(pairs, "pair")}${unpaired ? `, ${unpaired} without a partner` : ""}.`;
+  tellPairs();
   const any = batch.infrared.length + batch.visible.length > 0;
-  byId("batch-summary").textContent = any ? text : "";
   byId("clear-batch").hidden = !any;
   byId("offset-field").hidden = !videos();
   /** @type {HTMLButtonElement} */ (byId("start-job")).disabled = !batch.infrared.length;
+}
+
+/** Tell what would be fused; the service pairs the names. */
+async function tellPairs() {
+  telling.abort();
+  telling = new AbortController();
+  const { signal } = telling;
+  const summary = byId("batch-summary");
+  const files = batch.infrared.length + batch.visible.length;
+  if (!files || videos()) {
+    summary.textContent = files ? "One video of two." : "";
+    return;
+  }
+  const [infrared, visible] = SOURCES.map((source) => batch[source].map((file) => file.name));
+  try {
+    const body = JSON.stringify({ infrared, visible });
+    const headers = { "Content-Type": "application/json" };
+    const { pairs, alone } = await json("v1/pairs", { method: "POST", body, headers, signal });
+    const both = visible.length || pairs.length;
+    summary.textContent = both ? `${count(pairs.length, "pair")}${alone.length ? `, ${alone.length} without a partner` : ""}.` : `${count(alone.length, "file")} of a camera that takes both.`;
+  } catch (error) {
+    if (!isAbort(error)) summary.textContent = `${count(files, "file")}.`;
+  }
 }
 
 function showOptions() {
