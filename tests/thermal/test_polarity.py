@@ -26,10 +26,18 @@ def test_somebody_on_even_ground_and_the_negative() -> None:
     assert not looks_black_hot(Thermal((255 - street).astype(np.uint16), "count"))
 
 
-def test_neither_is_said_of_a_scene_of_many_temperatures() -> None:
+def test_a_bright_sky_tells_where_temperatures_are_many() -> None:
     infrared = night_street().infrared
     assert not looks_black_hot(Thermal(infrared, "level"))
-    assert not looks_black_hot(Thermal(255 - infrared, "level"))
+    assert looks_black_hot(Thermal(255 - infrared, "level"))
+    assert skewness(255 - infrared) > -1
+    assert not looks_black_hot(Thermal(infrared[::-1], "level"))  # a warm ceiling
+
+
+def test_nothing_is_said_of_a_scene_without_sky() -> None:
+    even = np.random.default_rng(0).integers(0, 256, (60, 80), np.uint8)
+    for levels in (even, 255 - even, np.zeros((5, 5), np.uint8), np.zeros((1, 1), np.uint8)):
+        assert not looks_black_hot(Thermal(levels, "level"))
 
 
 @pytest.mark.parametrize("folder", ["tno/test", "msrs", "roadscene/test"])
