@@ -5,6 +5,7 @@ import { listJobs, startFolder, takeBatch } from "./folder.js";
 import { startFusing } from "./fusing.js";
 import { startHistory } from "./history.js";
 import { startLightbox } from "./lightbox.js";
+import { loadLive, startLive } from "./live.js";
 import { setDialects, startMetrics } from "./metrics.js";
 import { loadOptions, startOptions } from "./options.js";
 import { startOrigin } from "./origin.js";
@@ -54,6 +55,7 @@ async function load() {
   try {
     const { dialect, metrics } = await loadOptions();
     setDialects(dialect, metrics);
+    await loadLive();
   } catch (error) {
     showError(byId("intake-error"), /** @type {Error} */ (error), { label: "Try again", act: reload });
   }
@@ -86,6 +88,7 @@ startShare();
 startHistory();
 startFolder();
 startLightbox();
+startLive();
 startKeys();
 find(document, ".skip").addEventListener("click", (event) => {
   event.preventDefault(); // its address would name no part
