@@ -8,11 +8,16 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /project
 COPY pyproject.toml README.md LICENSE ./
-COPY packaging/constraints.txt packaging/
+COPY packaging/locks/build.txt packaging/locks/serve.txt packaging/locks/
 COPY src src
-# Neither pip nor the tests of numpy and scipy go into the image.
-RUN python -m venv --without-pip /opt/clfnet \
-    && pip --python /opt/clfnet install --no-cache-dir --constraint packaging/constraints.txt '.[serve]' \
+# Every wheel is one whose hash is in packaging/locks. Neither pip nor the tests of numpy and scipy go
+# into the image.
+RUN python -m venv /opt/build \
+    && /opt/build/bin/pip install --no-cache-dir --require-hashes -r packaging/locks/build.txt \
+    && /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /opt/build . \
+    && python -m venv --without-pip /opt/clfnet \
+    && pip --python /opt/clfnet install --no-cache-dir --require-hashes -r packaging/locks/serve.txt \
+    && pip --python /opt/clfnet install --no-cache-dir --no-deps /opt/build/*.whl \
     && find /opt/clfnet -type d -name tests -prune -exec rm -r '{}' +
 
 FROM python:3.11-slim-bookworm

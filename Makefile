@@ -8,7 +8,8 @@
 #             hostile forms, against a real process
 # make soak   twenty minutes of eleven kinds of requests to the service, every answer compared
 # make lowest the tests of fusing with the lowest versions that pyproject.toml allows
-# make audit  all that is installed against the known vulnerabilities of Python packages
+# make locks  versions and hashes of all that an extra brings along, in packaging/locks
+# make audit  those versions against the known vulnerabilities of Python packages
 # make container-check  the Dockerfile's steps and its service without an engine; root on Linux
 # make dist   sdist and wheel, looked at by twine; the demo from the wheel, in an empty environment
 # make docs-site  the documentation as a site, in build/site; warnings and broken links are errors
@@ -18,7 +19,7 @@
 # make bench-gpu  a training step on a GPU, as a CUDA graph and without
 # make bench  every benchmark again, from DATA, and the documents; on a machine with no other work
 # make scores the paper's tables and figures again, from DATA, and the documents that show them
-.PHONY: web docs-site dist demo test test-slow test-browser check check-js container-check fuzz soak lowest audit format train fast gpu-queue bench-gpu scores docs curves bench clean
+.PHONY: web docs-site dist demo test test-slow test-browser check check-js container-check fuzz soak lowest locks audit format train fast gpu-queue bench-gpu scores docs curves bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TORCH ?= torch==2.13.0
@@ -84,9 +85,23 @@ lowest:
 	$(LOWEST)/python -m pip install --quiet --constraint .venv-lowest/constraints.txt $(TORCH) --editable ".[dev]"
 	OMP_NUM_THREADS=1 $(LOWEST)/python -m pytest -W ignore -m "not slow" tests/io tests/inference tests/cli/test_fuse.py
 
+# Of what is installed here, which the tests were run with; for Linux, as the image is. `gpu` comes in the
+# place of another package, which a lock cannot say.
+EXTRAS = $(filter-out align dev gpu,$(shell $(BIN)/python -c "import tomllib; \
+	print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies'])"))
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	--python-platform linux --constraint build/installed.txt
+locks: .venv/dev
+	$(INSTALL) uv
+	mkdir -p build packaging/locks
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > build/installed.txt
+	printf 'hatchling\nhatch-fancy-pypi-readme\n' | $(LOCK) - --output-file packaging/locks/build.txt
+	for extra in $(EXTRAS); do \
+		$(LOCK) pyproject.toml --extra $$extra --output-file packaging/locks/$$extra.txt || exit; done
+
 audit: .venv/dev
 	$(INSTALL) pip-audit
-	$(BIN)/pip-audit --local --skip-editable
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes $(patsubst %,--requirement %,$(wildcard packaging/locks/*.txt))
 
 dist: .venv/dev
 	$(INSTALL) build twine

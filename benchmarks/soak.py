@@ -39,6 +39,7 @@ from tests.flir_files import fff_block, flir_jpeg  # noqa: E402
 RESULT = ROOT / "docs" / "results" / "soak.json"
 SIZE = (96, 72)
 PAIRS = 3  # of a job
+GROWTH = 32  # MiB that memory may differ by
 Ask = Callable[[httpx.Client], bytes]
 
 
@@ -192,11 +193,14 @@ def watched(server: Server, until: float) -> list[float]:
 
 
 def is_good(found: dict[str, Any]) -> bool:
-    """Tell whether nothing was wrong, lost or left."""
+    """Tell whether nothing was wrong, lost or left, and memory did not grow from third to third."""
     each = found["answers"].values()
+    third = len(found["rss_mib"]) // 3
+    grown = max(found["rss_mib"][2 * third :]) - max(found["rss_mib"][third : 2 * third])
     bad = sum(kinds["wrong"] + kinds["lost"] for kinds in each)
     asked = all(kinds["right"] for kinds in each)
-    return asked and not bad and not found["uploads_left"] and not found["exit_code"]
+    ended = not found["uploads_left"] and not found["exit_code"]
+    return asked and not bad and ended and grown < GROWTH
 
 
 def main(given: list[str] | None = None) -> int:

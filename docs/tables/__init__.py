@@ -11,6 +11,7 @@ from tables import (
     colour,
     explain,
     fast,
+    guarantees,
     methods,
     metrics,
     models,
@@ -24,7 +25,7 @@ from tables import (
 )
 
 MODULES = (
-    *(align, architecture, batch, bench, collapse, colour, explain, fast),
+    *(align, architecture, batch, bench, collapse, colour, explain, fast, guarantees),
     *(methods, metrics, models, recipes, scores, serve, speed, training),
     *(usefulness, video),
 )

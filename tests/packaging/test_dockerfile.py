@@ -1,12 +1,17 @@
 """What the Dockerfile and the .dockerignore say is understood, and holds what is promised."""
 
+import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
+LOCKS = sorted((ROOT / "packaging" / "locks").glob("*.txt"))
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +40,7 @@ def test_exec_form_is_no_shell(dockerfile: ModuleType) -> None:
     [
         ("src/clfnet/cli/fuse.py", False),
         ("src/clfnet/__pycache__/a.pyc", True),
-        ("packaging/constraints.txt", False),
+        ("packaging/locks/serve.txt", False),
         ("packaging/dockerfile.py", True),
         (".git/config", True),
         ("runs/src/model.onnx", True),
@@ -64,9 +69,29 @@ def test_the_image_is_closed(dockerfile: ModuleType) -> None:
     assert command[command.index("--data") + 1] == last["VOLUME"].text
 
 
-def test_constraints_pin_every_package(dockerfile: ModuleType) -> None:
-    lines = (ROOT / "packaging" / "constraints.txt").read_text("utf-8").splitlines()
-    pins = [line for line in lines if not line.startswith("#")]
-    assert pins == sorted(pins, key=lambda pin: pin.partition("==")[0])
-    assert all(line.count("==") == 1 for line in pins)
-    assert not any(line.startswith(("torch", "clfnet", "pip=")) for line in pins)
+def test_every_wheel_of_the_image_has_a_hash(dockerfile: ModuleType) -> None:
+    text = (ROOT / "Dockerfile").read_text("utf-8")
+    installs = [line for line in text.splitlines() if "pip" in line and " install " in line]
+    assert all("--require-hashes" in line or "--no-deps" in line for line in installs)
+
+
+def test_every_extra_has_a_lock() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = {*project["optional-dependencies"]} - {"align", "dev", "gpu"}
+    assert {path.stem for path in LOCKS} == extras | {"build"}
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=[path.stem for path in LOCKS])
+def test_a_lock_pins_what_its_extra_asks_for(lock: Path) -> None:
+    text = lock.read_text("utf-8")
+    pins = dict(re.findall(r"(?m)^([\w.-]+)==(\S+)", text))
+    starts = [line for line in text.splitlines() if not line.startswith(" ")]
+    assert len(pins) == len(starts)
+    assert text.count("--hash=sha256:") >= len(pins)
+    assert re.search(r"(?m)^[^ #].*[^\\]$", text) is None, "each goes on with its hashes"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = project["optional-dependencies"].get(lock.stem, [])
+    for asked in [] if lock.stem == "build" else [*project["dependencies"], *wanted]:
+        requirement = Requirement(asked)
+        if requirement.name != "clfnet":
+            assert requirement.specifier.contains(pins[canonicalize_name(requirement.name)])

@@ -21,6 +21,7 @@ from clfnet.batch.table import check_place, latest, write_table
 from clfnet.batch.work import Outcome, Task
 from clfnet.errors import ConfigError, InputError, OutputExistsError
 from clfnet.inference.tiling import cores
+from clfnet.io.files import sweep
 
 _CHANGED = (
     "{} must be as it was written, but was changed since. Move it away, or allow replacing it "
@@ -285,6 +286,7 @@ def _scratch(folder: str, recipe: Recipe) -> Iterator[Recipe]:
         return
     for left in Path(folder).glob(f".clfnet-{recipe.run}-*"):
         shutil.rmtree(left, ignore_errors=True)
+    sweep(Path(folder))  # half a table
     scratch = Path(folder) / f".clfnet-{recipe.run}-{recipe.session}"
     try:
         scratch.mkdir(parents=True)
