@@ -484,3 +484,20 @@ def test_a_pair_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
         *("clfnet.training", "clfnet.usefulness", "clfnet.video.pipeline", "clfnet.video.sink"),
     }
     assert not idle & set(done.stdout.split())
+
+
+def test_pairs_by_time(run: Run, tmp_path: Path) -> None:
+    """Names alone would pair 1 with 1, taken a minute apart."""
+    for kind, name, second in (
+        ("ir", "1", 1), ("ir", "2", 30), ("vi", "0", 2), ("vi", "1", 31),
+    ):  # fmt: skip
+        exif = PIL.Image.Exif()
+        exif[306] = f"2026:03:01 12:00:{second:02}"
+        (tmp_path / kind).mkdir(exist_ok=True)
+        grey = PIL.Image.fromarray(np.full((4, 6), 90, np.uint8))
+        grey.save(tmp_path / kind / f"{name}.jpg", exif=exif)
+    folders = tmp_path / "ir", tmp_path / "vi"
+    code, out, err = run("fuse", *folders, "-o", tmp_path / "out", "--by-time", "--dry-run")
+    assert code == 0, err
+    assert "2 pairs by when they were taken, e.g. 1.jpg, 0.jpg" in err
+    assert [line.split(" -> ")[0].split("/")[-1] for line in out.splitlines()] == ["0.jpg", "1.jpg"]

@@ -131,6 +131,14 @@ def fuse(
     recursive: Annotated[
         bool, typer.Option("--recursive", help="Folders: include sub-folders.")
     ] = False,
+    by_time: Annotated[
+        bool,
+        typer.Option(
+            "--by-time",
+            help="Folders: pair images by when they were taken (EXIF), at most 2 s apart, not by "
+            "name.",
+        ),
+    ] = False,
     lens: Annotated[
         Lens | None,
         typer.Option(help="Lens to use where a pair has several visible images. [default: wide]"),
@@ -196,7 +204,7 @@ def fuse(
     fuser = Fuser.of(options)
     _refuse({**timed, **coded}, "images")
     sources = Path(infrared), None if visible is None else Path(visible)
-    search = _Search(recursive=recursive, lens=lens)
+    search = _Search(recursive=recursive, lens=lens, by_time=by_time)
     jobs, failed = _plan(*sources, output, f".{form}" if form else None, temperatures, search)
     if dry_run:
         _show_plan(jobs, failed, as_json=as_json)
@@ -228,6 +236,7 @@ class _Search(NamedTuple):
 
     recursive: bool
     lens: Lens | None
+    by_time: bool
 
 
 def _plan(
@@ -280,7 +289,9 @@ def _pairs(infrared: Path, visible: Path | None, search: _Search) -> "Pairs":
 
     suffixes, recursive = THERMAL_SUFFIXES, search.recursive
     lens = search.lens and search.lens.value
-    if visible is not None:
+    if search.by_time:
+        found = _by_time(infrared, visible, recursive=recursive)
+    elif visible is not None:
         found = match_folders(infrared, visible, suffixes=suffixes, recursive=recursive, lens=lens)
     else:
         inside = match_folder(infrared, suffixes=suffixes, recursive=recursive, lens=lens)
@@ -290,13 +301,28 @@ def _pairs(infrared: Path, visible: Path | None, search: _Search) -> "Pairs":
         found = inside
     if found.note:
         first = ", ".join(file.name for file in found.pairs[0])
-        _tell(f"{_count(found.pairs, 'pair')} by their names {found.note}, e.g. {first}")
+        how = found.note if search.by_time else f"by their names {found.note}"
+        _tell(f"{_count(found.pairs, 'pair')} {how}, e.g. {first}")
     if found.spare:
         _tell(
             f"{_count(found.spare, 'image')} of another lens left out (--lens), "
             f"e.g. {found.spare[0].name}"
         )
     return found
+
+
+def _by_time(infrared: Path, visible: Path | None, *, recursive: bool) -> "Pairs":
+    """Return the pairs by when they were taken; in one folder, what is radiometric is infrared."""
+    from clfnet.io.formats import THERMAL_SUFFIXES
+    from clfnet.io.pairing import images_by_stem
+    from clfnet.io.taken import match_by_time
+    from clfnet.thermal.read import is_radiometric
+
+    files = images_by_stem(infrared, THERMAL_SUFFIXES, recursive=recursive)
+    if visible is not None:
+        return match_by_time(files, images_by_stem(visible, recursive=recursive))
+    heat = {name: file for name, file in files.items() if is_radiometric(file)}
+    return match_by_time(heat, {name: file for name, file in files.items() if name not in heat})
 
 
 def _count(items: Sized, noun: str) -> str:

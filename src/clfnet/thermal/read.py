@@ -113,6 +113,17 @@ def is_dji(path: Path) -> bool:
         return is_jpeg and jpeg.flir_block(file) is None and jpeg.is_dji(file)
 
 
+def is_radiometric(path: Path) -> bool:
+    """Tell whether a file is a JPEG in which a FLIR or DJI camera stored counts.
+
+    Raises:
+        ImageError: it cannot be read at all.
+    """
+    with reading(path), open_input(path) as file:
+        is_jpeg = file.read(3) == jpeg.MAGIC
+        return is_jpeg and (jpeg.flir_block(file) is not None or jpeg.is_dji(file))
+
+
 def stated(thermal: Thermal, options: ThermalOptions, name: str | Path) -> Thermal:
     """Return an image with what the user says about it.
 
