@@ -70,6 +70,18 @@ def test_compression_changes_the_file_alone(tmp_path: Path) -> None:
     assert done[0].record == done[1].record
 
 
+def test_grey_stored_as_rgb_is_written_as_grey(tmp_path: Path) -> None:
+    levels = night_street().visible[..., 0]
+    infrared, grey, rgb = (tmp_path / f"{name}.png" for name in ("ir", "grey", "rgb"))
+    write_image(infrared, Image(night_street().infrared))
+    write_image(grey, Image(levels))
+    write_image(rgb, Image(np.dstack([levels] * 3)))
+    for visible in (grey, rgb):
+        fuse_file(FUSER, Job(infrared, visible, tmp_path / f"of-{visible.name}"))
+    assert (tmp_path / "of-rgb.png").read_bytes() == (tmp_path / "of-grey.png").read_bytes()
+    assert Fuser(Maximum())(infrared, rgb).shape == (*levels.shape, 3)
+
+
 def test_what_is_there_is_kept(tmp_path: Path, pair: tuple[Path, Path]) -> None:
     output = tmp_path / "a.png"
     output.write_bytes(b"mine")

@@ -24,6 +24,7 @@ from clfnet.io.image import (
     SUFFIXES,
     Image,
     Pixels,
+    as_grey,
     decode_image,
     encode_image,
     read_image,
@@ -581,3 +582,15 @@ def test_heic_is_of_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     with pytest.raises(MissingExtraError, match=r"clfnet\[formats\]"):
         read_image(tmp_path / "a.heic")
+
+
+def test_only_equal_channels_without_a_profile_are_grey() -> None:
+    levels = np.arange(12, dtype=np.uint16).reshape(3, 4) * 5000
+    stored = Image(np.dstack([levels] * 3), alpha=levels)
+    assert as_grey(stored).pixels.tolist() == levels.tolist()
+    assert as_grey(stored).alpha is levels
+    assert as_grey(Image(stored.pixels, icc=b"profile")).pixels.ndim == 3
+    for channel in range(3):
+        tinted = stored.pixels.copy()
+        tinted[2, 3, channel] += 1
+        assert as_grey(Image(tinted)).pixels.ndim == 3

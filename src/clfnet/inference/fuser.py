@@ -35,7 +35,7 @@ from clfnet.inference.tiling import Fuse, Slices, Tile, TiledMethod, Tiles
 from clfnet.inference.visible_range import VisibleRange, hint
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.damage import damage_allowed
-from clfnet.io.image import Image
+from clfnet.io.image import Image, as_grey
 from clfnet.method import FloatImage, FusionMethod
 from clfnet.options import FuseArguments, FuseOptions
 from clfnet.thermal import Pair, Thermal, ThermalOptions, parse_range
@@ -286,6 +286,8 @@ class Fuser:
     ) -> FusedPair:
         """Fuse one pair as files hold it, and tell what was done.
 
+        A visible image that is grey but stored as RGB is fused as grey, and comes as grey.
+
         Args:
             pair: as `read` returns it.
             names: what messages call the two.
@@ -296,7 +298,8 @@ class Fuser:
             AlignmentError: the two cannot be registered well enough.
             ConfigError: the range needs temperatures, and there are none.
         """
-        visible = pair.visible
+        visible = as_grey(pair.visible)
+        pair = pair._replace(visible=visible)
         light = np.atleast_3d(visible.pixels)
         if visible.alpha is not None:
             light = np.dstack([light, visible.alpha])

@@ -233,6 +233,23 @@ def to_uint16(pixels: Pixels) -> NDArray[np.uint16]:
     return pixels.astype(np.uint16) * np.uint16(257)
 
 
+def as_grey(image: Image) -> Image:
+    """Return grey that is stored as R, G and B as grey; any other image, and profiles, as it is.
+
+    Example:
+        >>> stored = Image(np.array([[[7, 7, 7], [9, 9, 9]]], np.uint8))
+        >>> as_grey(stored).pixels.tolist()
+        [[7, 9]]
+    """
+    pixels = image.pixels
+    if pixels.ndim == 2 or image.icc is not None:  # a profile of RGB would mean nothing to grey
+        return image
+    first = pixels[..., 0]
+    if not all(np.array_equal(first, pixels[..., other]) for other in (1, 2)):
+        return image
+    return replace(image, pixels=np.ascontiguousarray(first))
+
+
 def _decode(file: BinaryIO, path: Path, max_pixels: int, page: int | None = None) -> Image:
     head = file.read(132)
     file.seek(0)
