@@ -126,3 +126,18 @@ def test_a_shifted_pair_is_said(scene: ExamplePair) -> None:
     assert "notes" not in Fuser("maximum", align="off").fuse_pair(shifted).record
     with pytest.raises(AlignmentError, match="must lie as they are"):
         Fuser("maximum", strict=True).fuse_pair(shifted)
+
+
+def test_tags_that_what_is_shown_contradicts_are_said(scene: ExamplePair) -> None:
+    by = scene.infrared.shape[1] // 10
+    thermal = from_array(scene.infrared, "a")
+    right, wrong = rig(0, 0).homography, rig(-by, 0).homography
+    pair = Pair(thermal, Image(scene.visible), right)
+    assert "notes" not in Fuser("maximum").fuse_pair(pair).record
+    off = pair._replace(alignment=wrong)
+    (note,) = Fuser("maximum").fuse_pair(off).record["notes"]
+    told = int(note.split(" pixels too far left")[0].split()[-1])
+    assert abs(told - by) < 6
+    assert "the camera's tags put it there" in note
+    by_map = off._replace(made="georeference")
+    assert "notes" not in Fuser("maximum").fuse_pair(by_map).record

@@ -22,6 +22,10 @@ _ENOUGH = 320  # pixels of the longer side tell whether a pair is shifted
 _KNOWN = 0.99  # of a warped pixel must come from data
 
 
+TAGS = "camera's tags"
+"""What a rig is made of where a radiometric file tells how its two images lie."""
+
+
 class Placed(NamedTuple):
     """A pair on one grid.
 
@@ -90,7 +94,7 @@ class Alignment:
         names: tuple[str, str] = ("`infrared`", "`visible`"),
         *,
         data: NDArray[np.bool_] | None = None,
-        made: str = "camera's tags",
+        made: str = TAGS,
         celsius: FloatImage | None = None,
     ) -> Placed:
         """Put a pair onto one grid.
@@ -150,18 +154,26 @@ class Alignment:
         """
         if not self.where_sizes_differ or not self.leaves(heat, light):
             return ""
-        if heat.shape != light.shape[:2] or min(heat.shape) < SHORTEST_SIDE:
+        if heat.shape != light.shape[:2]:
             return ""
-        step = max(1, max(heat.shape) // _ENOUGH)
-        grey = _grey(to_unit(light[::step, ::step]))
-        found = displacement(heat[::step, ::step], grey)
-        if not found.is_clear:
-            return ""
-        x, y = (round(step * each) for each in found.shift)
+        where = _displaced(heat, light)
         return (
-            f"the infrared seems to lie {abs(x)} pixels too far {'left' if x > 0 else 'right'} and "
-            f"{abs(y)} too far {'up' if y > 0 else 'down'}; align the two (--align auto), or say "
-            f"that they lie right (--align off)"
+            where
+            and f"{where}; align the two (--align auto), or say that they lie right (--align off)"
+        )
+
+    def disagreement(self, placed: Placed) -> str:
+        """Tell how far a pair that lies as its camera says seems to be off; nothing if it is not.
+
+        Args:
+            placed: by the camera's tags, which hold at one distance.
+        """
+        if placed.rig is None or placed.rig.made != TAGS or self.automatic:
+            return ""
+        where = _displaced(placed.heat, placed.light)
+        return where and (
+            f"{where}, by what the two show; the camera's tags put it there, which hold at one "
+            f"distance (--align auto goes by what they show)"
         )
 
     def record(self, rig: Rig | None) -> dict[str, Any]:
@@ -192,6 +204,24 @@ class Alignment:
                     f"infrared and visible must be of equal size or be aligned, but got {error}"
                 ) from None
         return None
+
+
+def _displaced(heat: NDArray[Any], light: NDArray[Any]) -> str:
+    """Tell how far an infrared image seems to be shifted on the grid of a visible one.
+
+    Nothing is told where that is not clear, or the two are too small to tell.
+    """
+    if min(heat.shape) < SHORTEST_SIDE:
+        return ""
+    step = max(1, max(heat.shape) // _ENOUGH)
+    found = displacement(heat[::step, ::step], _grey(to_unit(light[::step, ::step])))
+    if not found.is_clear:
+        return ""
+    x, y = (round(step * each) for each in found.shift)
+    return (
+        f"the infrared seems to lie {abs(x)} pixels too far {'left' if x > 0 else 'right'} and "
+        f"{abs(y)} too far {'up' if y > 0 else 'down'}"
+    )
 
 
 def _stacked(

@@ -434,7 +434,7 @@ class Fuser:
             if sources
             else None
         )
-        return Fused(
+        fused = Fused(
             from_unit(pixels, dtype),
             None if alpha is None else from_unit(alpha[within], dtype),
             self._record(ranged.record, placed.rig, pair, paint),
@@ -442,6 +442,9 @@ class Fuser:
             placed.corner,
             placed.celsius if sources else None,
         )
+        by_tags = pair.is_of_files and pair.alignment is not None
+        off = self.alignment.disagreement(placed) if by_tags else ""
+        return fused.noting(off) if off else fused
 
     def _is_pointwise(self, pair: Pair, visible: Array) -> bool:
         """Tell whether no step beside the method looks at more than one pixel at a time."""
