@@ -66,13 +66,13 @@ def test_it_comes_back_and_time_goes_on(caplog: pytest.LogCaptureFixture) -> Non
     assert all(a.time < b.time for a, b in pairwise(frames))
     assert source.reconnected == 1
     assert source.damage == [
-        "lost and back 1 times",
+        "lost and back (times: 1)",
         "not back within 0.3 s",
         "no frame for 10 s",
     ]
     told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert told[0] == "camera is lost (no frame for 10 s): connecting again for 0.3 s"
-    assert told[1] == "camera is back (1 times)"
+    assert told[1] == "camera is back (times: 1)"
 
 
 def test_the_waits_grow_up_to_a_bound_and_end() -> None:

@@ -344,10 +344,10 @@ def _audio(
         return None, "the output holds none"
     if segment_seconds is not None:
         return None, "segments hold none"
-    if not isinstance(visible, StreamSource):
-        return None, f"{visible.name} has none"
     if visible.live:
         return None, "not recorded from live sources"
+    if not isinstance(visible, StreamSource):
+        return None, f"{visible.name} has none"
     return AudioTrack(visible.name, visible.origin), ""
 
 

@@ -52,7 +52,7 @@ class ReconnectingSource:
     @property
     def damage(self) -> Sequence[str]:
         """What was lost, and why the source ended."""
-        often = f"lost and back {self.reconnected} times" if self.reconnected else None
+        often = f"lost and back (times: {self.reconnected})" if self.reconnected else None
         return [*([often] if often else []), *self._losses, *self._source.damage]
 
     def __iter__(self) -> Iterator[Frame]:
@@ -89,5 +89,5 @@ class ReconnectingSource:
             self._losses = [f"it came back with {source.width}x{source.height} pixels"]
             return False
         self.reconnected += 1
-        _log.warning("%s is back (%d times)", self.name, self.reconnected)
+        _log.warning("%s is back (times: %d)", self.name, self.reconnected)
         return True
