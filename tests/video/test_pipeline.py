@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 import clfnet
 from clfnet.errors import InputError, OutputExistsError, VideoError
-from clfnet.io.image import Image, write_image
+from clfnet.io.image import Image, Pixels, write_image
 from clfnet.method import FloatImage
-from clfnet.video.frames import Frame, Pixels
+from clfnet.video.frames import Frame
 from clfnet.video.pipeline import fuse_video
 from clfnet.video.range import fixed
 from clfnet.video.threads import AHEAD, Drain

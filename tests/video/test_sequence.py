@@ -8,10 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from clfnet.errors import VideoError
-from clfnet.io.image import Image, write_image
+from clfnet.io.image import Image, Pixels, write_image
 from clfnet.thermal import parse_range
 from clfnet.thermal.flir import read_radiometric
-from clfnet.video.frames import Pixels
 from clfnet.video.pipeline import fuse_video
 from clfnet.video.ranging import ranging_for
 from clfnet.video.source import is_stream, open_source

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from clfnet.errors import InputError, MissingExtraError, WeightsError
+from clfnet.errors import InputError, MissingExtraError, WeightsError, one_line
 
 _UNCOUNTED = frozenset(
     {"Attention", "ConvInteger", "DeformConv", "Einsum", "GRU", "If", "LSTM", "Loop"}
@@ -78,7 +78,7 @@ def _load(path: Path) -> Any:
     except Exception as error:  # protobuf has errors of its own
         raise WeightsError(
             f"{path} must be an ONNX graph, but cannot be read "
-            f"({' '.join(str(error).split())[:200]}). Export it again."
+            f"({one_line(error)}). Export it again."
         ) from error
 
 
@@ -96,7 +96,7 @@ def _inferred(model: Any, path: Path, height: int, width: int) -> Shapes:
     except Exception as error:  # onnx has several
         raise InputError(
             f"{path} must take {width}x{height} pixels, but onnx cannot infer its shapes "
-            f"({' '.join(str(error).split())[:200]}). Use another size."
+            f"({one_line(error)}). Use another size."
         ) from error
     known: Shapes = dict(weights)
     for tensor in [*found.input, *found.value_info, *found.output]:

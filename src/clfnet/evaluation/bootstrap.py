@@ -3,18 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError
 from clfnet.evaluation.table import Table
+from clfnet.metrics.image import FloatArray
 
 RESAMPLES = 10_000
 """Percentiles of 2.5 % rest on 250 of so many."""
 
 CHUNK = 100
 """Draws made at a time: how often each image was drawn takes memory."""
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

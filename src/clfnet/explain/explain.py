@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet import weights
-from clfnet.errors import InputError, SizeMismatchError, WeightsError
+from clfnet.errors import InputError, SizeMismatchError, WeightsError, one_line
 from clfnet.inference.arrays import check_sizes
 from clfnet.inference.find import find_method
 from clfnet.inference.session import Session
@@ -226,7 +226,6 @@ def _run(
         by_infrared, by_visible = session.run(_COSINES, feeds)
     except Exception as error:  # onnxruntime has no base class for its errors
         raise InputError(
-            f"the pair could not be compared ({' '.join(str(error).split())[:200]}). "
-            f"Use a smaller image."
+            f"the pair could not be compared ({one_line(error)}). Use a smaller image."
         ) from error
     return by_infrared, by_visible

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.colour.luma import bt601
-from clfnet.errors import ConfigError, InputError, WeightsError
+from clfnet.errors import ConfigError, InputError, WeightsError, one_line
 from clfnet.inference.arrays import size_text
 from clfnet.inference.onnx_form import RANGES, form_of, image_of, range_of, to_unit
 from clfnet.inference.session import placed
@@ -131,7 +131,7 @@ class AnyOnnx:
         except Exception as error:  # onnxruntime has no base class for its errors
             raise InputError(
                 f"{self.name} could not fuse {size_text(visible)} pixels "
-                f"({' '.join(str(error).split())[:200]}). Use another size."
+                f"({one_line(error)}). Use another size."
             ) from error
         image = image_of(result, visible.shape)
         if image is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clfnet.errors import ConfigError, InputError, WeightsError
+from clfnet.errors import ConfigError, InputError, WeightsError, one_line
 from clfnet.inference.arrays import size_text
 from clfnet.inference.device import MEMORY
 from clfnet.inference.per_process import PerProcess
@@ -116,7 +116,7 @@ class OnnxMethod:
             height, width = visible.shape
             raise InputError(
                 f"{self.name} could not fuse {width}x{height} pixels "
-                f"({' '.join(str(error).split())[:200]}). Use a smaller image."
+                f"({one_line(error)}). Use a smaller image."
             ) from error
         image: FloatImage = np.clip(fused[0, 0], 0.0, 1.0)  # (H, W)
         return image

@@ -8,7 +8,7 @@ from typing import Any
 
 import onnxruntime
 
-from clfnet.errors import ConfigError, WeightsError
+from clfnet.errors import ConfigError, WeightsError, one_line
 from clfnet.inference.deadline import check_time, time_left
 from clfnet.inference.device import (
     Device,
@@ -170,7 +170,7 @@ def _load(
             model, options, providers=device.providers, enable_fallback=0
         )
     except Exception as error:  # onnxruntime has no base class for its errors
-        why = " ".join(str(error).split())[:200]
+        why = one_line(error)
         if not device.is_cpu:
             _load(model, name, threads, Device())  # a bad graph is another error
             raise does_not_work(device, why) from error

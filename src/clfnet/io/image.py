@@ -38,6 +38,7 @@ from clfnet.io.kinds import kind_of
 from clfnet.options import Compression
 
 Pixels = NDArray[np.uint8 | np.uint16]
+"""An image as it is stored: (H, W) grey or (H, W, 3) RGB."""
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 """What `write_image` can write."""

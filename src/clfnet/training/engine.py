@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from clfnet.errors import one_line
 from clfnet.training.distributed import Process
 from clfnet.training.task import Task, Update
 
@@ -200,7 +201,7 @@ class Engine:
         except RuntimeError as error:  # slow is better than not at all
             warnings.warn(
                 "A step cannot be recorded as a CUDA graph, and runs operator by operator, some "
-                f"times slower ({' '.join(str(error).split())[:300]}).",
+                f"times slower ({one_line(error)}).",
                 stacklevel=2,
             )
             self._capture = None

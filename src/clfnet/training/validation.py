@@ -8,14 +8,11 @@ from math import isfinite, log10, prod
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
+from clfnet.method import FloatImage
 from clfnet.metrics import ag, en, mi, qabf, scd, sd, sf, vif
-from clfnet.training.dataset import Fine, Pair, to_network_range
-
-Pixels = NDArray[np.uint8]
-FloatImage = NDArray[np.float32]
+from clfnet.training.dataset import Fine, Pair, Pixels, to_network_range
 
 IMITATED = ("EN", "MI", "VIF", "SD", "AG", "SF", "SCD", "Qabf")
 """What must come out as the teacher has it."""

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.errors import ConfigError, WeightsError
+from clfnet.errors import ConfigError, WeightsError, one_line
 from clfnet.inference.session import Session
 from clfnet.io.files import write_atomic
 from clfnet.usefulness.adapters import ADAPTERS, Adapter
@@ -106,7 +106,7 @@ class OnnxDetector:
         except Exception as error:  # of ONNX Runtime, or shapes that are not the family's
             raise WeightsError(
                 f"{self.name} must be a detector with {self.adapter.layout}, but did not run as "
-                f"one ({' '.join(str(error).split())[:200]}). Name another family: "
+                f"one ({one_line(error)}). Name another family: "
                 f"{', '.join(ADAPTERS)}."
             ) from error
         return found.astype(np.float32).astype(np.float64)  # as it is when kept

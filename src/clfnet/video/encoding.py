@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, VideoError, did_you_mean
-from clfnet.io.image import to_uint8
-from clfnet.video.frames import ACCURATE, Pixels, load_av
+from clfnet.io.image import Pixels, to_uint8
+from clfnet.video.frames import ACCURATE, load_av
 
 if TYPE_CHECKING:
     from av.container import OutputContainer

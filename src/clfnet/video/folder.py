@@ -6,8 +6,8 @@ from pathlib import Path
 
 from clfnet.errors import ImageError, VideoError
 from clfnet.io.formats import IMAGE_SUFFIXES
-from clfnet.io.image import read_image
-from clfnet.video.frames import MAX_PIXELS, Frame, Pixels, rate_of
+from clfnet.io.image import Pixels, read_image
+from clfnet.video.frames import MAX_PIXELS, Frame, rate_of
 
 DEFAULT_FPS = 25
 """Frames per second of a folder unless the caller says otherwise."""

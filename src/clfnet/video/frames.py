@@ -5,16 +5,12 @@ from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.errors import MissingExtraError, VideoError
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-Pixels = NDArray[np.uint8 | np.uint16]
-"""A frame as it is stored: (H, W) grey or (H, W, 3) RGB."""
 
 MAX_PIXELS = 64_000_000
 """The largest frame that is decoded: twice 8K."""

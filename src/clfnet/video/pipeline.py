@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from clfnet.errors import VideoError
 from clfnet.inference.arrays import grey
 from clfnet.io.files import refuse_input
+from clfnet.io.image import Pixels
 from clfnet.method import FloatImage
 from clfnet.video.audio import AudioTrack
 from clfnet.video.folder import DEFAULT_FPS
-from clfnet.video.frames import Frame, Pixels, Source
+from clfnet.video.frames import Frame, Source
 from clfnet.video.latency import Latency
 from clfnet.video.output import check_output, holds_sound, is_url, open_sink
 from clfnet.video.pairing import NearestPairs, NewestPairs
@@ -102,7 +103,7 @@ def fuse_video(
 
     Example:
         >>> import tempfile, numpy as np
-        >>> from clfnet.io.image import Image, write_image
+        >>> from clfnet.io.image import Image, Pixels, write_image
         >>> folder = Path(tempfile.mkdtemp())
         >>> for kind in ("ir", "vi"):
         ...     write_image(folder / kind / "0.png", Image(np.zeros((4, 6), np.uint8)))

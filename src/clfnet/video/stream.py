@@ -12,7 +12,8 @@ import numpy as np
 
 from clfnet.errors import VideoError, one_line
 from clfnet.io.files import IRREGULAR
-from clfnet.video.frames import ACCURATE, MAX_PIXELS, Frame, Pixels, load_av
+from clfnet.io.image import Pixels
+from clfnet.video.frames import ACCURATE, MAX_PIXELS, Frame, load_av
 from clfnet.video.url import hide_password
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect
 
+from clfnet.errors import one_line
 from clfnet.io.toml import known
 from clfnet.serve.http.errors import GoneError, RefusedError
 from clfnet.serve.http.gate import Gate
@@ -92,7 +93,7 @@ async def receive(
                 parser.write(chunk)
                 patience.deadline = min(begin + _GRACE + count / _LEAST_RATE, last)
     except FormParserError as error:
-        raise _malformed(f"it is damaged ({' '.join(str(error).split())[:120]})") from error
+        raise _malformed(f"it is damaged ({one_line(error)})") from error
     except ClientDisconnect:
         raise GoneError("the client has left.") from None
     except TimeoutError:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.usefulness.adapters.letterbox import Letterbox
+from clfnet.usefulness.adapters.letterbox import Letterbox, letterbox
 from clfnet.usefulness.boxes import Boxes
 from clfnet.usefulness.resize import Picture
 
@@ -73,3 +73,15 @@ def cells(side: int, stride: int) -> NDArray[np.float64]:
 def channels_first(square: NDArray[Any]) -> Tensor:
     """Return (N, N, 3) as the float32 tensor (1, 3, N, N)."""
     return np.ascontiguousarray(square.transpose(2, 0, 1)[None], np.float32)
+
+
+class CentredRgb:
+    """An adapter's input: RGB in [0, 1], in the middle of a square of 114."""
+
+    def place(self, picture: Picture, side: int) -> Letterbox:
+        """See `Adapter`."""
+        return letterbox(picture, side, fill=114, centred=True)
+
+    def tensor(self, square: Picture) -> Tensor:
+        """See `Adapter`."""
+        return channels_first(square / 255)

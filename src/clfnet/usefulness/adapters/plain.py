@@ -6,13 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.usefulness.adapters.adapter import PERSON, Shape, Tensor, channels_first
-from clfnet.usefulness.adapters.letterbox import Letterbox, letterbox
+from clfnet.usefulness.adapters.adapter import PERSON, CentredRgb, Shape
 from clfnet.usefulness.boxes import Boxes
-from clfnet.usefulness.resize import Picture
 
 
-class Plain:
+class Plain(CentredRgb):
     """Input RGB in [0, 1], in the middle of a square of 114; one output (N, 6) or (1, N, 6).
 
     A row is x1, y1, x2, y2 in pixels of the input, the score and the class, as exports with
@@ -25,14 +23,6 @@ class Plain:
     def fits(self, side: int, outputs: Sequence[Shape]) -> bool:  # noqa: ARG002 -- as the others
         """See `Adapter`."""
         return len(outputs) == 1 and len(outputs[0]) in (2, 3) and outputs[0][-1] == 6
-
-    def place(self, picture: Picture, side: int) -> Letterbox:
-        """See `Adapter`."""
-        return letterbox(picture, side, fill=114, centred=True)
-
-    def tensor(self, square: Picture) -> Tensor:
-        """See `Adapter`."""
-        return channels_first(square / 255)
 
     def persons(
         self,

@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clfnet.usefulness.adapters.adapter import PERSON, Shape, Tensor, channels_first, corners
-from clfnet.usefulness.adapters.letterbox import Letterbox, letterbox
+from clfnet.usefulness.adapters.adapter import PERSON, CentredRgb, Shape, corners
 from clfnet.usefulness.boxes import Boxes
-from clfnet.usefulness.resize import Picture
 
 STRIDES = (8, 16, 32)
 
 
-class YoloV8:
+class YoloV8(CentredRgb):
     """Input RGB in [0, 1], in the middle of a square of 114; one output (1, 4 + classes, N).
 
     Source: the export of Ultralytics' repository, without its `nms`.
@@ -27,14 +25,6 @@ class YoloV8:
         """See `Adapter`."""
         columns = sum((side // stride) ** 2 for stride in STRIDES)
         return len(outputs) == 1 and len(outputs[0]) == 3 and outputs[0][2] == columns
-
-    def place(self, picture: Picture, side: int) -> Letterbox:
-        """See `Adapter`."""
-        return letterbox(picture, side, fill=114, centred=True)
-
-    def tensor(self, square: Picture) -> Tensor:
-        """See `Adapter`."""
-        return channels_first(square / 255)
 
     def persons(
         self,
