@@ -37,9 +37,9 @@ ALIGN = ("needed", "off", "auto")
 
 READ_AS = (
     *("thermal_range", "unit", "kelvin_per_count", "calibration", "raw", "infrared_palette"),
-    *("invert", "emissivity", "reflected", "distance", "humidity", "atmosphere"),
+    *("invert", "visible_range", "emissivity", "reflected", "distance", "humidity", "atmosphere"),
 )
-"""Those of the options that say which levels an infrared file becomes."""
+"""Those of the options that say which levels the files of a pair become."""
 
 _WORDS = {"true": True, "1": True, "on": True, "yes": True}
 _WORDS |= {"false": False, "0": False, "off": False, "no": False}

@@ -113,3 +113,15 @@ def test_options_that_say_nothing_about_sources(
     folders = written(tmp_path, ir=LEVELS, vi=LEVELS, ours=LEVELS)
     with pytest.raises(ConfigError, match=said):
         evaluate(*folders, **options)
+
+
+def test_visible_levels_of_twelve_bits(tmp_path: Path) -> None:
+    """They are spread as for fusing, with which the scores of a copy are those of eight bits."""
+    twelve = np.rint(LEVELS * (4095 / 255)).astype(np.uint16)
+    folders = written(tmp_path, ir=LEVELS, vi=twelve, ours=LEVELS)
+    means = [
+        evaluate(*folders, metrics=["MSE"], visible_range=chosen).means()["ours"]["MSE"]
+        for chosen in ("0,4095", "full")
+    ]
+    assert means[0] < 1e-6
+    assert means[1] > 0.05

@@ -202,9 +202,11 @@ def panel_of_folders(
             f"method's: write NAME=DIR."
         )
     read = reading or Reading()
-    folders = {sources[1]: Path(visible), **methods}
-    pictures = {sources[0]: read.infrared(_file(Path(infrared), name, THERMAL_SUFFIXES))}
-    for label, folder in folders.items():
+    pictures = {
+        sources[0]: read.infrared(_file(Path(infrared), name, THERMAL_SUFFIXES)),
+        sources[1]: to_uint8(read.visible(_file(Path(visible), name))),
+    }
+    for label, folder in methods.items():
         pictures[label] = to_uint8(read_image(_file(folder, name)).pixels)
     return panel(pictures, boxes=boxes, columns=columns)
 

@@ -12,6 +12,7 @@ from clfnet.align import Rig, onto
 from clfnet.errors import ConfigError, SizeMismatchError
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.image import read_image
+from clfnet.io.visible_range import VisibleRange
 from clfnet.metrics import GreyImage, to_grey
 from clfnet.metrics.image import size_of
 from clfnet.options import ALIGN, READ_AS, FuseOptions, Grid
@@ -51,12 +52,14 @@ class Reading:
         options: what infrared files do not say themselves.
         range: what maps infrared numbers to levels; of eight bits by default nothing.
         invert: infrared images are black-hot.
+        levels: of visible images, what is black and white; all that their type has if None.
         rig: how the two cameras lie, where the sources are not aligned.
     """
 
     options: ThermalOptions = AS_IS
     range: Range = _AUTO
     invert: bool = False
+    levels: VisibleRange | None = None
     rig: Rig | None = None
 
     @classmethod
@@ -84,6 +87,7 @@ class Reading:
             ThermalOptions.of(options),
             parse_range(asked) if isinstance(asked, str) else asked,
             options.invert,
+            VisibleRange.parse(options.visible_range),
             _rig(options.align),
         )
 
@@ -117,6 +121,15 @@ class Reading:
         levels = to_grey(thermal.values if as_it_is else self.range(thermal).image)
         return 255 - levels if self.invert else levels
 
+    def visible(self, path: Path, *, max_pixels: int = MAX_PIXELS) -> Pixels:
+        """Read a visible file, (H, W) or (H, W, 3).
+
+        Raises:
+            ImageError: it cannot be read.
+        """
+        pixels = read_image(path, max_pixels=max_pixels).pixels
+        return pixels if self.levels is None else self.levels.spread(pixels)
+
     def __call__(self, files: Files) -> Trio:
         """Read a fused image and its sources, and bring these onto its grid.
 
@@ -126,7 +139,7 @@ class Reading:
             AlignmentError: the rig leaves nothing that both cameras see.
         """
         heat = self.infrared(files[0])
-        light, fused = (read_image(path).pixels for path in files[1:])
+        light, fused = self.visible(files[1]), read_image(files[2]).pixels
         if self.rig is not None:
             return _placed(self.rig, Trio(heat, light, fused), files)
         for path, image in zip(files[:2], (heat, light), strict=True):

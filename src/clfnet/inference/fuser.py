@@ -32,10 +32,10 @@ from clfnet.inference.exchange import Kept, Plain, Source, alike, in_files, is_b
 from clfnet.inference.find import ONNX, find_method
 from clfnet.inference.memory import parse_memory
 from clfnet.inference.tiling import Fuse, Slices, Tile, TiledMethod, Tiles
-from clfnet.inference.visible_range import VisibleRange, hint
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.damage import damage_allowed
 from clfnet.io.image import Image, as_grey
+from clfnet.io.visible_range import VisibleRange, hint
 from clfnet.method import FloatImage, FusionMethod
 from clfnet.options import FuseArguments, FuseOptions
 from clfnet.thermal import Pair, Thermal, ThermalOptions, parse_range

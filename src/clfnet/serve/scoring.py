@@ -37,10 +37,10 @@ def scores_of(
         SizeMismatchError: the images differ in size.
     """
     names = [metric.name for metric in metrics_of(dialect, metrics)]  # before the work
-    result, light = (
-        to_grey(read_image(path, max_pixels=max_pixels).pixels) for path in (fused, visible)
-    )
-    heat = (reading or Reading()).infrared(infrared, max_pixels=max_pixels)
+    read = reading or Reading()
+    result = to_grey(read_image(fused, max_pixels=max_pixels).pixels)
+    light = to_grey(read.visible(visible, max_pixels=max_pixels))
+    heat = read.infrared(infrared, max_pixels=max_pixels)
     values = score(result, heat, light, dialect=dialect, metrics=names)
     found = {name: value if isfinite(value) else None for name, value in values.items()}
     return {"dialect": dialect.casefold(), "metrics": found}

@@ -7,8 +7,8 @@ import pytest
 
 from clfnet.errors import ConfigError
 from clfnet.inference.fuser import Fuser
-from clfnet.inference.visible_range import VisibleRange, hint
 from clfnet.io.image import Image, write_image
+from clfnet.io.visible_range import VisibleRange, hint
 
 RNG = np.random.default_rng(0)
 
