@@ -3,6 +3,8 @@
 import shlex
 from collections.abc import Mapping
 
+from clfnet.serve.http.form import OPTIONS
+
 _YES = ("true", "1", "on", "yes")
 
 
@@ -16,6 +18,8 @@ def cli_line(files: Mapping[str, str], fields: Mapping[str, str]) -> str:
     Example:
         >>> cli_line({"infrared": "ir.png", "visible": "my vis.png"}, {"stretch": "on"})
         "clfnet fuse ir.png 'my vis.png' -o fused.png --stretch"
+        >>> cli_line({"infrared": "a.jpg"}, {"invert": "true", "hot": "60C", "strict": "no"})
+        'clfnet fuse a.jpg -o fused.png --invert --hot 60C'
         >>> cli_line({"infrared": "flir.jpg"}, {"kelvin_per_count": "0.01"})
         'clfnet fuse flir.jpg -o fused.png --kelvin-per-count 0.01'
     """
@@ -24,7 +28,7 @@ def cli_line(files: Mapping[str, str], fields: Mapping[str, str]) -> str:
     words = ["clfnet", "fuse", *pair, "-o", "fused.png"]
     for name, value in fields.items():
         option = f"--{name.replace('_', '-')}"
-        if name == "stretch":
+        if OPTIONS[name].kind is bool:
             words += [option] if value.lower() in _YES else []
         else:
             words += [option, value]
