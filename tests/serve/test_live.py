@@ -79,8 +79,7 @@ def test_sources_are_open_only_while_somebody_watches(monkeypatch: pytest.Monkey
     assert live.error is None
     again = watched(live, lambda seen: len(seen) == 2, after=seen[-1].number)
     assert again[0].number > seen[-1].number
-    assert live.progress is not None
-    assert live.progress.latency_p50 is not None
+    wait(lambda: live.progress is not None and live.progress.latency_p50 is not None)
     live.close()
     wait(lambda: not live.is_running)
 
