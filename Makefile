@@ -157,6 +157,7 @@ bench: .venv/dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/align.py --data $(DATA)
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/serve.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/files.py --data $(DATA)
 	$(BIN)/python benchmarks/fast.py --data $(DATA)
 	$(BIN)/python benchmarks/full_model.py
 	$(BIN)/python benchmarks/int8.py --data $(DATA)

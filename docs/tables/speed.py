@@ -31,6 +31,18 @@ def memory() -> str:
     )
 
 
+def files() -> str:
+    """What a pair takes from files to file."""
+    result = measured("files")
+    rows = [
+        f"| {name} | {run['cpu_ms']:.0f} | {run['kilobytes']:.0f} |\n"
+        for name, run in result["runs"].items()
+    ]
+    parts = ", ".join(f"{name} {spent:.0f}" for name, spent in result["stages"].items())
+    head = "| `fast`, 640×480 | CPU ms per pair | result, kB |\n|---|---|---|\n"
+    return head + "".join(rows) + f"\nOf the colour PNG: {parts} ms.\n" + made_by(result)
+
+
 def full_model() -> str:
     """The full model against plain PyTorch."""
     result = measured("full-model")
@@ -53,4 +65,4 @@ def full_model() -> str:
     return head + "".join(rows) + note + made_by(result)
 
 
-BLOCKS = {"int8": int8, "memory": memory, "full-model": full_model}
+BLOCKS = {"files": files, "int8": int8, "memory": memory, "full-model": full_model}
