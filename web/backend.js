@@ -22,13 +22,13 @@ worker.addEventListener("error", (event) => {
   waiting.clear();
 });
 
-/** @param {string} task @param {unknown} message @param {AbortSignal | null} [signal] @returns {Promise<any>} */
-function ask(task, message, signal) {
+/** @param {string} task @param {unknown} message @param {AbortSignal | null} [signal] @param {Transferable[]} [transfer] @returns {Promise<any>} */
+function ask(task, message, signal, transfer = []) {
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const id = ++asked;
     waiting.set(id, { resolve, reject });
-    worker.postMessage({ id, task, message });
+    worker.postMessage({ id, task, message }, transfer);
     signal?.addEventListener("abort", () => {
       waiting.delete(id);
       worker.postMessage({ id, task: "give up" });
@@ -73,5 +73,15 @@ export async function request(path, { body, signal } = {}) {
 
 /** An image to draw. @param {string} link @param {AbortSignal} [signal] @returns {Promise<ImageBitmap>} */
 export const picture = (link, signal) => ask("picture", link, signal);
+
+/**
+ * Fuse one frame of two cameras; takes the bitmaps over.
+ * @param {ImageBitmap} infrared @param {ImageBitmap} visible whose grid the result has @param {Record<string, string>} fields
+ * @returns {Promise<Record<"infrared" | "visible" | "fused", ImageBitmap>>}
+ */
+export function fuseFrame(infrared, visible, fields) {
+  const { width, height } = visible;
+  return ask("frame", { infrared, visible, width, height, fields }, null, [infrared, visible]);
+}
 
 navigator.serviceWorker?.register(new URL("../../service-worker.js", import.meta.url)).catch(() => {}); // of use, not needed

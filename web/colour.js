@@ -45,11 +45,14 @@ function stored({ data, full }, luma, wanted) {
   const result = new Float32Array(data.length);
   const trust = trusts(full);
   for (let i = 0, j = 0; i < luma.length; i++, j += 3) {
-    const [old, next] = [luma[i], wanted[i]];
-    const [r, g, b] = [data[j], data[j + 1], data[j + 2]];
-    const doubt = 1 - trust[Math.max(r, g, b)];
-    // a power of 0 is 1; only the dark need the rest
-    const kept = doubt && old !== next ? (next < old ? next / old : Math.sqrt(old / next)) ** doubt : 1;
+    const old = luma[i];
+    const next = wanted[i];
+    const r = data[j];
+    const g = data[j + 1];
+    const b = data[j + 2];
+    const doubt = 1 - trust[r > g ? (r > b ? r : b) : g > b ? g : b];
+    // to the power of the doubt, which is 0 where it is lit; as here, it takes half of the time
+    const kept = doubt && old !== next ? Math.exp(doubt * (next < old ? Math.log(next / old) : Math.log(old / next) / 2)) : 1;
     addChroma(result, j, next, kept * (r / full - old), kept * (g / full - old), kept * (b / full - old));
   }
   return result;
@@ -74,20 +77,16 @@ function inLight({ data, full }, luma, wanted) {
 
 /** Add chroma to grey, scaled until it fits. @param {Float32Array} into @param {number} at @param {number} grey @param {number} r @param {number} g @param {number} b */
 function addChroma(into, at, grey, r, g, b) {
-  const fit = Math.min(room(grey, r), room(grey, g), room(grey, b));
+  const above = Math.max(r, g, b);
+  const below = -Math.min(r, g, b);
+  let fit = above > 1 - grey ? (1 - grey) / above : 1;
+  if (below * fit > grey) fit = grey / below;
   into[at] = within(grey + r * fit);
   into[at + 1] = within(grey + g * fit);
   into[at + 2] = within(grey + b * fit);
 }
 
 const within = (/** @type {number} */ value) => (value < 0 ? 0 : value > 1 ? 1 : value); // rounding
-
-/** @param {number} grey @param {number} chroma @returns {number} at most 1 */
-function room(grey, chroma) {
-  const free = chroma > 0 ? 1 - grey : grey;
-  const size = Math.abs(chroma);
-  return size > free ? free / size : 1;
-}
 
 /** How far each brightest channel's chroma is trusted. @param {number} full */
 function trusts(full) {

@@ -36,7 +36,8 @@ export async function fuse(infrared, visible, fields, giveWay) {
   const { levels, record } = ranged(thermal, options.range, options.invert);
   const luma = lumaOf(picture, options.space);
   const { data } = thermal;
-  const heat = Float32Array.from(thermal.values, (value, i) => (data && !data[i] ? luma[i] : levels[value]));
+  const heat = new Float32Array(luma.length);
+  for (let i = 0; i < heat.length; i++) heat[i] = data && !data[i] ? luma[i] : levels[thermal.values[i]];
   const { session, model } = await network(options.model);
   const key = JSON.stringify([infrared.key, visible.key, model.name, options.range, options.infrared_palette, options.invert, options.space]);
   if (options.share && last?.key !== key) {
@@ -47,7 +48,7 @@ export async function fuse(infrared, visible, fields, giveWay) {
   const wanted = blend(luma, options.share && options.stretch ? stretched(fused) : fused, options.share);
   const colours = await painted(coloured(picture, luma, wanted, options), thermal, levels, options);
   return {
-    infrared: { ...picture, channels: 1, full: 255, data: Uint8Array.from(heat, (level) => rounded(level, 255)), alpha: null, profile: null },
+    infrared: { ...picture, channels: 1, full: 255, data: levelsOf(heat, 255), alpha: null, profile: null },
     visible: picture,
     fused: stored(colours, picture, data, options),
     record: {
@@ -122,11 +123,12 @@ async function painted(base, thermal, levels, options) {
   return result;
 }
 
-/** To the nearest even where it is half-way, as numpy does. @param {number} value @param {number} full */
-function rounded(value, full) {
-  const exact = Math.fround(value * full);
-  const near = Math.round(exact);
-  return near - exact === 0.5 && near % 2 ? near - 1 : near;
+/** Levels of values in [0, 1], to the nearest: by its type, to the even one of two. @param {Float32Array} values @param {number} full */
+function levelsOf(values, full) {
+  if (full !== 255) return Uint16Array.from(values, (value) => Math.round(value * full));
+  const levels = new Uint8ClampedArray(values.length);
+  for (let i = 0; i < levels.length; i++) levels[i] = values[i] * 255;
+  return new Uint8Array(levels.buffer);
 }
 
 /**
@@ -138,8 +140,7 @@ function stored(values, picture, data, { depth }) {
   const full = /** @type {number} */ (Math.max(depth, picture.full));
   const by = full / picture.full;
   const channels = /** @type {1 | 3} */ (values.length / (picture.width * picture.height));
-  const result = full === 255 ? new Uint8Array(values.length) : new Uint16Array(values.length);
-  for (let i = 0; i < values.length; i++) result[i] = rounded(values[i], full);
+  const result = levelsOf(values, full);
   for (let i = 0; data && i < data.length; i++) {
     if (data[i]) continue;
     for (let c = 0; c < channels; c++) result[channels * i + c] = by * picture.data[picture.channels * i + (picture.channels === 3 ? c : 0)];

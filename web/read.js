@@ -110,13 +110,25 @@ async function readJpeg(file, bytes) {
   checkSize(width, height, file.name);
   if (components !== 1 && components !== 3) refuse(`${file.name} must be grey or RGB, but has ${components} colours. Convert it.`);
   const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" }); // upright
-  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("no canvas");
-  context.drawImage(bitmap, 0, 0);
-  const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  const picture = { width: bitmap.width, height: bitmap.height, channels: /** @type {1 | 3} */ (components), full: 255, alpha: null, profile, isRadiometric };
+  const picture = pixelsOf(bitmap, bitmap.width, bitmap.height);
   bitmap.close();
-  return { ...picture, data: every(new Uint8Array(data.buffer), 4, 0, components) };
+  const data = components === 3 ? picture.data : every(picture.data, 3, 0, 1);
+  return { ...picture, channels: components, data, profile, isRadiometric };
+}
+
+/** The colours of a bitmap, drawn at a size. @param {ImageBitmap} bitmap @param {number} width @param {number} height @returns {Picture} */
+export function pixelsOf(bitmap, width, height) {
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("no canvas");
+  context.drawImage(bitmap, 0, 0, width, height);
+  const { data: rgba } = context.getImageData(0, 0, width, height);
+  const data = new Uint8Array(3 * width * height);
+  for (let i = 0, j = 0; i < data.length; i += 3, j += 4) {
+    data[i] = rgba[j];
+    data[i + 1] = rgba[j + 1];
+    data[i + 2] = rgba[j + 2];
+  }
+  return { width, height, channels: 3, full: 255, data, alpha: null, profile: null, isRadiometric: false };
 }
 
 /** What the segments before the pixels say. @param {Uint8Array<ArrayBuffer>} bytes */

@@ -3,7 +3,7 @@
 import { cliLine } from "./command.js";
 import { fuse } from "./fuse.js";
 import { models } from "./network.js";
-import { read } from "./read.js";
+import { pixelsOf, read } from "./read.js";
 import { refuse } from "./refuse.js";
 import { bitmap, jpeg, png } from "./write.js";
 
@@ -21,7 +21,7 @@ const decoded = new Map();
 const results = new Map();
 /** @type {Set<number>} */
 const givenUp = new Set();
-let count = 0;
+let [count, moment] = [0, 0]; // moments are keys of frames, below those of files
 /** @type {Promise<unknown>} */
 let queue = Promise.resolve();
 
@@ -101,6 +101,18 @@ const drawn = (link) => {
   return bitmap(found[kind]);
 };
 
+/**
+ * One frame of two cameras, on the grid of the visible one.
+ * @param {{infrared: ImageBitmap, visible: ImageBitmap, width: number, height: number, fields: Record<string, string>}} frames
+ */
+async function frame({ infrared, visible, width, height, fields }) {
+  const [heat, light] = [infrared, visible].map((bitmap, i) => ({ picture: pixelsOf(bitmap, width, height), name: i ? "visible" : "infrared", key: --moment }));
+  infrared.close();
+  visible.close();
+  const { fused, infrared: shown } = await fuse(heat, light, { infrared_palette: "none", ...fields }, async () => {});
+  return { fused: await bitmap(fused), infrared: await bitmap(shown), visible: await bitmap(light.picture) };
+}
+
 /** @type {Record<string, (message: any, id: number) => Promise<any>>} */
 const TASKS = {
   fuse: (order, id) => {
@@ -109,6 +121,7 @@ const TASKS = {
     return turn;
   },
   file,
+  frame: (frames) => frame(frames),
   picture: drawn,
   models,
 };
@@ -120,7 +133,7 @@ onmessage = async ({ data: { id, task, message } }) => {
   }
   try {
     const answer = await TASKS[task](message, id);
-    postMessage({ id, answer }, { transfer: answer instanceof ImageBitmap ? [answer] : [] });
+    postMessage({ id, answer }, { transfer: [answer, ...Object.values(answer)].filter((each) => each instanceof ImageBitmap) });
   } catch (error) {
     const { message: text, kind = "Browser" } = /** @type {{message: string, kind?: string}} */ (error);
     postMessage({ id, error: { message: text, kind } });
