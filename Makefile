@@ -167,6 +167,9 @@ bench: .venv/dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training_precision.py
 	$(BIN)/python benchmarks/video.py --data $(DATA)
 	$(BIN)/python benchmarks/live.py
+	$(INSTALL) --editable ".[browser]"
+	$(MAKE) web
+	$(BIN)/python benchmarks/browser.py
 	$(MAKE) docs
 
 .venv/python:

@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 SITE = ROOT / "build" / "web"
 RESULT = ROOT / "docs" / "results" / "browser.json"
 EXAMPLE = ROOT / "src" / "clfnet" / "example"
-FRAMES = 12
+FRAMES = 10
 OPENINGS = 2
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -156,7 +156,7 @@ def measure(address: str, profile: str) -> dict[str, Any]:
                 "1": {"fast": alone},
                 str(cores): {
                     "fast": frames(page, profile, "fast", FRAMES),
-                    "clfnet": frames(page, profile, "clfnet", 2),
+                    "clfnet": frames(page, profile, "clfnet", 1),
                 },
             },
             "browser": context.browser.version if context.browser else "chromium",

@@ -121,7 +121,7 @@ def assets() -> dict[str, bytes]:
     }
     return {
         **shared,
-        "backend.js": (SOURCE / "backend.js").read_bytes(),
+        **{name: (SOURCE / name).read_bytes() for name in ("backend.js", "cameras.js")},
         "worker.js": _bundled("worker.js"),
         "ort-wasm-simd-threaded.mjs": runtime.with_suffix(".mjs").read_bytes(),
         "ort.wasm.gzip": gzip.compress(runtime.with_suffix(".wasm").read_bytes(), 9, mtime=0),

@@ -2,6 +2,7 @@
 // in the place of the page's backend.js, and exports the same.
 
 import { ServiceError } from "./errors.js";
+import { startCameras } from "./cameras.js";
 
 const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
 /** @type {Map<number, {resolve: (answer: any) => void, reject: (error: unknown) => void}>} */
@@ -84,4 +85,5 @@ export function fuseFrame(infrared, visible, fields) {
   return ask("frame", { infrared, visible, width, height, fields }, null, [infrared, visible]);
 }
 
+startCameras(fuseFrame);
 navigator.serviceWorker?.register(new URL("../../service-worker.js", import.meta.url)).catch(() => {}); // of use, not needed

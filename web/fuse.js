@@ -25,7 +25,7 @@ let last = null;
  */
 export async function fuse(infrared, visible, fields, giveWay) {
   const options = parsed(fields);
-  const { picture } = visible;
+  const picture = asGrey(visible.picture);
   palettes ??= fetched("infrared-palettes.json").then((response) => response.json());
   palettes.catch(() => (palettes = null));
   setPalettes(await palettes);
@@ -62,6 +62,16 @@ export async function fuse(infrared, visible, fields, giveWay) {
       ...(thermal.notes.length && { notes: thermal.notes }),
     },
   };
+}
+
+/** Grey that is stored as R, G and B, as grey; a profile of RGB would mean nothing to it. @param {Picture} picture @returns {Picture} */
+function asGrey(picture) {
+  const { data, channels, profile } = picture;
+  if (channels === 1 || profile) return picture;
+  for (let i = 0; i < data.length; i += 3) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return picture;
+  const grey = data.slice(0, data.length / 3);
+  for (let i = 0; i < grey.length; i++) grey[i] = data[3 * i];
+  return { ...picture, channels: 1, data: grey };
 }
 
 /** @param {{picture: Picture, name: string}} source */

@@ -7,6 +7,7 @@ from tables import (
     architecture,
     batch,
     bench,
+    browser,
     collapse,
     colour,
     explain,
@@ -25,7 +26,7 @@ from tables import (
 )
 
 MODULES = (
-    *(align, architecture, batch, bench, collapse, colour, explain, fast, guarantees),
+    *(align, architecture, batch, bench, browser, collapse, colour, explain, fast, guarantees),
     *(methods, metrics, models, recipes, scores, serve, speed, training),
     *(usefulness, video),
 )

@@ -25,6 +25,12 @@ def made_by(result: Mapping[str, Any]) -> str:
     """The command that wrote a result, on which machine, and how busy that was."""
     machine = result["machine"]
     busy = " The machine was busy with other work: trust no second of it."
-    load = machine["load_average"] or 0  # in part the benchmark's own, or its forerunner's
-    idle = load <= machine["cores"]
-    return f"\n`{result['command']}` on {machine_line(machine)}.{'' if idle else busy}\n"
+    told = "" if is_idle(result) else busy
+    return f"\n`{result['command']}` on {machine_line(machine)}.{told}\n"
+
+
+def is_idle(result: Mapping[str, Any]) -> bool:
+    """Tell whether a result's machine had little else to do."""
+    machine = result["machine"]
+    load: float = machine["load_average"] or 0  # in part the benchmark's own, or its forerunner's
+    return load <= machine["cores"]

@@ -20,6 +20,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import (
+    ARGUMENTS,
     DROP,
     Pair,
     Visit,
@@ -28,6 +29,7 @@ from tests.browser.conftest import (
     encoded,
     eventually,
     level,
+    levels,
     saved,
     settle,
 )
@@ -122,6 +124,12 @@ def here(ask: Callable[..., dict[str, str]], tmp_path_factory: pytest.TempPathFa
     return fused
 
 
+def library(infrared: Path, visible: Path, **options: Any) -> NDArray[Any]:
+    """The pixels that `clfnet fuse` writes."""
+    fuser = Fuser(**{"model": "fast", **options})
+    return stacked(fuser.fuse_pair(fuser.read(infrared, visible)).image)
+
+
 def check_equal(found: NDArray[Any], wanted: NDArray[Any]) -> None:
     """Equal to one level of 8 bits."""
     assert (found.dtype, found.shape) == (wanted.dtype, wanted.shape)
@@ -149,7 +157,7 @@ def small(tmp_path_factory: pytest.TempPathFactory, scene: Any) -> tuple[Path, P
 @pytest.mark.parametrize("model", ["fast", "clfnet"])
 def test_the_example_is_fused_as_by_the_library(here: Here, model: str) -> None:
     pair = EXAMPLE / "infrared.png", EXAMPLE / "visible.png"
-    check_equal(here(*pair, model=model), Fuser(model)(*pair))
+    check_equal(here(*pair, model=model), library(*pair, model=model))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +170,7 @@ def test_the_example_is_fused_as_by_the_library(here: Here, model: str) -> None:
 )
 def test_pairs_of_cameras_are_fused_as_by_the_library(here: Here, shared: Path, name: str) -> None:
     pair = shared / "data" / name.format("ir"), shared / "data" / name.format("vi")
-    check_equal(here(*pair), Fuser("fast")(*pair))
+    check_equal(here(*pair), library(*pair))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +195,7 @@ def test_options_do_what_they_do_in_the_library(
         "range" if name == "thermal_range" else name: str(value) for name, value in options.items()
     }
     fields = {name: "true" if value == "True" else value for name, value in fields.items()}
-    check_equal(here(*small, **fields), Fuser("fast", **options)(*small))
+    check_equal(here(*small, **fields), library(*small, **options))
 
 
 def _counts(levels: NDArray[np.uint8]) -> NDArray[np.uint16]:
@@ -232,6 +240,7 @@ VISIBLE: dict[str, Callable[[Path, NDArray[np.uint8]], object]] = {
     "16-bit.png": lambda path, light: picture(path, light.astype(np.uint16) * 256 + 17),
     "alpha.png": lambda path, light: picture(path, light, _ramp(light[..., 0])),
     "grey.png": lambda path, light: picture(path, light[..., 1]),
+    "stored.png": lambda path, light: picture(path, np.dstack([light[..., 1]] * 3)),
     "palette.png": lambda path, light: PIL.Image.fromarray(light).quantize(200).save(path),
     "vis.jpg": _save_turned,
 }
@@ -251,8 +260,8 @@ def test_files_are_read_as_by_the_library(
     ir, vis = tmp_path / f"ir-{infrared}", tmp_path / f"vis-{visible}"
     INFRARED[infrared](ir, scene[0])
     VISIBLE[visible](vis, scene[1])
-    check_equal(here(ir, vis), Fuser("fast")(ir, vis))
-    check_equal(here(ir, vis, palette="lava"), Fuser("fast", palette="lava")(ir, vis))
+    check_equal(here(ir, vis), library(ir, vis))
+    check_equal(here(ir, vis, palette="lava"), library(ir, vis, palette="lava"))
 
 
 def _write_four_bits(path: Path, levels: NDArray[np.uint8]) -> None:
@@ -429,3 +438,30 @@ def test_a_phone_needs_no_scrolling_sideways(visit: Visit, site: str, pair: Pair
     choose(phone, pair)
     phone.get_by_role("tab", name="Export").click()
     assert phone.evaluate(width) == 360
+
+
+def test_two_cameras_are_fused_live(browser: Browser, site: str) -> None:
+    """Chromium's own two: a pie that turns, and the time."""
+    cameras = [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream=device-count=2",
+    ]
+    alone = browser.browser_type.launch(
+        executable_path=shutil.which("chromium"), args=[*ARGUMENTS, *cameras]
+    )
+    page = alone.new_page()
+    page.goto(site)
+    page.get_by_role("button", name="Two cameras").click()
+    dialog = page.get_by_role("dialog", name="Two cameras, live")
+    expect(dialog.get_by_label("Visible").locator("option")).to_have_count(2)
+    both = [dialog.get_by_label(name).input_value() for name in ("Infrared", "Visible")]
+    assert both[0] != both[1]
+    dialog.get_by_role("button", name="Start").click()
+    expect(page.locator("#status")).to_contain_text("frames a second")
+    expect(page.locator("#zoom-level")).not_to_have_text("100 %")
+    page.locator("#view-three").click()
+    for kind in ("infrared", "visible", "fused"):
+        eventually(page, lambda: len(levels(canvas(page, kind))) > 2)  # noqa: B023 -- at once
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    alone.close()

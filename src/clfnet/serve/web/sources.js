@@ -90,8 +90,8 @@ async function showThumbnail(canvas, file) {
 }
 
 function layOut() {
-  const { infrared, visible, result, busy, error } = get();
-  const ready = Boolean((infrared && visible) || result || (infrared && (busy || error)));
+  const { infrared, visible, result, busy, live, error } = get();
+  const ready = Boolean(live || (infrared && visible) || result || (infrared && (busy || error)));
   byId("pair").classList.toggle("is-empty", !ready);
   byId("swap").hidden = !(infrared && visible);
   const missing = !ready && (infrared ? "visible" : visible ? "infrared" : null);
@@ -164,5 +164,5 @@ export function startSources(open, inFolder) {
   byId("example").addEventListener("click", takeExample);
   addEventListener("paste", paste);
   listenForDrops(inFolder);
-  on(["infrared", "visible", "result", "busy", "error"], layOut);
+  on(["infrared", "visible", "result", "busy", "live", "error"], layOut);
 }

@@ -8,11 +8,12 @@
  * @property {Record<string, string>} options those that were chosen; the service has the defaults
  * @property {import("./api.js").Result | null} result
  * @property {boolean} busy
+ * @property {boolean} live frames of cameras are shown instead
  * @property {import("./api.js").ServiceError | null} error
  */
 
 /** @type {State} */
-let state = { infrared: null, visible: null, geometry: null, options: {}, result: null, busy: false, error: null };
+let state = { infrared: null, visible: null, geometry: null, options: {}, result: null, busy: false, live: false, error: null };
 const changes = new EventTarget();
 
 export const get = () => state;
