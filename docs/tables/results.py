@@ -33,4 +33,4 @@ def is_idle(result: Mapping[str, Any]) -> bool:
     """Tell whether a result's machine had little else to do."""
     machine = result["machine"]
     load: float = machine["load_average"] or 0  # in part the benchmark's own, or its forerunner's
-    return load <= machine["cores"]
+    return load <= int(machine["cores"])
