@@ -50,7 +50,7 @@ def _parameter(name: str, option: Option) -> inspect.Parameter:
         metavar=_metavar(option),
         show_default=option.default is not None,
         autocompletion=lambda: [*map(str, option.choices)],
-        parser=functools.partial(option.parse, name) if option.or_celsius else None,
+        parser=(lambda text: option.parse(name, text)) if option.or_celsius else None,
     )
     kind: Any = option.kind if option.default is not None else option.kind | None
     return inspect.Parameter(
