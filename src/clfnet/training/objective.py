@@ -55,7 +55,9 @@ class Objective(nn.Module):
         fused = network.decoder(torch.cat((infrared_features, visible_features), dim=1))
         with full_precision(fused):
             exact = fused.float()
-            terms = {"m_ssim": m_ssim_loss(exact, infrared, visible, window=weights.window)}
+            with torch.set_grad_enabled(bool(weights.lambda2)):  # else it is only logged
+                m_ssim = m_ssim_loss(exact, infrared, visible, window=weights.window)
+            terms = {"m_ssim": m_ssim}
         contrast = fused.new_zeros(())
         if self.head is not None:
             contrast = self._contrast(
