@@ -11,7 +11,7 @@ from clfnet.io.files import write_atomic
 from clfnet.io.toml import known
 from experiments.results import Results
 from experiments.run import Run
-from experiments.spec import Comparison, Cost, Figures, Labelled, Spec, Sweep, load_spec, needs
+from experiments.spec import Comparison, Cost, Figures, Labelled, Sheets, Spec, Sweep, load_spec, needs
 
 EXPERIMENTS = Path("experiments")
 """Where the experiments are, relative to the project's folder."""
@@ -22,6 +22,7 @@ _MODULES: dict[type[Any], str] = {
     Cost: "cost",
     Figures: "figures",
     Labelled: "labelled",
+    Sheets: "sheets",
 }
 
 

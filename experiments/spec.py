@@ -199,7 +199,26 @@ class Labelled:
     note: str = ""
 
 
-Spec = Comparison | Sweep | Cost | Figures | Labelled
+@dataclass(frozen=True)
+class Sheets:
+    """Contact sheets of labelled pairs, to look at: each pair's sources and fused images in a row.
+
+    Attributes:
+        title: of the sheets.
+        boxes: the CSV file of boxes; `images.csv` is beside it.
+        methods: what `clfnet fuse --model` takes.
+        count: how many pairs of each light are shown, spread evenly over the list.
+        note: what a reader must know.
+    """
+
+    title: str
+    boxes: str
+    methods: tuple[str, ...]
+    count: int = 20
+    note: str = ""
+
+
+Spec = Comparison | Sweep | Cost | Figures | Labelled | Sheets
 
 KINDS: Mapping[str, type[Spec]] = {
     "comparison": Comparison,
@@ -207,6 +226,7 @@ KINDS: Mapping[str, type[Spec]] = {
     "cost": Cost,
     "figures": Figures,
     "labelled": Labelled,
+    "sheets": Sheets,
 }
 
 
@@ -214,6 +234,8 @@ def needs(spec: Spec) -> list[str]:
     """What an experiment reads, relative to the data folder."""
     if isinstance(spec, Labelled):
         return [spec.boxes, *spec.detectors]
+    if isinstance(spec, Sheets):
+        return [spec.boxes]
     if isinstance(spec, Sweep):
         return [spec.train_infrared, spec.train_visible, spec.test.infrared, spec.test.visible]
     sets = (spec.pairs,) if isinstance(spec, Figures) else spec.sets

@@ -43,7 +43,7 @@ TERMS = {
     "lambda2": ("M-SSIM", ("window",)),
     "intensity": ("intensity", ("intensity_gain", "intensity_mix")),
     "gradient": ("gradient", ("gradient_gain",)),
-    "structure": ("structure", ()),
+    "structure": ("structure", ("structure_sharpness",)),
     "base": ("base", ("base_dark", "base_bright")),
 }
 """The terms of the loss by their weights: the name, and the settings that belong to it."""

@@ -24,7 +24,7 @@ def test_values(experiments: Path) -> None:
     [
         (
             "title = 'x'",
-            "`kind` must be one of comparison, sweep, cost, figures, labelled, got None",
+            "`kind` must be one of comparison, sweep, cost, figures, labelled, sheets, got None",
         ),
         ("kind = 'compare'", "Unknown kind `compare`. Did you mean `comparison`"),
         ("kind = 'cost'\nmethod = []", "Unknown key `method`. Did you mean `methods`"),

@@ -67,6 +67,7 @@ def test_the_papers_recipe_is_the_papers() -> None:
         "gradient_gain": 1.0,
         "structure": 0.0,
         "base": 0.0,
+        "structure_sharpness": 3.0,
         "base_dark": 0.6,
         "base_bright": 0.25,
     }

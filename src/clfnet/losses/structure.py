@@ -13,7 +13,7 @@ NOISE = 4e-5
 
 
 def structure_loss(
-    fused: Tensor, infrared: Tensor, visible: Tensor, *, sharpness: float = 8.0
+    fused: Tensor, infrared: Tensor, visible: Tensor, *, sharpness: float = 3.0
 ) -> Tensor:
     """Mean distance of the fused bands of detail from those of the source with more contrast.
 

@@ -95,6 +95,7 @@ class LossConfig:
         gradient: weight of the distance from the stronger gradient.
         gradient_gain: how many times the stronger gradient is wanted.
         structure: weight of the distance from the detail of the source with more contrast.
+        structure_sharpness: how hard that source is chosen; energies count to this power.
         base: weight of the distance from a mixture of both sources' bases.
         base_dark: share of infrared in that mixture where the visible is dark.
         base_bright: share of infrared in it where the visible is bright.
@@ -114,6 +115,7 @@ class LossConfig:
     gradient: Weight = 0.0
     gradient_gain: Weight = 1.0
     structure: Weight = 0.0
+    structure_sharpness: Positive = 3.0
     base: Weight = 0.0
     base_dark: Share = 0.6
     base_bright: Share = 0.25

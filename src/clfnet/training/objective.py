@@ -90,7 +90,9 @@ class Objective(nn.Module):
             terms["gradient"] = gradient_loss(fused, infrared, visible, gain=weights.gradient_gain)
             loss = loss + weights.gradient * terms["gradient"]
         if weights.structure:
-            terms["structure"] = structure_loss(fused, infrared, visible)
+            terms["structure"] = structure_loss(
+                fused, infrared, visible, sharpness=weights.structure_sharpness
+            )
             loss = loss + weights.structure * terms["structure"]
         if weights.base:
             terms["base"] = base_loss(
