@@ -13,7 +13,7 @@
 # make container-check  the Dockerfile's steps and its service without an engine; root on Linux
 # make dist   sdist and wheel, looked at by twine; the demo from the wheel, in an empty environment
 # make docs-site  the documentation as a site, in build/site; warnings and broken links are errors
-# make train  the recipe of `clfnet-next`, and export into the package; data: see configs
+# make train  the recipe of `clfnet` and its explaining head, and export into the package; data: see configs
 # make fast   the student that imitates them: train, and export into the package
 # make gpu-queue  what a GPU trains within MINUTES, most important first; goes on where it was stopped
 # make bench-gpu  a training step on a GPU, as a CUDA graph and without
@@ -119,7 +119,10 @@ format: .venv/dev
 train: .venv/dev
 	$(BIN)/clfnet train configs/clfnet.toml
 	$(BIN)/clfnet train configs/clfnet-finish.toml
-	$(BIN)/clfnet export runs/clfnet-finish -o src/clfnet/weights --name clfnet-next --overwrite
+	$(BIN)/clfnet train configs/clfnet-sharpen.toml
+	$(BIN)/clfnet export runs/clfnet-sharpen -o src/clfnet/weights --overwrite
+	$(BIN)/clfnet train configs/head.toml
+	$(BIN)/clfnet export runs/head -o src/clfnet/weights --overwrite
 
 fast: .venv/dev
 	$(BIN)/clfnet train configs/fast.toml

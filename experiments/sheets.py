@@ -36,7 +36,7 @@ def draw(pair: LabelledPair, fusers: dict[str, Fuser]) -> Pixels:
     """Return one pair's row, RGB."""
     sources = pair.read()
     fused = {name: fuser(sources.infrared, sources.visible) for name, fuser in fusers.items()}
-    return panel({"infrared": sources.infrared, "visible": sources.visible} | fused, columns=4)
+    return panel({"infrared": sources.infrared, "visible": sources.visible} | fused, columns=5)
 
 
 def render(spec: Sheets, results: Results) -> str:

@@ -8,7 +8,7 @@ from clfnet.usefulness.formats import parts_as_markdown
 from experiments.labelled import BAR, INTERVALS, use
 from tables.results import EXPERIMENTS
 
-SHORT = ("clfnet", "clfnet-next", "average", "maximum", "tone", "detail", "laplacian")
+SHORT = ("clfnet", "fast", "average", "maximum", "tone", "detail", "laplacian", "dtcwt")
 """What the README shows."""
 
 
