@@ -11,7 +11,17 @@ from clfnet.io.files import write_atomic
 from clfnet.io.toml import known
 from experiments.results import Results
 from experiments.run import Run
-from experiments.spec import Comparison, Cost, Figures, Labelled, Sheets, Spec, Sweep, load_spec, needs
+from experiments.spec import (
+    Comparison,
+    Cost,
+    Figures,
+    Labelled,
+    Sheets,
+    Spec,
+    Sweep,
+    load_spec,
+    needs,
+)
 
 EXPERIMENTS = Path("experiments")
 """Where the experiments are, relative to the project's folder."""

@@ -39,7 +39,7 @@ def draw(pair: LabelledPair, fusers: dict[str, Fuser]) -> Pixels:
     return panel({"infrared": sources.infrared, "visible": sources.visible} | fused, columns=5)
 
 
-def render(spec: Sheets, results: Results) -> str:
+def render(_spec: Sheets, results: Results) -> str:
     """Return what each sheet shows."""
     lines = [f"- `{row['file']}`: {row['light']}" for row in results.rows.values()]
     return "\n".join([*lines, ""])
