@@ -7,6 +7,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -103,13 +104,17 @@ def _file(model: str | Path) -> Path:
 @contextmanager
 def _exact() -> Iterator[None]:
     """Keep cards from rounding factors to ten bits (TF32): the results would not be the CPU's."""
-    with torch.backends.cudnn.flags(
-        enabled=torch.backends.cudnn.enabled,
-        benchmark=torch.backends.cudnn.benchmark,
-        deterministic=torch.backends.cudnn.deterministic,
-        allow_tf32=False,
-    ):
+    part: Any = getattr(torch.backends.cudnn, "conv", None)
+    name = "fp32_precision"
+    exact: str | bool = "ieee"
+    if not hasattr(part, name):  # torch before 2.9
+        part, name, exact = torch.backends.cudnn, "allow_tf32", False
+    before = getattr(part, name)
+    setattr(part, name, exact)
+    try:
         yield
+    finally:
+        setattr(part, name, before)
 
 
 def _unit(tensor: Tensor) -> Tensor:

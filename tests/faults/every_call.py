@@ -277,7 +277,8 @@ def main(name: str, error: str) -> None:
                 (folder / "out").mkdir()
                 (folder / "out" / "checkpoint.pt").write_bytes(b"old")
             code, calls = in_child(scenario, folder, n, number)
-            assert code in (0, 2, -signal.SIGKILL), f"call {n} of {calls}: ended with {code}"
+            # 3: of two pairs one failed
+            assert code in (0, 2, 3, -signal.SIGKILL), f"call {n} of {calls}: ended with {code}"
             scenario.check(folder, code == 0)
             if calls < n and code == 0:
                 print(calls)

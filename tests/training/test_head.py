@@ -66,7 +66,7 @@ def test_the_head_learns_and_the_network_stays(
     for steps in (1, 40):
         train(config(steps, model=model, optimizer={"learning_rate": 0.01}), tmp_path / str(steps))
     before, after = (measured(tmp_path / steps) for steps in ("1", "40"))
-    assert after["validation patch_nce"] < before["validation patch_nce"] - 1
+    assert after["validation patch_nce"] < 0.6 * before["validation patch_nce"]
     assert after["validation score"] == -after["validation patch_nce"]
     assert 0 <= after["validation infrared_share"] <= 1
     network = load_network(start).state_dict()
