@@ -157,9 +157,7 @@ def test_a_radiometric_file_is_a_pair(tmp_path: Path, flir: Path) -> None:
 
 def test_temperatures_need_a_meaning(tmp_path: Path, pair: tuple[Path, Path]) -> None:
     job = Job(*pair, tmp_path / "a.png", tmp_path / "a.tiff")
-    with pytest.raises(
-        ConfigError, match=r"must measure temperatures.*is no temperature"
-    ):
+    with pytest.raises(ConfigError, match=r"must measure temperatures.*is no temperature"):
         fuse_file(FUSER, job)
     assert not job.output.exists()
     with pytest.raises(InputError, match=r"must end in \.tif"):
