@@ -4,10 +4,7 @@
 `train`, which brings torch.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,6 +12,7 @@ from torch import Tensor
 from clfnet import weights
 from clfnet.colour.luma import BT601_WEIGHTS, DARK, LIT
 from clfnet.errors import ImageError, SizeMismatchError, WeightsError
+from clfnet.training.distributed import without_tf32
 from clfnet.training.networks import load_any_network
 
 
@@ -67,7 +65,7 @@ class TorchFuser:
                 f"`infrared` and `visible` must agree in number, height and width, got "
                 f"{tuple(infrared.shape)} and {tuple(visible.shape)}. Align them first."
             )
-        with torch.inference_mode(), _exact():
+        with torch.inference_mode(), without_tf32():
             picture = _unit(visible)
             old = picture if picture.shape[1] == 1 else _luma(picture)
             new = (self.network(2 * _unit(infrared) - 1, 2 * old - 1) + 1) / 2
@@ -99,22 +97,6 @@ def _file(model: str | Path) -> Path:
         raise WeightsError(f"`model` must have a safetensors file, got {model}. Export it again.")
     found.read()
     return found.path
-
-
-@contextmanager
-def _exact() -> Iterator[None]:
-    """Keep cards from rounding factors to ten bits (TF32): the results would not be the CPU's."""
-    part: Any = getattr(torch.backends.cudnn, "conv", None)
-    name = "fp32_precision"
-    exact: str | bool = "ieee"
-    if not hasattr(part, name):  # torch before 2.9
-        part, name, exact = torch.backends.cudnn, "allow_tf32", False
-    before = getattr(part, name)
-    setattr(part, name, exact)
-    try:
-        yield
-    finally:
-        setattr(part, name, before)
 
 
 def _unit(tensor: Tensor) -> Tensor:

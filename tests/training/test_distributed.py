@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,7 +16,7 @@ from clfnet.errors import ConfigError
 from clfnet.training import train
 from clfnet.training.config import DistillConfig, TrainConfig
 from clfnet.training.config import Recipe as AnyRecipe
-from clfnet.training.distributed import Process, process_group
+from clfnet.training.distributed import Process, allow_tf32, process_group, without_tf32
 from clfnet.training.log import read_log
 
 Recipe = Callable[..., TrainConfig]
@@ -127,3 +128,18 @@ def test_two_processes_train_a_student_as_one_with_twice_the_batch(
     ]
     assert pictures[0] == pictures[1]
     assert len(pictures[0]) == 6
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_tf32_is_off_inside_and_then_as_before(*, allowed: bool) -> None:
+    convolutions: Any = getattr(torch.backends.cudnn, "conv", None)  # untyped
+    before = convolutions.fp32_precision
+    try:
+        allow_tf32(allowed)
+        told = convolutions.fp32_precision
+        assert told == ("tf32" if allowed else "ieee")
+        with without_tf32():
+            assert convolutions.fp32_precision == "ieee"
+        assert convolutions.fp32_precision == told
+    finally:
+        allow_tf32(before == "tf32")

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import distributed as dist
@@ -62,9 +63,28 @@ def process_group(device: str = "cpu") -> Iterator[Process]:
 
 def allow_tf32(allowed: bool) -> None:
     """Whether a GPU may round factors to ten bits in convolutions and matrix products."""
-    convolutions = getattr(torch.backends.cudnn, "conv", None)
+    parts, name, values = _tf32()
+    for part in parts:
+        setattr(part, name, values[allowed])
+
+
+@contextmanager
+def without_tf32() -> Iterator[None]:
+    """Keep a GPU from rounding factors to ten bits: its results would not be a CPU's."""
+    parts, name, _ = _tf32()
+    before = [getattr(part, name) for part in parts]
+    allow_tf32(False)
+    try:
+        yield
+    finally:
+        for part, value in zip(parts, before, strict=True):
+            setattr(part, name, value)
+
+
+def _tf32() -> tuple[tuple[Any, Any], str, tuple[Any, Any]]:
+    """PyTorch's switches of matrix products and convolutions, their name, values off and on."""
+    matmul, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
+    convolutions = getattr(cudnn, "conv", None)
     if hasattr(convolutions, "fp32_precision"):
-        for part in (torch.backends.cuda.matmul, convolutions):
-            setattr(part, "fp32_precision", "tf32" if allowed else "ieee")  # noqa: B010 -- untyped
-    else:  # PyTorch before 2.9
-        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = allowed
+        return (matmul, convolutions), "fp32_precision", ("ieee", "tf32")
+    return (matmul, cudnn), "allow_tf32", (False, True)  # PyTorch before 2.9
