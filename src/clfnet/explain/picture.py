@@ -13,7 +13,7 @@ from clfnet.explain.files import Explained
 from clfnet.explain.regions import edges, grid, share_in
 from clfnet.inference.arrays import grey
 from clfnet.io.image import to_uint8
-from clfnet.io.labels import GROUND, SOFT, TEXT, Colour, draw_label, font, label_height
+from clfnet.io.labels import GROUND, SOFT, TEXT, Colour, draw_box, draw_label, font
 from clfnet.io.regions import Region
 from clfnet.method import FloatImage
 
@@ -152,18 +152,9 @@ def _draw_region(
 ) -> None:
     mean = share_in(share, region)
     left, top = region.x * scale, region.y * scale
-    right, bottom = left + region.width * scale, top + region.height * scale
-    pen = ImageDraw.Draw(picture)
-    for grow, colour in ((look.line, (0, 0, 0)), (0, TEXT)):
-        box = (left - grow, top - grow, right - 1 + grow, bottom - 1 + grow)
-        pen.rectangle(box, outline=colour, width=look.line)
-    below = bottom + 2 * look.line
-    height = label_height(look.small)
-    room = below + height <= picture.height
+    box = (left, top, left + region.width * scale, top + region.height * scale)
     text = f"{region.name}  {percent(mean)}"
-    draw_label(
-        picture, (left, below if room else max(0, top - height - 2 * look.line)), text, look.small
-    )
+    draw_box(picture, box, text, line=look.line, size=look.small)
 
 
 def _page(

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from clfnet.colour.palette import check_palette, paint
 from clfnet.errors import ConfigError
 from clfnet.inspection.measure import Measured
-from clfnet.io.labels import GROUND, SOFT, TEXT, Colour, draw_label, font, label_height
+from clfnet.io.labels import GROUND, SOFT, TEXT, Colour, draw_box, draw_label, font, label_height
 from clfnet.io.regions import Region
 from clfnet.thermal import Thermal, parse_range
 from clfnet.thermal.difference import WHOLE
@@ -235,16 +235,9 @@ def _mark(
         draw_label(picture, place, f"{name} {found.mean:.1f} °C".strip(), size.small)
         return
     left, top = region.x * scale, region.y * scale
-    right, bottom = left + region.width * scale, top + region.height * scale
-    pen = ImageDraw.Draw(picture)
-    for grow, colour in ((size.line, (0, 0, 0)), (0, TEXT)):
-        box = (left - grow, top - grow, right - 1 + grow, bottom - 1 + grow)
-        pen.rectangle(box, outline=colour, width=size.line)
-    height = label_height(size.small)
-    room = bottom + 2 * size.line + height <= picture.height
-    below = bottom + 2 * size.line if room else top - height - 2 * size.line
+    box = (left, top, left + region.width * scale, top + region.height * scale)
     text = f"{name} {found.minimum:.1f} to {found.maximum:.1f} °C".strip()
-    draw_label(picture, (left, below), text, size.small)
+    draw_box(picture, box, text, line=size.line, size=size.small)
 
 
 def _cross(picture: Image.Image, middle: tuple[float, float], size: _Sizes) -> None:

@@ -42,3 +42,28 @@ def draw_label(picture: Image.Image, place: tuple[int, int], text: str, size: in
     picture.paste(GROUND, (left, top), ground)
     middle = (left + width / 2, top + height / 2)
     ImageDraw.Draw(picture).text(middle, text, fill=TEXT, font=letters, anchor="mm")
+
+
+def draw_box(
+    picture: Image.Image, box: tuple[int, int, int, int], text: str, *, line: int, size: int
+) -> None:
+    """Outline a box, and label it below, or above where there is no room below.
+
+    Args:
+        picture: what is drawn on.
+        box: left, top, right and bottom in pixels, the last two beyond it.
+        text: what the label says.
+        line: width of the outline, in pixels; as much lies in black around it.
+        size: of the text, in pixels.
+    """
+    left, top, right, bottom = box
+    pen = ImageDraw.Draw(picture)
+    for grow, colour in ((line, (0, 0, 0)), (0, TEXT)):
+        pen.rectangle(
+            (left - grow, top - grow, right - 1 + grow, bottom - 1 + grow),
+            outline=colour,
+            width=line,
+        )
+    height, below = label_height(size), bottom + 2 * line
+    room = below + height <= picture.height
+    draw_label(picture, (left, below if room else top - height - 2 * line), text, size)
