@@ -59,8 +59,7 @@ def test_importing_loads_nothing_heavy() -> None:
         "tifffile",
         "torch",
         "scipy",
-        "typer",
-        "rich",
+        "click",
         "av",
         "SimpleITK",
     }
@@ -68,7 +67,7 @@ def test_importing_loads_nothing_heavy() -> None:
 
 
 def test_fusing_loads_neither_torch_nor_scipy() -> None:
-    assert not loaded_by("import clfnet\nclfnet.Fuser, clfnet.fuse") & {"torch", "scipy", "typer"}
+    assert not loaded_by("import clfnet\nclfnet.Fuser, clfnet.fuse") & {"torch", "scipy", "click"}
 
 
 def test_the_command_line_starts_light() -> None:

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
 from clfnet.align import Rig
 from clfnet.cli.align import align
+from clfnet.cli.command import command
 from clfnet.errors import AlignmentError, ClfnetError, ImageError, InputError, OutputExistsError
 from clfnet.io.image import Image, read_image, write_image
 
-app = typer.Typer()
-app.command()(align)
+app = command(align)
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
+from clfnet.cli.command import command
 from clfnet.cli.explain import explain
 from clfnet.errors import ClfnetError, ImageError, InputError, OutputExistsError, WeightsError
 from clfnet.io.image import Image, read_image, write_image
 
-app = typer.Typer()
-app.command()(explain)
+app = command(explain)
 
 
 @pytest.fixture

@@ -233,9 +233,8 @@ def test_a_bar_shows_on_a_terminal_if_it_takes_long(
     run: Run, tmp_path: Path, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    module = sys.modules["clfnet.cli.fuse"]  # the name in the package is the function's
-    monkeypatch.setattr(module, "_PATIENCE", -1.0)
-    monkeypatch.setattr(module, "_is_terminal", lambda: True)
+    monkeypatch.setattr("clfnet.cli.fuse._PATIENCE", -1.0)
+    monkeypatch.setattr("clfnet.cli.fuse._is_terminal", lambda: True)
     code, out, err = run("fuse", *folders, "-o", tmp_path / "out")
     assert (code, len(out.split())) == (0, 2)
     assert "fusing" in err

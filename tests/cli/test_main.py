@@ -1,9 +1,14 @@
 """Exit codes and messages, whatever the command."""
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
+import click
 import pytest
-import typer
 
 import clfnet
 from clfnet import cli
@@ -17,13 +22,11 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     """Make the command line raise."""
 
     def install(error: BaseException) -> None:
-        app = typer.Typer(pretty_exceptions_enable=False)
-
-        @app.command()
+        @click.command()
         def fail() -> None:
             raise error
 
-        monkeypatch.setattr(cli, "app", app)
+        monkeypatch.setattr(cli, "app", fail)
 
     return install
 
@@ -67,8 +70,34 @@ def test_version(run: Run) -> None:
         assert run(option) == (0, f"clfnet {clfnet.__version__}\n", "")
 
 
-def test_shells_can_complete(run: Run) -> None:
-    assert "--install-completion" in run("--help")[1]
+def test_unknown_commands_are_told_their_nearest(run: Run) -> None:
+    assert run("fuze")[2].startswith("clfnet: error: No such command 'fuze'. Did you mean `fuse`?")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_bash_completes_commands_options_and_choices(run: Run, tmp_path: Path) -> None:
+    code, script, _ = run("--completion", "bash")
+    assert code == 0
+    (tmp_path / "clfnet").write_text(f'#!/bin/sh\nexec {sys.executable} -m clfnet "$@"\n')
+    (tmp_path / "clfnet").chmod(0o755)
+    for line, found in {
+        "clfnet repr": "reproduce",
+        "clfnet fuse --visible-r": "--visible-range",
+        "clfnet fuse --unit k": "kelvin",
+        "clfnet fuse --format t": "tif",
+    }.items():
+        words = line.split()
+        asked = f"""{script}
+            COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(words) - 1}
+            _clfnet_completion clfnet; echo "${{COMPREPLY[@]}}" """
+        done = subprocess.run(
+            ["bash", "-c", asked],
+            env=os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == f"{found}\n"
 
 
 def test_help_lists_every_command(run: Run) -> None:

@@ -4,16 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
+from clfnet.cli.command import command
 from clfnet.cli.panel import panel
 from clfnet.errors import ImageError, InputError, OutputExistsError
 from clfnet.evaluation.panel import Box, panel_of_folders
 from clfnet.io.image import Image, read_image, write_image
 
-app = typer.Typer()
-app.command()(panel)
+app = command(panel)
 
 
 @pytest.fixture

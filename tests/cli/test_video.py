@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import typer
+from click.exceptions import Exit
 
 from clfnet.cli.video import fuse_streams, wants_video
 from clfnet.errors import InputError
@@ -116,7 +116,7 @@ def test_ctrl_c_leaves_with_130(
             raise KeyboardInterrupt
         return visible
 
-    with pytest.raises(typer.Exit) as left:
+    with pytest.raises(Exit) as left:
         fuse_streams(interrupted, *folders, str(tmp_path / "out.mkv"))
     assert left.value.exit_code == 130
     out, err = capsys.readouterr()

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
+from clfnet.cli.command import command
 from clfnet.cli.evaluate import evaluate
 from clfnet.errors import ConfigError, InputError, OutputExistsError
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.metrics import metrics_of
 
-app = typer.Typer()
-app.command()(evaluate)
+app = command(evaluate)
 
 
 def _run(root: Path, *options: str) -> str:

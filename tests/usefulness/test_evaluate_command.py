@@ -6,16 +6,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-import typer
+from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
-from typer.testing import CliRunner
 
+from clfnet.cli.command import command
 from clfnet.cli.evaluate import evaluate
 from clfnet.errors import ConfigError, InputError, OutputExistsError
 from clfnet.io.image import Image, write_image
 
-app = typer.Typer()
-app.command()(evaluate)
+app = command(evaluate)
 
 PERSON = (16, 8, 32, 48)
 """In images of 64×64."""

@@ -8,47 +8,62 @@ import io
 import logging
 import sys
 import warnings
-from typing import Annotated, Any
+from importlib import import_module
 
-import typer
+import click
 
-from clfnet.cli.align import align
-from clfnet.cli.batch import batch
-from clfnet.cli.bench import bench
-from clfnet.cli.convert import convert
-from clfnet.cli.demo import demo
-from clfnet.cli.evaluate import evaluate
-from clfnet.cli.examples import epilog
-from clfnet.cli.explain import explain
-from clfnet.cli.export import export
-from clfnet.cli.fuse import fuse
-from clfnet.cli.models import models
-from clfnet.cli.panel import panel
-from clfnet.cli.reproduce import reproduce
-from clfnet.cli.serve import serve
-from clfnet.cli.thermal import thermal
-from clfnet.cli.train import train
-from clfnet.errors import ClfnetError
+from clfnet.cli.command import command
+from clfnet.cli.examples import EXAMPLES
+from clfnet.errors import ClfnetError, did_you_mean
 from clfnet.version import __version__
-
-# typer does not name the parent of what it raises for a wrong option or argument.
-_UsageError: Any = typer.BadParameter.__mro__[1]
 
 _INTERRUPTED = 130
 
-app = typer.Typer(
-    name="clfnet",
-    help="Fuse an infrared and a visible image of one scene into one image.",
+
+class _Commands(click.Group):
+    """All commands; the module of one is loaded when it is named."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return [*EXAMPLES]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in EXAMPLES:
+            if context.resilient_parsing:
+                return None
+            context.fail(f"No such command {name!r}. {did_you_mean(name, EXAMPLES, '')}".rstrip())
+        return command(getattr(import_module(f"clfnet.cli.{name}"), name))
+
+
+def _complete(context: click.Context, _option: click.Parameter, shell: str | None) -> None:
+    """Print what makes a shell complete our command lines, and leave."""
+    if shell is None or context.resilient_parsing:
+        return
+    from click.shell_completion import get_completion_class
+
+    if found := get_completion_class(shell):
+        click.echo(found(app, {}, "clfnet", "_CLFNET_COMPLETE").source())
+    context.exit()
+
+
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
-commands = (
-    *(demo, fuse, thermal, batch, serve, align, explain, evaluate, panel),
-    *(bench, train, export, convert, models, reproduce),
+@click.version_option(__version__, "--version", "-V", message="clfnet %(version)s")
+@click.option(
+    "--completion",
+    type=click.Choice(["bash", "zsh", "fish"]),
+    callback=_complete,
+    expose_value=False,
+    is_eager=True,
+    help="Print a script by which the shell completes clfnet, for its start-up file, and exit.",
 )
-for command in commands:
-    app.command(epilog=epilog(command.__name__))(command)
+@click.pass_context
+def app(context: click.Context) -> None:
+    """Fuse an infrared and a visible image of one scene into one image."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main() -> None:
@@ -58,15 +73,13 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape")  # file names that are not UTF-8
     try:
-        exit_code = app(standalone_mode=False)
+        exit_code = app(prog_name="clfnet", standalone_mode=False)
     except ClfnetError as error:
         _fail(str(error), error.exit_code)
-    except _UsageError as error:
+    except click.UsageError as error:
         message = error.format_message()
         _fail(f"{message}{'' if message.endswith(('.', '?')) else '.'} See --help.", 2)
-    except (KeyboardInterrupt, typer.Abort):
-        exit_code = _INTERRUPTED
-    if exit_code == _INTERRUPTED:  # newer typer tells it so
+    except (KeyboardInterrupt, click.Abort):
         _end_runs()
         _fail("interrupted.", _INTERRUPTED)
     sys.exit(exit_code)
@@ -79,29 +92,5 @@ def _end_runs() -> None:
 
 
 def _fail(message: str, exit_code: int) -> None:
-    typer.echo(f"clfnet: error: {message}", err=True)
+    click.echo(f"clfnet: error: {message}", err=True)
     sys.exit(exit_code)
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"clfnet {__version__}")
-        raise typer.Exit
-
-
-@app.callback(invoke_without_command=True)
-def _root(
-    context: typer.Context,
-    _version: Annotated[
-        bool,
-        typer.Option(
-            "--version",
-            "-V",
-            callback=_show_version,
-            is_eager=True,
-            help="Show the version and exit.",
-        ),
-    ] = False,
-) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+import click
+
+from clfnet.cli.command import Argument, Option
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -18,44 +20,40 @@ if TYPE_CHECKING:
 
 
 def align(
-    infrared: Annotated[str, typer.Argument(metavar="INFRARED", help="Infrared image or video.")],
-    visible: Annotated[str, typer.Argument(metavar="VISIBLE", help="Visible image or video.")],
+    infrared: Annotated[str, Argument(metavar="INFRARED", help="Infrared image or video.")],
+    visible: Annotated[str, Argument(metavar="VISIBLE", help="Visible image or video.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="RIG.json", help="Rig file to write.")
+        Path, Option("--output", "-o", metavar="RIG.json", help="Rig file to write.")
     ],
     points: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Landmarks picked by hand, CSV with the header x_ir,y_ir,x_vi,y_vi, pixels.",
         ),
     ] = None,
     turn: Annotated[
         int | None,
-        typer.Option(
+        Option(
             metavar="[0|90|180|270]",
             help="Degrees by which to turn the infrared clockwise; found out by default.",
         ),
     ] = None,
     mirror: Annotated[
-        bool, typer.Option("--mirror", help="The infrared is mirrored, left for right.")
+        bool, Option("--mirror", help="The infrared is mirrored, left for right.")
     ] = False,
-    offset: Annotated[
-        float, typer.Option(help="Videos: seconds that the infrared began later.")
-    ] = 0.0,
+    offset: Annotated[float, Option(help="Videos: seconds that the infrared began later.")] = 0.0,
     preview: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Image to write for a visual check: checkerboard and edges."
-        ),
+        Option(metavar="FILE", help="Image to write for a visual check: checkerboard and edges."),
     ] = None,
     pair: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Folder to write both images to, on one grid."),
+        Option(metavar="FOLDER", help="Folder to write both images to, on one grid."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Print the result as JSON.")] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that are there already.")
+        bool, Option("--overwrite", help="Replace files that are there already.")
     ] = False,
 ) -> None:
     """Find how INFRARED lies in VISIBLE and write it to a rig file, for every frame of that rig.
@@ -156,15 +154,15 @@ def _report(rig: "Rig", output: Path, written: list[Path | None], *, as_json: bo
     preview = written[0]
     if as_json:
         paths: dict[str, Any] = {"output": str(output), "preview": preview and str(preview)}
-        typer.echo(json.dumps(paths | rig.as_dict(), indent=2))
+        click.echo(json.dumps(paths | rig.as_dict(), indent=2))
         return
-    typer.echo(output)
-    typer.echo(f"{rig.made}; quality {rig.quality:.2f}")
+    click.echo(output)
+    click.echo(f"{rig.made}; quality {rig.quality:.2f}")
     for path in filter(None, written):
-        typer.echo(path)
+        click.echo(path)
     if rig.quality is not None and rig.quality < THRESHOLD:
         hint = "Look at the preview." if preview else "Look at it with --preview FILE."
-        typer.echo(
+        click.echo(
             f"clfnet: warning: quality {rig.quality:.2f} is below {THRESHOLD}, which an automatic "
             f"alignment must have. {hint}",
             err=True,

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
 
+from clfnet.cli.command import Argument, Option
 from clfnet.cli.options import fuse_options
 from clfnet.options import FuseOptions
 
@@ -29,32 +30,31 @@ class Format(StrEnum):
 def batch(
     source: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="MANIFEST|GLOB|FOLDER",
             help="CSV, JSONL or Parquet with the columns infrared, visible and perhaps name; "
             "a glob or a folder of infrared files; or a folder of both kinds.",
         ),
     ],
-    output: Annotated[str, typer.Option("--output", "-o", help="Folder or URL to write to.")],
+    output: Annotated[str, Option("--output", "-o", help="Folder or URL to write to.")],
     visible: Annotated[
         str | None,
-        typer.Argument(
+        Argument(
             metavar="[GLOB|FOLDER]",
             help="Of visible files, with the same wildcards; left out for radiometric files.",
-            show_default=False,
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="Format of the results.")] = Format.PNG,
+    form: Annotated[Format, Option("--format", help="Format of the results.")] = Format.PNG,
     table: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Table of results, .csv or .parquet. [default: results.csv in the output]",
         ),
     ] = None,
     journal: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="File on this machine that records finished pairs. "
             "[default: journal.jsonl in the output]",
@@ -62,34 +62,30 @@ def batch(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Worker processes; one per core by default.", show_default=False),
+        Option(min=1, help="Worker processes; one per core by default."),
     ] = None,
     threads: Annotated[
         int | None,
-        typer.Option(
-            min=1, help="CPU threads of each worker; an equal share of the cores by default."
-        ),
+        Option(min=1, help="CPU threads of each worker; an equal share of the cores by default."),
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Use the workers of this Dask cluster instead."),
+        Option(metavar="ADDRESS", help="Use the workers of this Dask cluster instead."),
     ] = None,
     shard: Annotated[
-        str | None, typer.Option(metavar="I/N", help="Process only part I of N (I counts from 1).")
+        str | None, Option(metavar="I/N", help="Process only part I of N (I counts from 1).")
     ] = None,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Retry pairs that failed earlier.")
+        bool, Option("--retry-failed", help="Retry pairs that failed earlier.")
     ] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace existing files that another run wrote.")
+        bool, Option("--overwrite", help="Replace existing files that another run wrote.")
     ] = False,
     verify: Annotated[
         bool,
-        typer.Option(
-            "--verify", help="Compare the contents of files that are done, not just sizes."
-        ),
+        Option("--verify", help="Compare the contents of files that are done, not just sizes."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Print the summary as JSON.")] = False,
     *,
     options: FuseOptions,
 ) -> None:
@@ -119,7 +115,7 @@ def batch(
             **{name: value for name, value in vars(options).items() if name != "threads"},
         )
     except KeyboardInterrupt:
-        typer.echo("clfnet: stopped; the same command goes on from here.", err=True)
+        click.echo("clfnet: stopped; the same command goes on from here.", err=True)
         raise
     _report(summary, as_json=as_json)
 
@@ -133,7 +129,7 @@ class _Lines:
     def __call__(self, progress: "Progress") -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _EVERY
-            typer.echo(f"clfnet: {_counts(progress)}", err=True)
+            click.echo(f"clfnet: {_counts(progress)}", err=True)
 
 
 def _counts(progress: "Progress") -> str:
@@ -146,11 +142,11 @@ def _counts(progress: "Progress") -> str:
 
 def _report(summary: "Summary", *, as_json: bool) -> None:
     """Print where the table is, and what failed; leave with 3 if something did."""
-    typer.echo(json.dumps(asdict(summary), indent=2) if as_json else summary.table)
-    typer.echo(f"clfnet: {_counts(summary.progress)}", err=True)
+    click.echo(json.dumps(asdict(summary), indent=2) if as_json else summary.table)
+    click.echo(f"clfnet: {_counts(summary.progress)}", err=True)
     for failure in summary.failures:
-        typer.echo(f"clfnet: error: {failure}", err=True)
+        click.echo(f"clfnet: error: {failure}", err=True)
     if more := summary.failed - len(summary.failures):
-        typer.echo(f"clfnet: and {more:,} more, see {summary.table}", err=True)
+        click.echo(f"clfnet: and {more:,} more, see {summary.table}", err=True)
     if summary.failed:
-        raise typer.Exit(3)
+        raise click.exceptions.Exit(3)

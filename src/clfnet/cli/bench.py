@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+import click
+
+from clfnet.cli.command import Option
 
 _REPEATS, _QUICK_REPEATS = 7, 3
 _SIZE, _QUICK_SIZE = "vga", "320x240"
@@ -14,67 +16,60 @@ _SIZE, _QUICK_SIZE = "vga", "320x240"
 def bench(
     model: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             help="As of `clfnet fuse`; repeatable; all shipped models by default.",
-            show_default=False,
         ),
     ] = None,
     compare: Annotated[
         list[Path] | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Any ONNX graph of two images to one, beside them; repeatable.",
-            show_default=False,
         ),
     ] = None,
     size: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="NAME|WIDTHxHEIGHT",
             help="roadscene, tno, vga, xga, sxga, 4k, or pixels; repeatable. [default: vga]",
-            show_default=False,
         ),
     ] = None,
     threads: Annotated[
         list[int] | None,
-        typer.Option(
-            min=1, help="CPU threads; repeatable; all cores by default.", show_default=False
-        ),
+        Option(min=1, help="CPU threads; repeatable; all cores by default."),
     ] = None,
     backend: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             help="onnxruntime or openvino (extra); repeatable; onnxruntime by default.",
-            show_default=False,
         ),
     ] = None,
     repeats: Annotated[
-        int | None, typer.Option(min=1, help="Number of timed repetitions. [default: 7]")
+        int | None, Option(min=1, help="Number of timed repetitions. [default: 7]")
     ] = None,
     patience: Annotated[
         float,
-        typer.Option(min=0, help="Seconds at one size until repeats end early; two are made."),
+        Option(min=0, help="Seconds at one size until repeats end early; two are made."),
     ] = 60.0,
     end_to_end: Annotated[
         bool | None,
-        typer.Option(
+        Option(
             "--end-to-end/--network",
             help="Only from files to a file, or only from arrays to an array; both by default.",
-            show_default=False,
         ),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Quick run: 320x240 and 3 repetitions unless given.")
+        bool, Option("--quick", help="Quick run: 320x240 and 3 repetitions unless given.")
     ] = False,
     output: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write all measurements as JSON.")
+        Path | None, Option("--json", metavar="FILE", help="Write all measurements as JSON.")
     ] = None,
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Plot cost against pixels, PNG; at least two sizes."),
+        Option(metavar="FILE", help="Plot cost against pixels, PNG; at least two sizes."),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that are there already.")
+        bool, Option("--overwrite", help="Replace files that are there already.")
     ] = False,
 ) -> None:
     """Measure seconds, CPU seconds, memory, multiply-adds and weights of models.
@@ -108,12 +103,12 @@ def bench(
         write_atomic(output, f"{json.dumps(report, indent=2)}\n".encode(), overwrite=overwrite)
     if plot:
         library.write_plot(report, plot, overwrite=overwrite)
-    typer.echo(library.table(report), nl=False)
+    click.echo(library.table(report), nl=False)
     _end(report)
 
 
 def _tell(task: str, done: int, total: int) -> None:
-    typer.echo(f"[{done}/{total}] {task}", err=True)
+    click.echo(f"[{done}/{total}] {task}", err=True)
 
 
 def _command() -> str:
@@ -125,9 +120,9 @@ def _command() -> str:
 def _end(report: dict[str, Any]) -> None:
     """Say what is missing; leave with 2 if all failed, with 3 if some did."""
     for note in report["notes"]:
-        typer.echo(f"clfnet: note: {note}", err=True)
+        click.echo(f"clfnet: note: {note}", err=True)
     errors = [row["error"] for row in report["rows"] if "error" in row]
     for error in errors:
-        typer.echo(f"clfnet: error: {error}", err=True)
+        click.echo(f"clfnet: error: {error}", err=True)
     if errors:
-        raise typer.Exit(3 if len(errors) < len(report["rows"]) else 2)
+        raise click.exceptions.Exit(3 if len(errors) < len(report["rows"]) else 2)

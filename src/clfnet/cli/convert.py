@@ -3,28 +3,27 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+import click
 
+from clfnet.cli.command import Argument, Option
 from clfnet.errors import ConfigError, MissingExtraError
 
 
 def convert(
-    method: Annotated[str, typer.Argument(help="E.g. densefuse; see docs/methods.md.")],
+    method: Annotated[str, Argument(help="E.g. densefuse; see docs/methods.md.")],
     files: Annotated[
         list[Path],
-        typer.Argument(
+        Argument(
             help="The authors' files: a PyTorch state dict, a TensorFlow checkpoint (.index), "
             "Keras weights (.h5) or .safetensors.",
         ),
     ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="A .safetensors or an .onnx file.")
-    ],
+    output: Annotated[Path, Option("--output", "-o", help="A .safetensors or an .onnx file.")],
     option: Annotated[
         list[str] | None,
-        typer.Option(help="Choose how the network works: name=value. Repeatable."),
+        Option(help="Choose how the network works: name=value. Repeatable."),
     ] = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace a file that is there.")] = False,
+    overwrite: Annotated[bool, Option(help="Replace a file that is there.")] = False,
 ) -> None:
     """Make a model from the weights that a method's authors published; nothing is downloaded.
 
@@ -38,8 +37,8 @@ def convert(
     unused = convert_release(method, files, output, options=options, overwrite=overwrite)
     if unused:
         named = ", ".join(unused[:3]) + (", ..." if len(unused) > 3 else "")
-        typer.echo(f"{len(unused)} tensors were not used: {named}", err=True)
-    typer.echo(output)
+        click.echo(f"{len(unused)} tensors were not used: {named}", err=True)
+    click.echo(output)
 
 
 def _pair(option: str) -> tuple[str, str]:

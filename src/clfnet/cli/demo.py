@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
+
+from clfnet.cli.command import Option
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,10 +15,10 @@ _LABEL_HEIGHT = 28  # rows
 
 
 def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path(
+    output: Annotated[Path, Option("--output", "-o", help="Folder to write to.")] = Path(
         "clfnet-demo"
     ),
-    model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "clfnet",
+    model: Annotated[str, Option(help="A shipped model, or an .onnx file.")] = "clfnet",
 ) -> None:
     """Fuse the built-in night street and print the paths of the images.
 
@@ -33,7 +35,7 @@ def demo(
     for name, pixels in {**panels, "side-by-side": _side_by_side(panels)}.items():
         path = output / f"{name}.png"
         write_image(path, Image(pixels), overwrite=True)
-        typer.echo(path)
+        click.echo(path)
 
 
 def _side_by_side(panels: dict[str, "NDArray[np.uint8]"]) -> "NDArray[np.uint8]":

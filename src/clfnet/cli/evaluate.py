@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
 
+from clfnet.cli.command import Option
 from clfnet.cli.options import fuse_options
 from clfnet.cli.usefulness import Labels, refuse_existing, show_usefulness
 from clfnet.errors import ConfigError
@@ -21,26 +22,24 @@ if TYPE_CHECKING:
 def evaluate(
     fused: Annotated[
         list[Path],
-        typer.Option(help="Folder of fused images, named as the method, or NAME=DIR; repeatable."),
+        Option(help="Folder of fused images, named as the method, or NAME=DIR; repeatable."),
     ],
-    infrared: Annotated[Path | None, typer.Option(help="Folder of infrared images.")] = None,
-    visible: Annotated[Path | None, typer.Option(help="Folder of visible images.")] = None,
+    infrared: Annotated[Path | None, Option(help="Folder of infrared images.")] = None,
+    visible: Annotated[Path | None, Option(help="Folder of visible images.")] = None,
     mapping: Annotated[
         Path | None,
-        typer.Option(help="CSV file with the columns file and name, for renumbered fused images."),
+        Option(help="CSV file with the columns file and name, for renumbered fused images."),
     ] = None,
     dialect: Annotated[
-        str, typer.Option(help="Convention of the values: plain, paper or cddfuse.")
+        str, Option(help="Convention of the values: plain, paper or cddfuse.")
     ] = "plain",
     metrics: Annotated[
         str | None,
-        typer.Option(
-            metavar="EN,MI,...", help="Metrics, separated by commas; see docs/metrics.md."
-        ),
+        Option(metavar="EN,MI,...", help="Metrics, separated by commas; see docs/metrics.md."),
     ] = None,
     columns: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="EN,MI,...",
             help="Metrics that the tables show, in this order; all by default. CSV, JSON and HTML "
             "have all.",
@@ -48,61 +47,59 @@ def evaluate(
     ] = None,
     stretch: Annotated[
         bool,
-        typer.Option("--stretch", help="Stretch every fused image to 0..255 before it is scored."),
+        Option("--stretch", help="Stretch every fused image to 0..255 before it is scored."),
     ] = False,
     align: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="RIG", help="Rig file that the images were fused with, of sources not aligned."
         ),
     ] = None,
     baseline: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="METHOD",
             help="Method with which the others are compared (paired bootstrap, Wilcoxon and Holm).",
         ),
     ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(help="CSV file to write: values of every image.")
-    ] = None,
+    csv: Annotated[Path | None, Option(help="CSV file to write: values of every image.")] = None,
     json: Annotated[
-        Path | None, typer.Option(help="JSON file to write: values of every image and means.")
+        Path | None, Option(help="JSON file to write: values of every image and means.")
     ] = None,
     markdown: Annotated[
-        Path | None, typer.Option(help="Markdown file to write: the table of means.")
+        Path | None, Option(help="Markdown file to write: the table of means.")
     ] = None,
     latex: Annotated[
-        Path | None, typer.Option(help="LaTeX file to write: the table of means (booktabs).")
+        Path | None, Option(help="LaTeX file to write: the table of means (booktabs).")
     ] = None,
     html: Annotated[
-        Path | None, typer.Option(help="HTML file to write: an interactive report with the images.")
+        Path | None, Option(help="HTML file to write: an interactive report with the images.")
     ] = None,
     region: Annotated[
         str | None,
-        typer.Option(metavar="X,Y,W,H", help="Region that the report enlarges at first, pixels."),
+        Option(metavar="X,Y,W,H", help="Region that the report enlarges at first, pixels."),
     ] = None,
     plots: Annotated[
-        Path | None, typer.Option(help="Folder to write plots to: curves, ranks, overview.")
+        Path | None, Option(help="Folder to write plots to: curves, ranks, overview.")
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that are there already.")
+        bool, Option("--overwrite", help="Replace files that are there already.")
     ] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Number of images scored in parallel.")] = 1,
+    jobs: Annotated[int, Option(min=1, help="Number of images scored in parallel.")] = 1,
     boxes: Annotated[
         Path | None,
-        typer.Option(help="CSV file of labelled persons: measure what they are worth instead."),
+        Option(help="CSV file of labelled persons: measure what they are worth instead."),
     ] = None,
     detector: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="[FAMILY:]FILE.onnx",
             help="Finds persons, with --boxes; repeatable. yolox, yolov8, nanodet or plain.",
         ),
     ] = None,
     cache: Annotated[
         Path | None,
-        typer.Option(help="Folder that keeps detections. [default: ~/.cache/clfnet/detections]"),
+        Option(help="Folder that keeps detections. [default: ~/.cache/clfnet/detections]"),
     ] = None,
     *,
     options: FuseOptions,
@@ -162,7 +159,7 @@ def evaluate(
         write_atomic(html, as_html(table, region=box).encode(), overwrite=overwrite)
     if plots:
         write_plots(table, plots, overwrite=overwrite)
-    typer.echo(shown, nl=False)
+    click.echo(shown, nl=False)
 
 
 def _names(text: str | None) -> list[str] | None:

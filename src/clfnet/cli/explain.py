@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+import click
 
+from clfnet.cli.command import Argument, Option
 from clfnet.cli.options import fuse_options
 from clfnet.errors import InputError
 from clfnet.options import FuseOptions
@@ -16,41 +17,36 @@ if TYPE_CHECKING:
 
 @fuse_options("model", "thermal_range", "align", "threads")
 def explain(
-    infrared: Annotated[Path, typer.Argument(metavar="INFRARED", help="Infrared file.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Image to write.")],
+    infrared: Annotated[Path, Argument(metavar="INFRARED", help="Infrared file.")],
+    output: Annotated[Path, Option("--output", "-o", help="Image to write.")],
     visible: Annotated[
         Path | None,
-        typer.Argument(
+        Argument(
             metavar="[VISIBLE]",
             help="Visible file; left out for radiometric files.",
-            show_default=False,
         ),
     ] = None,
     fused: Annotated[
         Path | None,
-        typer.Option(help="Fused image, of any method; by default the model fuses the pair."),
+        Option(help="Fused image, of any method; by default the model fuses the pair."),
     ] = None,
     region: Annotated[
         list[str] | None,
-        typer.Option(metavar="[NAME=]X,Y,W,H", help="Box to report, pixels; repeatable."),
+        Option(metavar="[NAME=]X,Y,W,H", help="Box to report, pixels; repeatable."),
     ] = None,
-    grid: Annotated[int, typer.Option(min=1, help="Rows and columns to report.")] = 3,
-    smoothing: Annotated[
-        float, typer.Option(help="Standard deviation of the Gaussian, pixels.")
-    ] = 8.0,
+    grid: Annotated[int, Option(min=1, help="Rows and columns to report.")] = 3,
+    smoothing: Annotated[float, Option(help="Standard deviation of the Gaussian, pixels.")] = 8.0,
     *,
     options: FuseOptions,
-    sources: Annotated[
-        bool, typer.Option("--sources", help="Show both sources beside the map.")
-    ] = False,
+    sources: Annotated[bool, Option("--sources", help="Show both sources beside the map.")] = False,
     raw: Annotated[
         Path | None,
-        typer.Option("--map", help="Write infrared's share also as a grey image; white is 100 %."),
+        Option("--map", help="Write infrared's share also as a grey image; white is 100 %."),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that are there already.")
+        bool, Option("--overwrite", help="Replace files that are there already.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the shares as JSON.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Print the shares as JSON.")] = False,
 ) -> None:
     """Show which source each place of a fused image resembles more.
 
@@ -80,9 +76,9 @@ def explain(
         write_image(raw, Image(_levels(explained)), overwrite=overwrite)
     if as_json:
         written = {"output": str(output), "map": str(raw) if raw else None}
-        typer.echo(json.dumps(written | {"model": options.model} | shares, indent=2))
+        click.echo(json.dumps(written | {"model": options.model} | shares, indent=2))
     else:
-        typer.echo("\n".join([str(path) for path in (output, raw) if path] + _table(shares)))
+        click.echo("\n".join([str(path) for path in (output, raw) if path] + _table(shares)))
 
 
 def _check_outputs(outputs: list[Path], inputs: list[Path], *, overwrite: bool) -> None:

@@ -4,31 +4,28 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-import typer
+import click
 
+from clfnet.cli.command import Argument, Option
 from clfnet.errors import ConfigError, MissingExtraError
 
 
 def export(
     model: Annotated[
         str,
-        typer.Argument(
+        Argument(
             help="Folder of a training run; with --plain also a .safetensors file or the name of a "
             "shipped model."
         ),
     ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder to write the model's files to.")
-    ],
+    output: Annotated[Path, Option("--output", "-o", help="Folder to write the model's files to.")],
     name: Annotated[
         str | None,
-        typer.Option(
-            help="Name of the model.", show_default="clfnet; that of the model with --plain"
-        ),
+        Option(help="Name of the model.", show_default="clfnet; that of the model with --plain"),
     ] = None,
     plain: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--plain",
             help="Write one ONNX graph of a fixed size without If and Shape, for OpenCV, TensorRT, "
             "ncnn and other runtimes.",
@@ -36,9 +33,9 @@ def export(
     ] = False,
     size: Annotated[
         str | None,
-        typer.Option(metavar="HEIGHTxWIDTH", help="Size of the images, with --plain: 480x640."),
+        Option(metavar="HEIGHTxWIDTH", help="Size of the images, with --plain: 480x640."),
     ] = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace files that are there.")] = False,
+    overwrite: Annotated[bool, Option(help="Replace files that are there.")] = False,
 ) -> None:
     """Write NAME.onnx, NAME.safetensors and manifest.json (checksums, recipe, scores).
 
@@ -54,10 +51,10 @@ def export(
     except ImportError as error:
         raise MissingExtraError(error.name or "torch", "train") from error
     if size is not None:
-        typer.echo(export_plain(model, output, _sides(size), name=name, overwrite=overwrite))
+        click.echo(export_plain(model, output, _sides(size), name=name, overwrite=overwrite))
         return
     for path in export_run(Path(model), output, name=name or "clfnet", overwrite=overwrite):
-        typer.echo(path)
+        click.echo(path)
 
 
 def _sides(text: str) -> tuple[int, int]:

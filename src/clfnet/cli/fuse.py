@@ -6,13 +6,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sized
+from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-import typer
+import click
 
+from clfnet.cli.command import Argument, Option
 from clfnet.cli.options import fuse_options
 from clfnet.errors import InputError, PairingError
 from clfnet.options import OPTIONS, FuseOptions, check_for_video
@@ -50,12 +52,10 @@ class Pipe(StrEnum):
 
 @fuse_options(without=("model",))
 def fuse(
-    infrared: Annotated[
-        str, typer.Argument(metavar="INFRARED", help="Infrared file, folder or stream.")
-    ],
+    infrared: Annotated[str, Argument(metavar="INFRARED", help="Infrared file, folder or stream.")],
     output: Annotated[
         str,
-        typer.Option(
+        Option(
             "--output",
             "-o",
             help="File or folder to write; video: a URL, .m3u8 or - for a pipe too.",
@@ -63,77 +63,66 @@ def fuse(
     ],
     visible: Annotated[
         str | None,
-        typer.Argument(
+        Argument(
             metavar="[VISIBLE]",
             help="Visible file, folder or stream; left out where INFRARED holds both.",
-            show_default=False,
         ),
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(
-            help=f"{OPTIONS['model'].help} [default: clfnet; fast for video]", show_default=False
-        ),
+        Option(help=f"{OPTIONS['model'].help} [default: clfnet; fast for video]"),
     ] = None,
     *,
     options: FuseOptions,
     temperatures: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             help="Write temperatures in °C too, as float32 TIFF: file or folder.",
-            show_default=False,
         ),
     ] = None,
     offset: Annotated[
-        float | None, typer.Option(help="Video: seconds by which the infrared stream starts later.")
+        float | None, Option(help="Video: seconds by which the infrared stream starts later.")
     ] = None,
-    fps: Annotated[float | None, typer.Option(help="Video: frames per second of folders.")] = None,
-    frames: Annotated[
-        int | None, typer.Option(min=1, help="Video: number of frames to fuse.")
-    ] = None,
+    fps: Annotated[float | None, Option(help="Video: frames per second of folders.")] = None,
+    frames: Annotated[int | None, Option(min=1, help="Video: number of frames to fuse.")] = None,
     encoder: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="CODEC[,KEY=VALUE...]",
             help="Video: h264, hevc, vp9, av1 or an encoder of FFmpeg; keys crf, bitrate, preset.",
-            show_default=False,
         ),
     ] = None,
     segment_seconds: Annotated[
         float | None,
-        typer.Option(
+        Option(
             help="Video: begin a new file, or HLS segment, after so many seconds.",
-            show_default=False,
         ),
     ] = None,
     reconnect: Annotated[
         float | None,
-        typer.Option(
+        Option(
             min=0,
             help="Video: seconds to try to open a lost stream or camera again. [default: 60]",
-            show_default=False,
         ),
     ] = None,
     pipe: Annotated[
         Pipe | None,
-        typer.Option(help="Video: what -o - writes. [default: mjpeg]", show_default=False),
+        Option(help="Video: what -o - writes. [default: mjpeg]"),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that are there already.")
+        bool, Option("--overwrite", help="Replace files that are there already.")
     ] = False,
     form: Annotated[
         Format | None,
-        typer.Option(
+        Option(
             "--format", help="Format of files in a folder; by default that of the visible image."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
-    recursive: Annotated[
-        bool, typer.Option("--recursive", help="Folders: include sub-folders.")
-    ] = False,
+    as_json: Annotated[bool, Option("--json", help="Print the results as JSON.")] = False,
+    recursive: Annotated[bool, Option("--recursive", help="Folders: include sub-folders.")] = False,
     by_time: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--by-time",
             help="Folders: pair images by when they were taken (EXIF), at most 2 s apart, not by "
             "name.",
@@ -141,10 +130,10 @@ def fuse(
     ] = False,
     lens: Annotated[
         Lens | None,
-        typer.Option(help="Lens to use where a pair has several visible images. [default: wide]"),
+        Option(help="Lens to use where a pair has several visible images. [default: wide]"),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="List the pairs and the unpaired files; fuse nothing.")
+        bool, Option("--dry-run", help="List the pairs and the unpaired files; fuse nothing.")
     ] = False,
 ) -> None:
     """Fuse INFRARED and VISIBLE into OUTPUT.
@@ -330,7 +319,7 @@ def _count(items: Sized, noun: str) -> str:
 
 
 def _tell(note: str) -> None:
-    typer.echo(f"clfnet: note: {note}", err=True)
+    click.echo(f"clfnet: note: {note}", err=True)
 
 
 def _show_plan(jobs: list["Job"], unpaired: list["FusedFile"], *, as_json: bool) -> None:
@@ -338,13 +327,13 @@ def _show_plan(jobs: list["Job"], unpaired: list["FusedFile"], *, as_json: bool)
     if as_json:
         pairs = [{key: v and str(v) for key, v in job._asdict().items()} for job in jobs]
         alone = [str(each.infrared or each.visible) for each in unpaired]
-        typer.echo(json.dumps({"pairs": pairs, "without_partner": alone}, indent=2))
+        click.echo(json.dumps({"pairs": pairs, "without_partner": alone}, indent=2))
         return
     for job in jobs:
         sources = " + ".join(str(file) for file in (job.infrared, job.visible) if file)
-        typer.echo(f"{sources} -> {job.output}")
+        click.echo(f"{sources} -> {job.output}")
     for each in unpaired:
-        typer.echo(f"without a partner: {each.infrared or each.visible}")
+        click.echo(f"without a partner: {each.infrared or each.visible}")
 
 
 def _kind(suffix: str) -> str:
@@ -366,20 +355,19 @@ def _with_bar(results: Iterable["FusedFile"], total: int) -> Iterator["FusedFile
     if not _is_terminal():
         yield from results
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
     start = time.monotonic()
-    bar = Progress(console=Console(stderr=True), transient=True)
-    task = bar.add_task("fusing", total=total)
-    try:
-        for result in results:
+    with ExitStack() as stack:
+        bar, task = None, None
+        for done, result in enumerate(results, 1):
             yield result
-            bar.advance(task)
-            if not bar.live.is_started and time.monotonic() - start > _PATIENCE:
-                bar.start()
-    finally:
-        bar.stop()
+            if bar is None and done < total and time.monotonic() - start > _PATIENCE:
+                from rich.console import Console
+                from rich.progress import Progress
+
+                bar = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
+                task = bar.add_task("fusing", total=total)
+            if bar is not None and task is not None:
+                bar.update(task, completed=done)
 
 
 def _is_terminal() -> bool:
@@ -389,16 +377,16 @@ def _is_terminal() -> bool:
 def _report(results: list["FusedFile"], *, as_json: bool) -> None:
     """Print what was written and what failed; leave with 2 if all failed, with 3 if some did."""
     if as_json:
-        typer.echo(json.dumps([_as_dict(result) for result in results], indent=2))
+        click.echo(json.dumps([_as_dict(result) for result in results], indent=2))
     errors = [result.error for result in results if result.error]
     _tell_notes(results)
     for result in results:
         if result.error:
-            typer.echo(f"clfnet: error: {result.error}", err=True)
+            click.echo(f"clfnet: error: {result.error}", err=True)
         elif not as_json:
-            typer.echo(result.output)
+            click.echo(result.output)
     if errors:
-        raise typer.Exit(3 if len(errors) < len(results) else errors[0].exit_code)
+        raise click.exceptions.Exit(3 if len(errors) < len(results) else errors[0].exit_code)
 
 
 def _tell_notes(results: list["FusedFile"]) -> None:

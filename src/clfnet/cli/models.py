@@ -3,7 +3,9 @@
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+import click
+
+from clfnet.cli.command import Option
 
 if TYPE_CHECKING:
     from clfnet.weights import Model
@@ -11,10 +13,10 @@ if TYPE_CHECKING:
 
 def models(
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print all details as JSON, including the recipe.")
+        bool, Option("--json", help="Print all details as JSON, including the recipe.")
     ] = False,
     methods: Annotated[
-        bool, typer.Option("--methods", help="List the classical rules that --model takes.")
+        bool, Option("--methods", help="List the classical rules that --model takes.")
     ] = False,
 ) -> None:
     """List the shipped models: parameters, size, checksum and scores."""
@@ -22,19 +24,19 @@ def models(
     from clfnet.weights import load_manifest
 
     if methods:
-        typer.echo(json.dumps([*METHODS]) if as_json else "\n".join(METHODS))
+        click.echo(json.dumps([*METHODS]) if as_json else "\n".join(METHODS))
         return
     entries = {name: _entry(model) for name, model in load_manifest().items()}
     if as_json:
-        typer.echo(json.dumps(entries, indent=2))
+        click.echo(json.dumps(entries, indent=2))
         return
     if not entries:
-        typer.echo("clfnet: no model is shipped with this version.", err=True)
+        click.echo("clfnet: no model is shipped with this version.", err=True)
     for name, entry in entries.items():
-        typer.echo(name)
+        click.echo(name)
         for key, value in entry.items():
             if key != "config":
-                typer.echo(f"  {key:<12}{_readable(value)}")
+                click.echo(f"  {key:<12}{_readable(value)}")
 
 
 def _entry(model: "Model") -> dict[str, Any]:

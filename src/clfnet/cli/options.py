@@ -5,8 +5,7 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
 
-import typer
-
+from clfnet.cli.command import Option as CommandOption
 from clfnet.options import OPTIONS, FuseOptions, Option
 
 Command = Callable[..., None]
@@ -41,15 +40,14 @@ def fuse_options(*only: str, without: tuple[str, ...] = ()) -> Callable[[Command
 
 
 def _parameter(name: str, option: Option) -> inspect.Parameter:
-    """Return what typer makes an option of."""
+    """Return what `command` makes an option of."""
     flag = f"--{(option.flag or name).replace('_', '-')}"
     more = f" [default: {option.by_default}]" if option.by_default else ""
-    info = typer.Option(
+    info = CommandOption(
         flag,
         help=option.help + more,
         metavar=_metavar(option),
-        show_default=option.default is not None,
-        autocompletion=lambda: [*map(str, option.choices)],
+        choices=[*map(str, option.choices)],
         parser=(lambda text: option.parse(name, text)) if option.or_celsius else None,
     )
     kind: Any = option.kind if option.default is not None else option.kind | None
@@ -63,5 +61,5 @@ def _parameter(name: str, option: Option) -> inspect.Parameter:
 
 def _metavar(option: Option) -> str | None:
     if option.choices and not option.is_open:
-        return f"<{'|'.join(map(str, option.choices))}>"
+        return f"[{'|'.join(map(str, option.choices))}]"
     return "FLOAT|CELSIUS" if option.or_celsius else None

@@ -3,33 +3,34 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+import click
 
+from clfnet.cli.command import Option
 from clfnet.cli.options import fuse_options
 from clfnet.options import READ_AS, FuseOptions
 
 
 @fuse_options(*READ_AS)
 def panel(
-    infrared: Annotated[Path, typer.Option(help="Folder of infrared images.")],
-    visible: Annotated[Path, typer.Option(help="Folder of visible images.")],
+    infrared: Annotated[Path, Option(help="Folder of infrared images.")],
+    visible: Annotated[Path, Option(help="Folder of visible images.")],
     fused: Annotated[
         list[Path],
-        typer.Option(help="Folder of fused images, named as the method, or NAME=DIR; repeatable."),
+        Option(help="Folder of fused images, named as the method, or NAME=DIR; repeatable."),
     ],
-    image: Annotated[str, typer.Option(metavar="STEM", help="The image: its name, no suffix.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
+    image: Annotated[str, Option(metavar="STEM", help="The image: its name, no suffix.")],
+    output: Annotated[Path, Option("--output", "-o", help="File to write.")],
     box: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="X,Y,W,H[,ZOOM[,CORNER]]",
             help="Region to mark, pixels; repeatable: red, green, blue, ... Zoom 0 only marks it, "
             "a corner is e.g. bottom-left; chosen where not given.",
         ),
     ] = None,
-    columns: Annotated[int | None, typer.Option(min=1, help="Images per row.")] = None,
+    columns: Annotated[int | None, Option(min=1, help="Images per row.")] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a file that is there already.")
+        bool, Option("--overwrite", help="Replace a file that is there already.")
     ] = False,
     *,
     options: FuseOptions,
@@ -52,4 +53,4 @@ def panel(
         infrared, visible, fused, image, boxes=boxes, columns=columns, reading=Reading.of(options)
     )
     write_image(output, Image(pixels), overwrite=overwrite)
-    typer.echo(output)
+    click.echo(output)

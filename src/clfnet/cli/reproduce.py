@@ -6,37 +6,32 @@ from pathlib import Path
 from types import ModuleType
 from typing import Annotated
 
-import typer
+import click
 
 import clfnet
+from clfnet.cli.command import Argument, Option
 from clfnet.errors import InputError
 
 
 def reproduce(
     name: Annotated[
         str | None,
-        typer.Argument(
-            help="Experiment, e.g. table2; without it, all are listed.", show_default=False
-        ),
+        Argument(help="Experiment, e.g. table2; without it, all are listed."),
     ] = None,
     budget: Annotated[
         float | None,
-        typer.Option(metavar="FRACTION", help="Fraction of the full training; 1 is all of it."),
+        Option(metavar="FRACTION", help="Fraction of the full training; 1 is all of it."),
     ] = None,
-    data: Annotated[Path, typer.Option(help="The data folder.")] = Path("../shared/data"),
-    experiments: Annotated[Path, typer.Option(help="Folder of the experiments.")] = Path(
-        "experiments"
-    ),
+    data: Annotated[Path, Option(help="The data folder.")] = Path("../shared/data"),
+    experiments: Annotated[Path, Option(help="Folder of the experiments.")] = Path("experiments"),
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Folder of the results. [default: EXPERIMENTS/NAME]"),
+        Option("--output", "-o", help="Folder of the results. [default: EXPERIMENTS/NAME]"),
     ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Recompute rows that exist already.")
-    ] = False,
+    fresh: Annotated[bool, Option("--fresh", help="Recompute rows that exist already.")] = False,
     check: Annotated[
         bool,
-        typer.Option("--check", help="Only tell what of the data is missing; 2 if anything is."),
+        Option("--check", help="Only tell what of the data is missing; 2 if anything is."),
     ] = False,
 ) -> None:
     """Make a table or figure of the paper again; called again, it goes on where it stopped."""
@@ -46,7 +41,7 @@ def reproduce(
         return
     if name is None:
         for each, title in library.names(experiments).items():
-            typer.echo(f"{each:12} {title}")
+            click.echo(f"{each:12} {title}")
         return
     made = library.reproduce(
         name,
@@ -58,7 +53,7 @@ def reproduce(
         report=_report,
     )
     for path in (made.readme, made.result, made.work):
-        typer.echo(path)
+        click.echo(path)
 
 
 def _check(library: ModuleType, names: list[str], data: Path, experiments: Path) -> None:
@@ -71,9 +66,9 @@ def _check(library: ModuleType, names: list[str], data: Path, experiments: Path)
     for name in names:
         lacks = library.missing(name, data=data, experiments=experiments)
         complete = complete and not lacks
-        typer.echo(f"{name:12} {'missing: ' + ', '.join(map(str, lacks)) if lacks else 'complete'}")
+        click.echo(f"{name:12} {'missing: ' + ', '.join(map(str, lacks)) if lacks else 'complete'}")
     if not complete:
-        raise typer.Exit(2)
+        raise click.exceptions.Exit(2)
 
 
 def _library() -> ModuleType:
@@ -90,4 +85,4 @@ def _library() -> ModuleType:
 
 def _report(task: str, done: int, total: int) -> None:
     """A line and not a bar: training draws its own, and two at a time would clash."""
-    typer.echo(f"[{done}/{total}] {task}", err=True)
+    click.echo(f"[{done}/{total}] {task}", err=True)

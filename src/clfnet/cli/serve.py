@@ -3,64 +3,60 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+import click
 
+from clfnet.cli.command import Option
 from clfnet.errors import ConfigError, MissingExtraError
 
 
 def serve(
     host: Annotated[
-        str, typer.Option(help="Address to bind; 0.0.0.0 accepts other machines.")
+        str, Option(help="Address to bind; 0.0.0.0 accepts other machines.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 chooses a free one.")] = 8000,
+    port: Annotated[int, Option(min=0, max=65535, help="Port; 0 chooses a free one.")] = 8000,
     token: Annotated[
         str | None,
-        typer.Option(
+        Option(
             envvar="CLFNET_TOKEN",
             help="Bearer token that /v1 requires; better set as CLFNET_TOKEN.",
-            show_default=False,
-            show_envvar=False,
         ),
     ] = None,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="NAME",
             help="Name by which it may be called besides, e.g. behind a proxy; may be repeated.",
-            show_default=False,
         ),
     ] = None,
     insecure: Annotated[
-        bool, typer.Option("--insecure", help="Let other machines in without a token.")
+        bool, Option("--insecure", help="Let other machines in without a token.")
     ] = False,
     data: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="DIR",
             help="Folder of results and jobs. [default: clfnet in the user's state folder]",
-            show_default=False,
         ),
     ] = None,
-    model: Annotated[str, typer.Option(help="Model used unless a request names one.")] = "clfnet",
+    model: Annotated[str, Option(help="Model used unless a request names one.")] = "clfnet",
     max_bytes: Annotated[
-        str, typer.Option(metavar="AMOUNT", help="Largest size of a request, e.g. 64MiB.")
+        str, Option(metavar="AMOUNT", help="Largest size of a request, e.g. 64MiB.")
     ] = "64MiB",
     max_pixels: Annotated[
-        int, typer.Option(min=1, help="Largest size of an image, megapixels.")
+        int, Option(min=1, help="Largest size of an image, megapixels.")
     ] = 25_000_000,
     live: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="NAME=IR,VIS[,RIG]",
             help="Two live sources to be watched under /v1/live; may be repeated.",
-            show_default=False,
         ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Requests processed at once. [default: one per core]"),
+        Option(min=1, help="Requests processed at once. [default: one per core]"),
     ] = None,
-    queue: Annotated[int, typer.Option(min=0, help="Requests that may wait.")] = 32,
+    queue: Annotated[int, Option(min=0, help="Requests that may wait.")] = 32,
 ) -> None:
     """Serve the web page and the REST API until Ctrl-C or SIGTERM.
 
@@ -92,7 +88,7 @@ def serve(
             f"`token` must be given where others may reach the service, at {host}. "
             f"Set CLFNET_TOKEN, or let everybody in (--insecure)."
         )
-    run(settings, port, started=typer.echo)
+    run(settings, port, started=click.echo)
 
 
 def _bytes(amount: str) -> int:

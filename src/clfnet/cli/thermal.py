@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
 
+from clfnet.cli.command import Argument, Option
 from clfnet.cli.options import fuse_options
 from clfnet.errors import InputError
 from clfnet.options import FuseOptions
@@ -25,70 +26,69 @@ _READING = (
 @fuse_options(*_READING)
 def thermal(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Thermal files, folders or patterns.")
+        list[str], Argument(metavar="FILE...", help="Thermal files, folders or patterns.")
     ],
     spot: Annotated[
         list[str] | None,
-        typer.Option(metavar="[NAME=]X,Y", help="Pixel to measure; repeatable."),
+        Option(metavar="[NAME=]X,Y", help="Pixel to measure; repeatable."),
     ] = None,
     box: Annotated[
         list[str] | None,
-        typer.Option(metavar="[NAME=]X,Y,W,H", help="Box to measure, pixels; repeatable."),
+        Option(metavar="[NAME=]X,Y,W,H", help="Box to measure, pixels; repeatable."),
     ] = None,
     delta: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="A-B",
             help="Difference of two named spots or boxes, or whole; means, or .min or .max after "
             "a name; repeatable.",
         ),
     ] = None,
     above: Annotated[
-        str | None, typer.Option(metavar="CELSIUS", help="Isotherm: from this temperature on.")
+        str | None, Option(metavar="CELSIUS", help="Isotherm: from this temperature on.")
     ] = None,
     below: Annotated[
-        str | None, typer.Option(metavar="CELSIUS", help="Isotherm: up to this temperature.")
+        str | None, Option(metavar="CELSIUS", help="Isotherm: up to this temperature.")
     ] = None,
     between: Annotated[
-        str | None, typer.Option(metavar="LOW,HIGH", help="Isotherm: between two temperatures.")
+        str | None, Option(metavar="LOW,HIGH", help="Isotherm: between two temperatures.")
     ] = None,
     percentiles: Annotated[
-        str | None, typer.Option(metavar="P,...", help="Percentiles to tell. [default: 5,50,95]")
+        str | None, Option(metavar="P,...", help="Percentiles to tell. [default: 5,50,95]")
     ] = None,
     visible: Annotated[
         Path | None,
-        typer.Option(help="Visible file or folder; found where files or names tell.",
-                     show_default=False),
+        Option(help="Visible file or folder; found where files or names tell."),
     ] = None,
     recursive: Annotated[
-        bool, typer.Option("--recursive", help="Folders: include sub-folders.")
+        bool, Option("--recursive", help="Folders: include sub-folders.")
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Image with a scale in °C: file or folder."),
+        Option("--output", "-o", help="Image with a scale in °C: file or folder."),
     ] = None,
-    palette: Annotated[str, typer.Option(help="Palette of the image.")] = "ironbow",
+    palette: Annotated[str, Option(help="Palette of the image.")] = "ironbow",
     tiff: Annotated[
-        Path | None, typer.Option(help="Temperatures as float32 TIFF in °C: file or folder.")
+        Path | None, Option(help="Temperatures as float32 TIFF in °C: file or folder.")
     ] = None,
-    csv: Annotated[Path | None, typer.Option(help="Table of all that is measured.")] = None,
+    csv: Annotated[Path | None, Option(help="Table of all that is measured.")] = None,
     report: Annotated[
         list[Path] | None,
-        typer.Option(help="Report, a page per image: .html or .pdf; repeatable."),
+        Option(help="Report, a page per image: .html or .pdf; repeatable."),
     ] = None,
-    title: Annotated[str, typer.Option(help="Title of the report.")] = "Thermal inspection",
+    title: Annotated[str, Option(help="Title of the report.")] = "Thermal inspection",
     fused: Annotated[
-        bool, typer.Option("--fused", help="Report: show the fused instead of the visible image.")
+        bool, Option("--fused", help="Report: show the fused instead of the visible image.")
     ] = False,
     serial: Annotated[
-        bool, typer.Option("--serial", help="Report: name the camera's serial number.")
+        bool, Option("--serial", help="Report: name the camera's serial number.")
     ] = False,
     *,
     options: FuseOptions,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that are there already.")
+        bool, Option("--overwrite", help="Replace files that are there already.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:  # fmt: skip
     """Measure temperatures in thermal files: statistics, spots, boxes, differences, an isotherm.
 
@@ -149,12 +149,12 @@ def _check(outputs: list[Path], csv: Path | None, reports: list[Path], *, overwr
 
 def _tell(each: "Inspected", *, as_json: bool) -> None:
     if each.error:
-        typer.echo(f"clfnet: error: {each.error}", err=True)
+        click.echo(f"clfnet: error: {each.error}", err=True)
         return
     for note in each.found["notes"]:
-        typer.echo(f"clfnet: note: {each.file}: {note}", err=True)
+        click.echo(f"clfnet: note: {each.file}: {note}", err=True)
     if not as_json:
-        typer.echo("\n".join([*each.lines, *(f"  {path}" for path in each.written)]))
+        click.echo("\n".join([*each.lines, *(f"  {path}" for path in each.written)]))
 
 
 def _refuse_long(pages: Sequence["Page"]) -> None:
@@ -203,9 +203,9 @@ def _end(done: list["Inspected"], written: list[Path], *, as_json: bool) -> None
             {"file": str(each.file), "error": str(each.error)} if each.error else each.found
             for each in done
         ]
-        typer.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps(found, indent=2))
     else:
         for path in written:
-            typer.echo(path)
+            click.echo(path)
     if errors:
-        raise typer.Exit(3 if len(errors) < len(done) else errors[0].exit_code)
+        raise click.exceptions.Exit(3 if len(errors) < len(done) else errors[0].exit_code)

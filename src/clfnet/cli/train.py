@@ -6,8 +6,9 @@ from pathlib import Path
 from shlex import quote
 from typing import Annotated
 
-import typer
+import click
 
+from clfnet.cli.command import Argument, Option
 from clfnet.errors import ConfigError, MissingExtraError
 
 
@@ -21,20 +22,18 @@ class Device(StrEnum):
 def train(
     config: Annotated[
         Path | None,
-        typer.Argument(help="Recipe (TOML), e.g. configs/clfnet.toml.", show_default=False),
+        Argument(help="Recipe (TOML), e.g. configs/clfnet.toml."),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Folder of the run. [default: runs/RECIPE]"),
+        Option("--output", "-o", help="Folder of the run. [default: runs/RECIPE]"),
     ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Override one key: table.key=value. Repeatable."),
+        Option("--set", help="Override one key: table.key=value. Repeatable."),
     ] = None,
-    resume: Annotated[
-        Path | None, typer.Option(help="Continue the run in this folder.", show_default=False)
-    ] = None,
-    device: Annotated[Device, typer.Option(help="Device.")] = Device.CPU,
+    resume: Annotated[Path | None, Option(help="Continue the run in this folder.")] = None,
+    device: Annotated[Device, Option(help="Device.")] = Device.CPU,
 ) -> None:
     """Train a network, a student of one, or a head; Ctrl-C stops it, --resume goes on.
 
@@ -57,11 +56,11 @@ def train(
     if not result.leads:
         return
     if result.signal:
-        typer.echo(
+        click.echo(
             f"{result.folder}: stopped after {result.steps} steps. Go on with: clfnet train "
             f"--resume {quote(str(result.folder))}"
             + (f" --device {device.value}" if device is not Device.CPU else "")
         )
-        raise typer.Exit(128 + result.signal)
+        raise click.exceptions.Exit(128 + result.signal)
     score = f", best validation score {result.best:.4f}" if isfinite(result.best) else ""
-    typer.echo(f"{result.folder}: {result.steps} steps{score}")
+    click.echo(f"{result.folder}: {result.steps} steps{score}")

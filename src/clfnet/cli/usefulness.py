@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import typer
+import click
 
 from clfnet.errors import ConfigError, OutputExistsError
 
@@ -68,7 +68,7 @@ def show_usefulness(
         write_atomic(json, as_json(report).encode(), overwrite=overwrite)
     if markdown:
         write_atomic(markdown, shown.encode(), overwrite=overwrite)
-    typer.echo(shown, nl=False)
+    click.echo(shown, nl=False)
 
 
 def refuse_existing(paths: Iterable[Path], *, overwrite: bool) -> None:

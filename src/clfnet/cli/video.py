@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from clfnet.errors import InputError
 
@@ -79,7 +79,7 @@ def fuse_streams(
     """Fuse two streams; print the result's paths, or the report as JSON, and notes on stderr.
 
     Raises:
-        typer.Exit: with 130 if it was interrupted; the result holds what was done until then.
+        Exit: with 130 if it was interrupted; the result holds what was done until then.
         ClfnetError: see `clfnet.video.pipeline.fuse_video`.
     """
     from clfnet.video.output import PIPE
@@ -105,14 +105,14 @@ def fuse_streams(
             progress=progress,
         )
     for line in notes(report):
-        typer.echo(f"clfnet: {line}", err=True)
+        click.echo(f"clfnet: {line}", err=True)
     if as_json:
-        typer.echo(json.dumps(report.as_dict(), indent=2))
+        click.echo(json.dumps(report.as_dict(), indent=2))
     else:
         for name in report.files:
-            typer.echo(name)
+            click.echo(name)
     if report.interrupted:
-        raise typer.Exit(_INTERRUPTED)
+        raise click.exceptions.Exit(_INTERRUPTED)
 
 
 def notes(report: "VideoReport") -> list[str]:
@@ -210,7 +210,7 @@ class _Lines:
             return
         self._told = now
         speed = at.frames / (now - self._begin)
-        typer.echo(f"clfnet: {at.frames} frames, {speed:.1f} fps, {_short(at)}", err=True)
+        click.echo(f"clfnet: {at.frames} frames, {speed:.1f} fps, {_short(at)}", err=True)
 
 
 def _short(at: "VideoProgress") -> str:
