@@ -42,15 +42,15 @@ def fuse():
         return (network(infrared, visible)[0, 0].numpy() + 1) / 2
 """,
     "clfnet": """
-from clfnet.inference.backend import OnnxMethod
-method = OnnxMethod(weights / "clfnet.onnx", threads=threads)
+from clfnet.inference.find import find_method
+method = find_method(weights / "clfnet.onnx", threads=threads)
 def fuse():
     return method(*pair)
 """,
     "clfnet, openvino": """
 import openvino
-from clfnet.inference.backend import OnnxMethod
-method = OnnxMethod(weights / "clfnet.onnx", threads=threads, backend="openvino")
+from clfnet.inference.find import find_method
+method = find_method(weights / "clfnet.onnx", threads=threads, backend="openvino")
 def fuse():
     return method(*pair)
 """,

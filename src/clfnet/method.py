@@ -1,6 +1,6 @@
-"""The seam: whatever turns a pair of images into one is a `FusionMethod`."""
+"""The interface of all that fuses: a `FusionMethod` makes one image of two."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,4 +41,32 @@ class FusionMethod(Protocol):
         Returns:
             float32, (H, W), in [0, 1].
         """
+        ...
+
+
+class Reach(NamedTuple):
+    """What must be known of a method to cut images into tiles for it.
+
+    Attributes:
+        margin: how far a pixel of the result depends on the sources, in pixels.
+        multiple: tiles must begin, margin included, at multiples of this many pixels.
+        bytes_per_pixel: what working on a tile takes, for each pixel, margin included.
+    """
+
+    margin: int
+    multiple: int = 1
+    bytes_per_pixel: int = 1
+
+
+@runtime_checkable
+class LocalMethod(FusionMethod, Protocol):
+    """A method that knows how far a pixel of its result depends on the sources.
+
+    It fuses what it is given at once. `clfnet.inference.tiling.in_tiles`, and so `Fuser`, cuts
+    large images for it.
+    """
+
+    @property
+    def reach(self) -> Reach | None:
+        """How far that is; None where it must see the whole image."""
         ...

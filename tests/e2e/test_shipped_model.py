@@ -12,6 +12,7 @@ from clfnet.bench import multiply_adds
 from clfnet.example import night_street
 from clfnet.inference.backend import OnnxMethod
 from clfnet.inference.find import find_method
+from clfnet.inference.tiling import InTiles, in_tiles
 from clfnet.io.image import read_image
 from clfnet.io.pairing import pair_folders
 from clfnet.metrics import qabf, scd, score, to_grey
@@ -42,8 +43,11 @@ def test_onnx_and_torch_agree(shipped: Model) -> None:
 def test_tiled_equals_whole(shipped: Model) -> None:
     method = OnnxMethod(shipped.onnx.read())
     infrared, visible = np.random.default_rng(0).random((2, 40, 700), np.float32)
-    whole = method.fuse_tile(infrared, visible)
-    assert np.abs(method(infrared, visible) - whole).max() < 1e-5
+    tiled = in_tiles(method)
+    assert isinstance(tiled, InTiles)
+    assert len(tiled.tiles.of(40, 700)) > 1
+    whole = method(infrared, visible)
+    assert np.abs(tiled(infrared, visible) - whole).max() < 1e-5
 
 
 @pytest.mark.parametrize(("model", "little"), [("clfnet", 10), ("fast", 1)])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clfnet.graphs import fast_graph
 from clfnet.inference.backend import OnnxMethod
+from clfnet.inference.tiling import InTiles, in_tiles
 from clfnet.nn import FastNet
 
 Image = NDArray[np.float32]
@@ -66,9 +67,9 @@ def test_tiles_equal_the_whole(factor: int, size: tuple[int, int], by_torch: ByT
     graph = fast_graph(network)
     facts = {entry.key: int(entry.value) for entry in graph.metadata_props}
     least = (36 + 2 * facts["margin"]) ** 2 * facts["bytes_per_pixel"]
-    method = OnnxMethod(graph.SerializeToString(), threads=1, memory=least)
+    method = in_tiles(OnnxMethod(graph.SerializeToString()), threads=1, memory=least)
     infrared, visible = pair(*size)
-    assert method.tiles is not None
+    assert isinstance(method, InTiles)
     assert len(method.tiles.of(*size)) > 1
     expected = by_torch(network, infrared, visible)
     np.testing.assert_allclose(method(infrared, visible), expected, rtol=0, atol=1e-5)

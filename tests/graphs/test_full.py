@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from clfnet.graphs import full_graph, plain_graph
 from clfnet.inference.backend import OnnxMethod
+from clfnet.inference.tiling import InTiles, in_tiles
 from clfnet.nn import CLFNet
 
 Image = NDArray[np.float32]
@@ -28,7 +29,7 @@ def test_onnx_equals_torch(name: str, width: int, trained: Trained, by_torch: By
     for size in SIZES:
         infrared, visible = random.random((2, *size), dtype=np.float32)
         expected = by_torch(network, infrared, visible)
-        got = method.fuse_tile(infrared, visible)
+        got = method(infrared, visible)
         assert got.shape == size
         assert got.dtype == np.float32
         np.testing.assert_allclose(got, expected, rtol=0, atol=1e-5)
@@ -43,17 +44,18 @@ def test_the_ends_of_the_range(columns: int, trained: Trained, by_torch: ByTorch
     method = OnnxMethod(full_graph(network).SerializeToString(), threads=1)
     black, white = np.zeros((9, columns), np.float32), np.ones((9, columns), np.float32)
     for pair in ((black, white), (white, black), (black, black), (white, white)):
-        np.testing.assert_allclose(method.fuse_tile(*pair), by_torch(network, *pair), atol=1e-5)
+        np.testing.assert_allclose(method(*pair), by_torch(network, *pair), atol=1e-5)
 
 
 def test_tiled_equals_whole(trained: Trained) -> None:
-    method = OnnxMethod(full_graph(trained(4)).SerializeToString(), threads=2, memory=4 * 2**20)
-    assert method.tiles is not None
+    method = OnnxMethod(full_graph(trained(4)).SerializeToString())
+    tiled = in_tiles(method, threads=2, memory=4 * 2**20)
+    assert isinstance(tiled, InTiles)
     for size in ((99, 140), (140, 99)):
-        assert len(method.tiles.of(*size)) > 4
+        assert len(tiled.tiles.of(*size)) > 4
         infrared, visible = np.random.default_rng(0).random((2, *size), np.float32)
-        whole = method.fuse_tile(infrared, visible)
-        assert np.abs(method(infrared, visible) - whole).max() < 1e-5
+        whole = method(infrared, visible)
+        assert np.abs(tiled(infrared, visible) - whole).max() < 1e-5
 
 
 def test_the_graphs_are_folded_and_take_any_size(trained: Trained) -> None:

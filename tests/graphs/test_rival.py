@@ -1,6 +1,7 @@
 """The rivals' ONNX graphs against torch, and as methods that fuse."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from torch import nn
 from clfnet.errors import InputError
 from clfnet.graphs import rival_graph
 from clfnet.inference.backend import OnnxMethod
+from clfnet.inference.find import find_method
+from clfnet.inference.tiling import InTiles, in_tiles
 from clfnet.nn.rivals import IFCNN, PMGI, RIVALS, Rival
 
 
@@ -36,7 +39,7 @@ def _check(network: Rival, method: OnnxMethod, *size: int) -> None:
 def test_is_the_network_at_any_size(kind: str, shake_norms: Callable[[nn.Module], None]) -> None:
     network = _network(kind, shake_norms)
     method = OnnxMethod(rival_graph(network).SerializeToString(), name=kind, threads=1)
-    assert (method.tiles is None) == (network.margin is None)
+    assert (method.reach is None) == (network.margin is None)
     for size in ((33, 30), (28, 41)):
         _check(network, method, *size)
     if network.least > 1:
@@ -58,14 +61,17 @@ def test_tiles_are_equal_to_the_whole(shake_norms: Callable[[nn.Module], None]) 
     network = IFCNN()
     shake_norms(network)
     graph = rival_graph(network).SerializeToString()
-    whole, small = (OnnxMethod(graph, threads=1, memory=size) for size in (2**28, 2**23))
+    method = OnnxMethod(graph)
+    whole, small = (in_tiles(method, threads=1, memory=size) for size in (2**28, 2**23))
     pair = np.random.default_rng(0).random((2, 150, 130), np.float32)
-    assert whole.tiles is not None
-    assert small.tiles is not None
+    assert isinstance(whole, InTiles)
+    assert isinstance(small, InTiles)
     assert (len(whole.tiles.of(150, 130)), len(small.tiles.of(150, 130)) > 4) == (1, True)
     np.testing.assert_allclose(small(*pair), whole(*pair), atol=1e-6)
 
 
-def test_says_if_memory_is_not_bounded(caplog: pytest.LogCaptureFixture) -> None:
-    OnnxMethod(rival_graph(PMGI()).SerializeToString(), name="pmgi", memory=2**28)
+def test_says_if_memory_is_not_bounded(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "pmgi.onnx"
+    file.write_bytes(rival_graph(PMGI()).SerializeToString())
+    find_method(file, memory=2**28)
     assert "pmgi sees an image as a whole: memory is not bounded." in caplog.text

@@ -10,6 +10,7 @@ from tests.inference.test_session import FEEDS, endless
 from clfnet.inference.deadline import TimeLimitError, check_time, time_left, time_limit
 from clfnet.inference.session import Session
 from clfnet.inference.tiling import Tile, Tiles
+from clfnet.method import Reach
 
 
 def test_without_a_limit_there_is_none() -> None:
@@ -35,7 +36,7 @@ def test_no_more_tiles_are_begun() -> None:
         begun.append(tile)
         time.sleep(0.02)
 
-    tiles = Tiles(2, bytes_per_pixel=1, memory=2600, threads=2)
+    tiles = Tiles(Reach(2), memory=2600, threads=2)
     with time_limit(0.1), pytest.raises(TimeLimitError, match=r"must be fused within 0\.1 seconds"):
         tiles.run(work, 2000, 2000)
     count = len(begun)

@@ -10,8 +10,9 @@ import pytest
 import clfnet
 from clfnet.errors import ConfigError, WeightsError
 from clfnet.inference.backend import OnnxMethod
-from clfnet.inference.device import CPU, MEMORY, Device, find_device
+from clfnet.inference.device import CPU, Device, find_device
 from clfnet.inference.find import find_method
+from clfnet.inference.tiling import ACCELERATOR_MEMORY
 
 RealSession = onnxruntime.InferenceSession
 CUDA, DML = "CUDAExecutionProvider", "DmlExecutionProvider"
@@ -110,7 +111,7 @@ def test_an_accelerator_gets_large_tiles_one_at_a_time_and_results_are_the_cpu_s
     method: Any = find_method("fast", device="cuda")
     assert fake.asked[0][0][0] == CUDA
     assert (method.tiles.threads, method.device.name) == (1, "cuda")
-    assert method.tiles.pixels >= MEMORY // 4096
+    assert method.tiles.pixels >= ACCELERATOR_MEMORY // 4096
     on_cpu = find_method("fast")
     assert np.abs(method(*pair) - on_cpu(*pair)).max() <= 1e-3
 

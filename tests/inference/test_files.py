@@ -15,9 +15,8 @@ from clfnet.errors import ConfigError, InputError, OutputExistsError, SizeMismat
 from clfnet.example import night_street
 from clfnet.inference.files import Job, fuse_file, fuse_files, plan
 from clfnet.inference.fuser import Fuser
-from clfnet.inference.tiling import Tiles
 from clfnet.io.image import Image, read_image, write_image
-from clfnet.method import FloatImage
+from clfnet.method import FloatImage, Reach
 from clfnet.options import Compression
 from clfnet.thermal.flir import read_radiometric
 
@@ -137,7 +136,7 @@ def test_our_bugs_are_not_hidden(tmp_path: Path, pair: tuple[Path, Path]) -> Non
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(fuse_files(Fuser(Broken()), [Job(*pair, tmp_path / "a.png")]))
+        list(fuse_files(Fuser(Broken(), threads=2), [Job(*pair, tmp_path / "a.png")]))
 
 
 def test_a_radiometric_file_is_a_pair(tmp_path: Path, flir: Path) -> None:
@@ -176,31 +175,32 @@ def test_deep_results_need_a_deep_format(tmp_path: Path, pair: tuple[Path, Path]
     assert (read_image(tmp_path / "b.png").pixels == 60000).all()  # the visible's is deeper
 
 
-class InTiles(Maximum):
-    """The same in tiles."""
+class Local(Maximum):
+    """The same, of known reach."""
+
+    reach = Reach(0)
 
     def __init__(self) -> None:
-        self.tiles = Tiles(0, bytes_per_pixel=1, memory=2**20, threads=2)
         self.at_once = self.most = 0
         self.lock = threading.Lock()
 
-    def fuse_tile(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+    def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         with self.lock:
             self.at_once += 1
             self.most = max(self.most, self.at_once)
         time.sleep(0.01)
         with self.lock:
             self.at_once -= 1
-        return self(infrared, visible)
+        return super().__call__(infrared, visible)
 
 
 def test_several_pairs_at_once_keep_the_threads_busy(
     tmp_path: Path, pair: tuple[Path, Path]
 ) -> None:
-    method = InTiles()
+    method = Local()
     jobs = [Job(*pair, tmp_path / f"{i}.png") for i in range(12)]
     jobs[5] = jobs[5]._replace(visible=tmp_path / "no.png")
-    results = list(fuse_files(Fuser(method), jobs))
+    results = list(fuse_files(Fuser(method, threads=2), jobs))
     assert [result.output for result in results] == [job.output for job in jobs]
     assert [result.error is None for result in results] == [i != 5 for i in range(12)]
     assert method.most == 2
@@ -211,16 +211,22 @@ def test_several_pairs_at_once_keep_the_threads_busy(
 def test_no_more_pairs_are_begun_than_are_asked_for(
     tmp_path: Path, pair: tuple[Path, Path]
 ) -> None:
-    results = fuse_files(Fuser(InTiles()), [Job(*pair, tmp_path / f"{i}.png") for i in range(9)])
+    results = fuse_files(
+        Fuser(Local(), threads=2), [Job(*pair, tmp_path / f"{i}.png") for i in range(9)]
+    )
     assert next(results).error is None
     results.close()  # as Ctrl-C does
     assert len(list(tmp_path.glob("*.png"))) <= 4
 
 
 def test_our_bugs_are_not_hidden_by_threads(tmp_path: Path, pair: tuple[Path, Path]) -> None:
-    class Broken(InTiles):
-        def fuse_tile(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+    class Broken(Local):
+        def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(fuse_files(Fuser(Broken()), [Job(*pair, tmp_path / f"{i}.png") for i in range(4)]))
+        list(
+            fuse_files(
+                Fuser(Broken(), threads=2), [Job(*pair, tmp_path / f"{i}.png") for i in range(4)]
+            )
+        )

@@ -10,6 +10,7 @@ from clfnet.inference.any_onnx import AnyOnnx
 from clfnet.inference.backend import OnnxMethod
 from clfnet.inference.find import WITHOUT_WEIGHTS, find_compared, find_method
 from clfnet.inference.fuser import Fuser
+from clfnet.inference.tiling import InTiles
 from clfnet.methods import METHODS, Published
 
 
@@ -17,6 +18,15 @@ def test_shipped_models(manifest: Path) -> None:
     method = find_method("clfnet", threads=1)
     assert isinstance(method, OnnxMethod)
     assert method.name == "clfnet"
+
+
+def test_a_model_of_known_reach_is_run_in_tiles() -> None:
+    method = find_method("fast", threads=3)
+    assert isinstance(method, InTiles)
+    assert isinstance(method.method, OnnxMethod)
+    assert method.method.reach is not None
+    assert (method.name, method.tiles.threads) == ("fast", 3)
+    assert method.tiles.margin >= method.method.reach.margin > 0
 
 
 @pytest.mark.parametrize("name", METHODS)

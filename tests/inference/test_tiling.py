@@ -8,7 +8,7 @@ import pytest
 
 from clfnet.errors import ConfigError
 from clfnet.inference.tiling import LEAST, Tile, Tiles, cores, fuse_in_tiles
-from clfnet.method import FloatImage
+from clfnet.method import FloatImage, Reach
 
 
 class Blur:
@@ -28,13 +28,7 @@ class Blur:
 
 
 def tiles(pixels: int, *, margin: int = 2, multiple: int = 1, threads: int = 2) -> Tiles:
-    return Tiles(
-        margin,
-        multiple=multiple,
-        bytes_per_pixel=1,
-        memory=pixels * threads,
-        threads=threads,
-    )
+    return Tiles(Reach(margin, multiple), memory=pixels * threads, threads=threads)
 
 
 @pytest.mark.parametrize("pixels", [1300, 2000, 5000, 10**6])
@@ -120,14 +114,14 @@ def test_a_failure_ends_it() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Tiles(8, bytes_per_pixel=2**10, memory=2**20, threads=2), r"5MiB for 2 threads"),
-        (lambda: Tiles(8, bytes_per_pixel=1, threads=0), "`threads` must be at least 1, got 0"),
+        (lambda: Tiles(Reach(8, 1, 2**10), memory=2**20, threads=2), r"5MiB for 2 threads"),
+        (lambda: Tiles(Reach(8), threads=0), "`threads` must be at least 1, got 0"),
     ],
 )
 def test_bad_settings(make: Callable[[], Tiles], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         make()
-    Tiles(8, bytes_per_pixel=2**10, memory=5 * 2**20, threads=2)  # what the message says is enough
+    Tiles(Reach(8, 1, 2**10), memory=5 * 2**20, threads=2)  # what the message says is enough
 
 
 def test_cores() -> None:

@@ -1,6 +1,5 @@
 """A model as a `FusionMethod`, run by ONNX Runtime or OpenVINO."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,19 +8,16 @@ import numpy as np
 
 from clfnet.errors import ConfigError, InputError, WeightsError, one_line
 from clfnet.inference.arrays import size_text
-from clfnet.inference.device import MEMORY
 from clfnet.inference.per_process import PerProcess
 from clfnet.inference.session import Session, placed
-from clfnet.inference.tiling import Tiles, cores, fuse_in_tiles
-from clfnet.method import FloatImage
+from clfnet.inference.tiling import cores
+from clfnet.method import FloatImage, Reach
 from clfnet.weights import ModelFile
 
 BACKENDS = ("onnxruntime", "openvino")
 
 _INPUTS, _OUTPUTS = {"infrared", "visible"}, {"fused"}
 _BYTES_PER_PIXEL = 2500  # of the paper's network as it is
-
-_log = logging.getLogger(__name__)
 
 Graph = Callable[[dict[str, FloatImage]], FloatImage]
 
@@ -30,26 +26,23 @@ class OnnxMethod:
     """Fuses with an ONNX graph.
 
     The graph has the inputs `infrared` and `visible` and the output `fused`: float32,
-    (1, 1, H, W), in [0, 1]. Its metadata may say how far a pixel of the result depends on the
-    sources (`margin`, in pixels); then images are fused in tiles, one per thread at a time, with
-    equal results and bounded memory. It may also say that tiles must begin at a multiple of some
-    pixels (`multiple`), what a pixel takes (`bytes_per_pixel`), and the smallest side (`least`).
+    (1, 1, H, W), in [0, 1]. Its metadata may state its `reach`: `margin`, `multiple` and
+    `bytes_per_pixel`, see `clfnet.method.Reach`; and the smallest side (`least`). It fuses what it
+    is given at once; `clfnet.inference.tiling.in_tiles` cuts large images for it.
 
     Args:
         model: the graph, as bytes or as a file.
         name: what tables call it; the file's stem by default.
-        threads: how many CPU threads it may use; all cores by default.
-        memory: how many bytes tiles in work may take, beside the images; by default those of
-            65,536 pixels per thread, 192 MiB of the paper's network. Counts for graphs of a
-            known margin.
+        threads: how many CPU threads it may use; all cores by default. A graph of known reach takes
+            one for an image, for tiles run side by side.
         backend: what runs the graph, one of `BACKENDS`; the results agree to 1e-6.
         device: where it runs; see `clfnet.inference.device.find_device`. "auto" is the best that
-            is there. On an accelerator one tile runs at a time, of 4 GiB by default.
+            is there.
 
     Raises:
         WeightsError: not such a graph.
-        ConfigError: `threads` is below 1, `memory` too little (it says what is the least), there
-            is no such backend, or the device is not there or does not work.
+        ConfigError: `threads` is below 1, there is no such backend, or the device is not there or
+            does not work.
         MissingExtraError: OpenVINO is not installed.
     """
 
@@ -59,7 +52,6 @@ class OnnxMethod:
         *,
         name: str | None = None,
         threads: int | None = None,
-        memory: int | None = None,
         backend: str = "onnxruntime",
         device: str = "cpu",
     ) -> None:
@@ -72,14 +64,8 @@ class OnnxMethod:
         _check_names(session, self.name)
         facts = session.facts
         self._least = int(facts.get("least", 1))
-        self.tiles = (
-            _tiles(facts, threads, memory)
-            if self.device.is_cpu
-            else _tiles(facts, 1, memory or MEMORY)
-        )
-        if self.tiles is None and memory is not None:
-            _log.warning("%s sees an image as a whole: memory is not bounded.", self.name)
-        if not self.tiles:  # which would run on a thread each: no waiting in every layer
+        self.reach = _reach(facts)
+        if self.reach is None:  # tiles run on a thread each: no waiting in every layer
             session = Session(data, self.name, threads, self.device)
         self._graph: Graph = partial(_run, session)
         if backend == "openvino":
@@ -90,16 +76,6 @@ class OnnxMethod:
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         """Return the fused image; see `FusionMethod`.
-
-        Raises:
-            InputError: the graph does not run at this size, e.g. for lack of memory.
-        """
-        if self.tiles is None:
-            return self.fuse_tile(infrared, visible)
-        return fuse_in_tiles(self.fuse_tile, infrared, visible, self.tiles)
-
-    def fuse_tile(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
-        """Fuse at once, on one thread if there are tiles.
 
         Raises:
             InputError: the graph does not run at this size, e.g. for lack of memory.
@@ -140,16 +116,14 @@ def _run(session: Session, feeds: dict[str, FloatImage]) -> FloatImage:
     return fused
 
 
-def _tiles(facts: dict[str, str], threads: int | None, memory: int | None) -> Tiles | None:
-    """How a graph's metadata says that images may be cut; None where it does not."""
+def _reach(facts: dict[str, str]) -> Reach | None:
+    """What a graph's metadata says of its reach; None where it does not."""
     if "margin" not in facts:
         return None
-    return Tiles(
+    return Reach(
         int(facts["margin"]),
-        multiple=int(facts.get("multiple", 1)),
-        bytes_per_pixel=int(facts.get("bytes_per_pixel", _BYTES_PER_PIXEL)),
-        memory=memory,
-        threads=threads,
+        int(facts.get("multiple", 1)),
+        int(facts.get("bytes_per_pixel", _BYTES_PER_PIXEL)),
     )
 
 

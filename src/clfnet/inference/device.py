@@ -16,9 +16,6 @@ T = TypeVar("T")
 
 CPU = "CPUExecutionProvider"
 
-MEMORY = 4 * 2**30
-"""Bytes that a tile on an accelerator may take by default: large tiles, for one runs at a time."""
-
 _log = logging.getLogger(__name__)
 
 

@@ -1,11 +1,13 @@
 """From what a user writes to a method: shipped models, classical rules, ONNX files, folders."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
 from clfnet import weights
 from clfnet.errors import ConfigError, InputError, WeightsError, did_you_mean
+from clfnet.inference.tiling import InTiles, in_tiles
 from clfnet.method import FusionMethod
 from clfnet.methods import METHODS, Published
 from clfnet.methods.published import PREFIX
@@ -21,6 +23,8 @@ WITHOUT_WEIGHTS = frozenset(
 
 _FILES = {".onnx", ".safetensors"}
 
+_log = logging.getLogger(__name__)
+
 
 def find_method(
     spec: str | os.PathLike[str],
@@ -30,7 +34,7 @@ def find_method(
     backend: str = "onnxruntime",
     device: str = "cpu",
 ) -> FusionMethod:
-    """Find what fuses.
+    """Find what fuses, in tiles wherever the method's reach is known.
 
     ================ ==============================================================================
     a shipped model  e.g. `clfnet`
@@ -42,8 +46,8 @@ def find_method(
     Args:
         spec: one of these; a path object is a model made by `clfnet export`.
         threads: how many CPU threads a model may use; all cores by default.
-        memory: how many bytes a model that fuses in tiles may take, beside the images; see
-            `clfnet.inference.backend.OnnxMethod`.
+        memory: how many bytes the tiles in work may take, beside the images; by default those of
+            65,536 pixels per thread, 192 MiB of the paper's network.
         backend: what runs a shipped or exported model, "onnxruntime" or "openvino".
         device: where a network runs; see `clfnet.inference.device.find_device`.
 
@@ -58,6 +62,16 @@ def find_method(
         >>> find_method("maximum").name
         'maximum'
     """
+    method = _found(spec, threads=threads, backend=backend, device=device)
+    tiled = in_tiles(method, threads=threads, memory=memory)
+    if memory is not None and not isinstance(tiled, InTiles):
+        _log.warning("%s sees an image as a whole: memory is not bounded.", method.name)
+    return tiled
+
+
+def _found(
+    spec: str | os.PathLike[str], *, threads: int | None, backend: str, device: str
+) -> FusionMethod:
     if isinstance(spec, str):
         if spec.startswith(PREFIX):
             raise InputError(
@@ -71,7 +85,7 @@ def find_method(
         if spec in METHODS:
             return _on_cpu(METHODS[spec](), device)
         _check_name(spec)
-    return _exported(spec, threads=threads, memory=memory, backend=backend, device=device)
+    return _exported(spec, threads=threads, backend=backend, device=device)
 
 
 def find_compared(spec: str, *, threads: int | None = None) -> FusionMethod | Published:

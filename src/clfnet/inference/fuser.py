@@ -31,7 +31,7 @@ from clfnet.inference.colouring import Colouring, Paint
 from clfnet.inference.exchange import Kept, Plain, Source, alike, in_files, is_batch, plain
 from clfnet.inference.find import ONNX, find_method
 from clfnet.inference.memory import parse_memory
-from clfnet.inference.tiling import Fuse, Slices, Tile, TiledMethod, Tiles
+from clfnet.inference.tiling import Fuse, InTiles, Slices, Tile, Tiles, in_tiles
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.damage import damage_allowed
 from clfnet.io.image import Image, as_grey
@@ -128,9 +128,9 @@ class Fuser:
     Args:
         model: see `FuseOptions`; beside what is said there, any `FusionMethod`.
         **options: the other fields of `clfnet.options.FuseOptions`, e.g. `stretch=True`. Beside
-            text, `thermal_range` may be a `Range` and `align` a `Rig`; `threads` and `memory` count
-            for models that this class loads. Images are cut into tiles that fit into `memory`; the
-            results are the same.
+            text, `thermal_range` may be a `Range` and `align` a `Rig`. Where a method's reach is
+            known, images are cut into tiles that fit into `memory`; the results are the same. One
+            that `find_method` returned has its `threads` and `memory` already.
 
     Raises:
         WeightsError: there is no such model, or its file is damaged.
@@ -165,7 +165,11 @@ class Fuser:
         self.visible_range = VisibleRange.parse(chosen.visible_range)
         self.alignment = Alignment(chosen.align, grid=chosen.grid, outside=chosen.outside)
         self.colouring = Colouring(chosen.space, chosen.strength, chosen.palette, chosen.hot)
-        self.method = _method(model, chosen) if isinstance(model, str | os.PathLike) else model
+        self.method = (
+            _method(model, chosen)
+            if isinstance(model, str | os.PathLike)
+            else in_tiles(model, threads=chosen.threads, memory=_budget(chosen.memory))
+        )
 
     @classmethod
     def of(cls, options: FuseOptions) -> Self:
@@ -174,8 +178,8 @@ class Fuser:
 
     @property
     def tiles(self) -> Tiles | None:
-        """How the method cuts images; None where it does not."""
-        return self.method.tiles if isinstance(self.method, TiledMethod) else None
+        """How images are cut for the method; None where it must see the whole."""
+        return self.method.tiles if isinstance(self.method, InTiles) else None
 
     def __repr__(self) -> str:
         given = self.options.given() | {"model": self.method.name}
@@ -400,11 +404,9 @@ class Fuser:
         return shifted
 
     def _fused(self, pair: Pair, visible: Array, names: tuple[str, str], *, sources: bool) -> Fused:
-        if isinstance(self.method, TiledMethod) and self._is_pointwise(pair, visible):
-            tiles = self.method.tiles
-            if tiles is not None:
-                check_sizes(pair.thermal.values, visible, *names)
-                return self._in_tiles(tiles, self.method.fuse_tile, pair, visible, sources)
+        if isinstance(self.method, InTiles) and self._is_pointwise(pair, visible):
+            check_sizes(pair.thermal.values, visible, *names)
+            return self._in_tiles(self.method, pair, visible, sources)
         return self._part(self.method, pair, visible, names, sources=sources)
 
     def _part(
@@ -456,9 +458,7 @@ class Fuser:
             and not self.options.stretch
         )
 
-    def _in_tiles(
-        self, tiles: Tiles, fuse: Fuse, pair: Pair, visible: Array, sources: bool
-    ) -> Fused:
+    def _in_tiles(self, method: InTiles, pair: Pair, visible: Array, sources: bool) -> Fused:
         """Put a result together of parts; only tiles ever are floats, four times the memory."""
         height, width, channels = visible.shape
         shape = (height, width, 3) if channels > 2 else (height, width)
@@ -481,11 +481,11 @@ class Fuser:
         def work(tile: Tile) -> None:
             thermal = pair.thermal.part(tile.around)
             around = pair._replace(thermal=thermal), visible[tile.around]
-            done = self._part(fuse, *around, within=tile.within, sources=sources)
+            done = self._part(method.method, *around, within=tile.within, sources=sources)
             for into, made in zip(whole.arrays(), done.arrays(), strict=True):
                 into[tile.inner] = made
 
-        tiles.run(work, height, width)
+        method.tiles.run(work, height, width)
         return whole
 
     def _coloured(

@@ -5,17 +5,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from itertools import product
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from clfnet.errors import ConfigError
 from clfnet.inference.deadline import check_time, time_left
 from clfnet.inference.per_process import PerProcess
-from clfnet.method import FloatImage, FusionMethod
+from clfnet.method import FloatImage, FusionMethod, LocalMethod, Reach
 
 LEAST = 32
 """No tile is cut narrower than this, in pixels without its margin: margins would be most of it."""
+
+ACCELERATOR_MEMORY = 4 * 2**30
+"""Bytes that a tile on an accelerator may take by default: large tiles, for one runs at a time."""
 
 _PIXELS = 2**16  # of a tile by default, for each thread: large maps leave the cache, small margins
 _MIB = 2**20
@@ -45,12 +48,9 @@ class Tiles:
     never fought for.
 
     Args:
-        margin: how far a pixel of the result depends on the sources, in pixels.
-        multiple: tiles begin, margin included, at multiples of this many pixels, and are as far
-            from a multiple in size as the image is: a graph that treats other sizes in another
-            way, as Winograd's algorithm does, then treats all of an image in one way, and no
-            rounding depends on how it is cut.
-        bytes_per_pixel: what working on a tile takes, for each pixel, margin included.
+        reach: of the method that they are cut for. Tiles are as far from its `multiple` in size as
+            the image is: a graph that treats other sizes in another way, as Winograd's algorithm
+            does, then treats all of an image in one way, and no rounding depends on how it is cut.
         memory: bytes that all tiles in work may take; those of 65,536 pixels per thread by
             default.
         threads: how many tiles are worked on at once; one per core by default.
@@ -60,14 +60,9 @@ class Tiles:
     """
 
     def __init__(
-        self,
-        margin: int,
-        *,
-        multiple: int = 1,
-        bytes_per_pixel: int,
-        memory: int | None = None,
-        threads: int | None = None,
+        self, reach: Reach, *, memory: int | None = None, threads: int | None = None
     ) -> None:
+        margin, multiple, bytes_per_pixel = reach
         self.margin = _up(margin, multiple)
         self.multiple = multiple
         self.threads = cores() if threads is None else threads
@@ -121,18 +116,47 @@ class Tiles:
         self._pool.renew().shutdown(wait=False, cancel_futures=True)
 
 
-@runtime_checkable
-class TiledMethod(FusionMethod, Protocol):
-    """A method whose result depends on no more than some surroundings of each pixel."""
+class InTiles:
+    """A method, run tile by tile: the same results in bounded memory, on all cores.
 
-    @property
-    def tiles(self) -> Tiles | None:
-        """How it cuts images; None where it must see the whole."""
-        ...
+    Args:
+        method: what fuses a tile.
+        tiles: how images are cut. Whoever shares this object shares its threads.
+    """
 
-    def fuse_tile(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
-        """Fuse at once; the outer `margin` of a tile, unless it is the image's, is of no use."""
-        ...
+    def __init__(self, method: FusionMethod, tiles: Tiles) -> None:
+        self.method = method
+        self.tiles = tiles
+        self.name = method.name
+        self.device: Any = getattr(method, "device", None)
+
+    def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        """Return the fused image; see `FusionMethod`."""
+        return fuse_in_tiles(self.method, infrared, visible, self.tiles)
+
+
+def in_tiles(
+    method: FusionMethod, *, threads: int | None = None, memory: int | None = None
+) -> FusionMethod:
+    """Return what fuses images tile by tile, if the method's reach is known; else the method.
+
+    On an accelerator one tile runs at a time, of 4 GiB by default.
+
+    Args:
+        method: what fuses.
+        threads: see `Tiles`.
+        memory: see `Tiles`.
+
+    Raises:
+        ConfigError: see `Tiles`.
+    """
+    reach = method.reach if isinstance(method, LocalMethod) else None
+    if reach is None:
+        return method
+    device = getattr(method, "device", None)
+    if device is not None and not device.is_cpu:
+        threads, memory = 1, memory or ACCELERATOR_MEMORY
+    return InTiles(method, Tiles(reach, threads=threads, memory=memory))
 
 
 def fuse_in_tiles(
@@ -157,7 +181,7 @@ def fuse_in_tiles(
 
     Example:
         >>> a, b = np.random.default_rng(0).random((2, 99, 70), np.float32)
-        >>> tiles = Tiles(0, bytes_per_pixel=1000, memory=2**21)
+        >>> tiles = Tiles(Reach(0, bytes_per_pixel=1000), memory=2**21)
         >>> bool((fuse_in_tiles(np.maximum, a, b, tiles) == np.maximum(a, b)).all())
         True
     """

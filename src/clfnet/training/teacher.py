@@ -11,6 +11,7 @@ from rich.progress import track
 
 from clfnet import weights
 from clfnet.inference.backend import OnnxMethod
+from clfnet.inference.tiling import in_tiles
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.nn import CLFNet, ProjectionHead
 from clfnet.training.dataset import Fine, Pair
@@ -33,7 +34,8 @@ class Teacher:
         found = weights.find(model)
         data = found.onnx.read()
         self.sha256 = hashlib.sha256(data).hexdigest()
-        self._method = OnnxMethod(data, name=str(found.onnx.path), threads=threads or None)
+        method = OnnxMethod(data, name=str(found.onnx.path), threads=threads or None)
+        self._method = in_tiles(method, threads=threads or None)
         self._path = found.onnx.path
 
     def network(self) -> CLFNet:
