@@ -27,10 +27,11 @@ from numpy.typing import NDArray
 from clfnet.align import Rig, read_landmarks, register
 from clfnet.align.geometry import Matrix, Points, Size, apply, normalised
 from clfnet.align.landmarks import fit_homography, residuals
-from clfnet.align.warp import Box, resample, resize
+from clfnet.align.warp import resample, resize
 from clfnet.bench.machine import cpu_name
 from clfnet.errors import AlignmentError
 from clfnet.inference.arrays import grey
+from clfnet.io.box import Box
 from clfnet.io.image import read_image
 
 RESULT = Path(__file__).parents[1] / "docs" / "results" / "align.json"
@@ -129,7 +130,7 @@ def cut(pair: Pair, kind: str, strength: Strength, rng: np.random.Generator) -> 
     outline = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
     warp = fit_homography(outline, quad)
     infrared, _ = resample(pair.infrared, warp, (width, height))
-    box = Box(*(int(value) for value in (*corner, *far)))
+    box = Box.between(*(int(value) for value in (*corner, *far)))
     offset = np.array([[1.0, 0, -corner[0]], [0, 1, -corner[1]], [0, 0, 1]])
     return Cut(infrared, pair.visible[box.slices], warp, offset)
 

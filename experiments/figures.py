@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from clfnet.evaluation.panel import Box, panel
+from clfnet.evaluation.panel import Mark, panel
 from clfnet.inference.find import find_method
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, Pixels, read_image, to_uint8, write_image
@@ -36,8 +36,8 @@ def draw(spec: Figures, shown: Panel, data: Path) -> Pixels:
     for method in spec.methods:
         fuser = Fuser(find_method(method), stretch=spec.stretch)
         pictures[method] = fuser(infrared.pixels, visible.pixels)
-    boxes = [Box.parse(box) for box in shown.boxes]
-    return panel({name: to_uint8(pixels) for name, pixels in pictures.items()}, boxes=boxes)
+    marks = [Mark.parse(box) for box in shown.boxes]
+    return panel({name: to_uint8(pixels) for name, pixels in pictures.items()}, marks=marks)
 
 
 def render(spec: Figures, results: Results) -> str:

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Locator, Page
 from tests.browser.conftest import rgba
 
 from clfnet.evaluation import Table
-from clfnet.evaluation.report import Region, as_html
+from clfnet.evaluation.report import as_html
+from clfnet.io.box import Box
 from clfnet.io.image import Image, write_image
 from clfnet.metrics import metrics_of
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.browser
 HOSTILE = "</script><img src=x onerror=document.title='hacked'>"
 IMAGES = ["01", "02", "10"]
 SIZE = (120, 160)
-REGION = Region(100, 70, 24, 18)
+REGION = Box(100, 70, 24, 18)
 
 # EN is better higher, MSE lower; undefined for one
 MEANS = {"same": (5.0, 0.2), "inverse": (7.0, 0.1), HOSTILE: (6.0, float("nan"))}

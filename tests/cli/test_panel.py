@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from clfnet.cli.command import command
 from clfnet.cli.panel import panel
 from clfnet.errors import ImageError, InputError, OutputExistsError
-from clfnet.evaluation.panel import Box, panel_of_folders
+from clfnet.evaluation.panel import Mark, panel_of_folders
+from clfnet.io.box import Box
 from clfnet.io.image import Image, read_image, write_image
 
 app = command(panel)
@@ -34,9 +35,9 @@ def _run(root: Path, *options: str, output: str = "out/panel.png") -> str:
     return result.stdout
 
 
-def _expected(root: Path, *boxes: Box, columns: int | None = None) -> object:
+def _expected(root: Path, *marks: Mark, columns: int | None = None) -> object:
     fused = [root / "mean", root / "ours"]
-    return panel_of_folders(root / "ir", root / "vi", fused, "street", boxes=boxes, columns=columns)
+    return panel_of_folders(root / "ir", root / "vi", fused, "street", marks=marks, columns=columns)
 
 
 def test_writes_the_panel_and_prints_its_path(root: Path) -> None:
@@ -53,10 +54,10 @@ def test_boxes_and_columns_are_handed_on(root: Path) -> None:
         "5,60,9,9,,top-right",
     ]
     boxes = [
-        Box(60, 40, 32, 24),
-        Box(10, 10, 20, 20, 0),
-        Box(200, 30, 30, 20, 2.5, "top-left"),
-        Box(5, 60, 9, 9, None, "top-right"),
+        Mark(Box(60, 40, 32, 24)),
+        Mark(Box(10, 10, 20, 20), 0),
+        Mark(Box(200, 30, 30, 20), 2.5, "top-left"),
+        Mark(Box(5, 60, 9, 9), None, "top-right"),
     ]
     _run(root, *(f"--box={text}" for text in texts), "--columns=2")
     found = read_image(root / "out" / "panel.png").pixels

@@ -43,7 +43,7 @@ def test_onnx_and_torch_agree(shipped: Model) -> None:
 def test_tiled_equals_whole(shipped: Model) -> None:
     method = OnnxMethod(shipped.onnx.read())
     infrared, visible = np.random.default_rng(0).random((2, 40, 700), np.float32)
-    tiled = in_tiles(method)
+    tiled = in_tiles(method, threads=2)
     assert isinstance(tiled, InTiles)
     assert len(tiled.tiles.of(40, 700)) > 1
     whole = method(infrared, visible)

@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from clfnet.errors import ImageError, InputError, PairingError, SizeMismatchError
-from clfnet.evaluation.panel import COLOURS, Box, Corner, panel, panel_of_folders
+from clfnet.evaluation.panel import COLOURS, Corner, Mark, panel, panel_of_folders
 from clfnet.evaluation.sources import Reading
+from clfnet.io.box import Box
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.options import FuseOptions
 
@@ -79,12 +80,16 @@ def test_columns_are_obeyed_and_gaps_are_white() -> None:
 
 
 def test_each_box_has_its_colour_around_it_in_every_picture() -> None:
-    boxes = [Box(20, 30, 40, 25, zoom=0), Box(100, 30, 30, 30, 0), Box(200, 100, 50, 20, 0)]
+    boxes = [
+        Mark(Box(20, 30, 40, 25), 0),
+        Mark(Box(100, 30, 30, 30), 0),
+        Mark(Box(200, 100, 50, 20), 0),
+    ]
     pictures = _two()
-    page = panel(pictures, boxes=boxes)
+    page = panel(pictures, marks=boxes)
     for left, pixels in zip((0, WIDTH + GUTTER), pictures.values(), strict=True):
         expected = _rgb(pixels).copy()
-        for (x, y, width, height, *_), colour in zip(boxes, COLOURS, strict=False):
+        for ((x, y, width, height), *_), colour in zip(boxes, COLOURS, strict=False):
             inner = expected[y : y + height, x : x + width].copy()
             expected[y - LINE : y + height + LINE, x - LINE : x + width + LINE] = colour
             expected[y : y + height, x : x + width] = inner
@@ -92,7 +97,7 @@ def test_each_box_has_its_colour_around_it_in_every_picture() -> None:
 
 
 def test_the_outline_of_a_box_at_the_edge_is_whole() -> None:
-    page = panel({"a": _picture()}, boxes=[Box(0, 0, WIDTH, HEIGHT, 0)])[:HEIGHT]
+    page = panel({"a": _picture()}, marks=[Mark(Box(0, 0, WIDTH, HEIGHT), 0)])[:HEIGHT]
     red = _where(page, COLOURS[0])
     assert red[:LINE].all()
     assert red[-LINE:].all()
@@ -109,9 +114,9 @@ def test_red_then_green_then_blue() -> None:
 
 @pytest.mark.parametrize("corner", ["bottom-right", "bottom-left", "top-right", "top-left"])
 def test_inset_is_the_enlarged_box_in_its_corner(corner: Corner) -> None:
-    box = Box(140, 90, 30, 20, 3, corner)
+    box = Mark(Box(140, 90, 30, 20), 3, corner)
     picture = PIL.Image.fromarray(_picture())
-    page = panel({"a": _picture()}, boxes=[box])[:HEIGHT]
+    page = panel({"a": _picture()}, marks=[box])[:HEIGHT]
     whole = picture.resize((3 * WIDTH, 3 * HEIGHT), PIL.Image.Resampling.BICUBIC)
     expected = np.asarray(whole)[270:330, 420:510]
     y = LINE if "top" in corner else HEIGHT - LINE - 60
@@ -123,15 +128,15 @@ def test_inset_is_the_enlarged_box_in_its_corner(corner: Corner) -> None:
 
 
 def test_inset_goes_where_it_hides_least() -> None:
-    in_the_way = Box(250, 140, 60, 50, 0)
-    page = panel({"a": _picture()}, boxes=[in_the_way, Box(130, 20, 30, 20, 3)])
+    in_the_way = Mark(Box(250, 140, 60, 50), 0)
+    page = panel({"a": _picture()}, marks=[in_the_way, Mark(Box(130, 20, 30, 20), 3)])
     green = _where(page[:HEIGHT], COLOURS[1])
     assert green[HEIGHT - 1, :30].all()  # bottom left
     assert not green[:, WIDTH - 30 :].any()
 
 
 def test_two_insets_do_not_meet() -> None:
-    page = panel({"a": _picture()}, boxes=[Box(100, 10, 60, 20), Box(200, 10, 60, 20)])
+    page = panel({"a": _picture()}, marks=[Mark(Box(100, 10, 60, 20)), Mark(Box(200, 10, 60, 20))])
     columns = [np.nonzero(_where(page[60:HEIGHT], colour))[1] for colour in COLOURS[:2]]
     assert columns[1].max() < columns[0].min()
     for found in columns:
@@ -139,16 +144,16 @@ def test_two_insets_do_not_meet() -> None:
 
 
 def test_a_large_box_is_marked_only() -> None:
-    box = Box(20, 20, 150, 100)
+    box = Mark(Box(20, 20, 150, 100))
     np.testing.assert_array_equal(
-        panel({"a": _picture()}, boxes=[box]),
-        panel({"a": _picture()}, boxes=[box._replace(zoom=0)]),
+        panel({"a": _picture()}, marks=[box]),
+        panel({"a": _picture()}, marks=[box._replace(zoom=0)]),
     )
 
 
 def test_small_pictures_are_enlarged_by_a_whole_number() -> None:
     small = np.repeat(np.repeat(np.array([[0, 200], [90, 255]], np.uint8), 60, 0), 60, 1)
-    page = panel({"a": small}, boxes=[Box(10, 10, 40, 40, 0)])
+    page = panel({"a": small}, marks=[Mark(Box(10, 10, 40, 40), 0)])
     assert page.shape[1] == 3 * 120
     np.testing.assert_array_equal(page[90, [90, 270], 0], [0, 200])
     red = np.nonzero(_where(page, COLOURS[0]))
@@ -177,19 +182,24 @@ def test_what_cannot_be_drawn_is_told() -> None:
         panel({"a": np.zeros((4, 4, 4), np.uint8)})
     with pytest.raises(InputError, match="`columns` must be at least 1, got 0"):
         panel(picture, columns=0)
-    for box in (Box(300, 0, 21, 5), Box(-1, 0, 5, 5), Box(0, 190, 5, 11), Box(5, 5, 0, 5)):
-        with pytest.raises(InputError, match="inside the 320x200 images"):
-            panel(picture, boxes=[box])
+    for box in (
+        Mark(Box(300, 0, 21, 5)),
+        Mark(Box(-1, 0, 5, 5)),
+        Mark(Box(0, 190, 5, 11)),
+        Mark(Box(5, 5, 0, 5)),
+    ):
+        with pytest.raises(InputError, match="a box must be inside the 320x200 image,"):
+            panel(picture, marks=[box])
     for zoom in (-1, 0.5, float("nan"), float("inf")):
         with pytest.raises(InputError, match="`zoom` must be at least 1, or 0"):
-            panel(picture, boxes=[Box(5, 5, 9, 9, zoom)])
+            panel(picture, marks=[Mark(Box(5, 5, 9, 9), zoom)])
     with pytest.raises(InputError, match=r"smaller than the image, at most 3\.16"):
-        panel(picture, boxes=[Box(5, 5, 100, 5, 4)])
+        panel(picture, marks=[Mark(Box(5, 5, 100, 5), 4)])
     with pytest.raises(InputError, match="`corner` must be of"):
-        panel(picture, boxes=[Box(5, 5, 9, 9, 2, "middle")])  # type: ignore[arg-type]
-    for boxes in ([Box(5, 5, 9, 9)] * 5, [Box(5, 5, 9, 9, corner="top-left")] * 2):
+        panel(picture, marks=[Mark(Box(5, 5, 9, 9), 2, "middle")])  # type: ignore[arg-type]
+    for boxes in ([Mark(Box(5, 5, 9, 9))] * 5, [Mark(Box(5, 5, 9, 9), corner="top-left")] * 2):
         with pytest.raises(InputError, match="insets must have a corner each"):
-            panel(picture, boxes=boxes)
+            panel(picture, marks=boxes)
 
 
 def test_folders_give_the_pictures_of_one_stem(root: Path) -> None:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, ImageError
 from clfnet.evaluation import Table, evaluate
-from clfnet.evaluation.report import Region, as_html
+from clfnet.evaluation.report import as_html
 from clfnet.evaluation.report.pictures import LONGEST_SIDE
+from clfnet.io.box import Box
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.metrics import metrics_of
 
@@ -166,12 +167,12 @@ def test_without_files_there_are_tables_only() -> None:
 
 
 def test_the_region_is_that_of_all_pictures_moved_into_smaller_ones(table: Table) -> None:
-    pictures = data_of(as_html(table, region=Region(40, 5, 20, 10)))["pictures"]
+    pictures = data_of(as_html(table, region=Box(40, 5, 20, 10)))["pictures"]
     assert [one["region"] for one in pictures] == [[40, 5, 20, 10], [22, 5, 20, 10]]
 
 
 def test_a_region_larger_than_a_picture_becomes_the_picture(table: Table) -> None:
-    pictures = data_of(as_html(table, region=Region(0, 7, 900, 900)))["pictures"]
+    pictures = data_of(as_html(table, region=Box(0, 7, 900, 900)))["pictures"]
     assert [one["region"] for one in pictures] == [[0, 0, 60, 45], [0, 0, 42, 50]]
 
 
@@ -191,12 +192,12 @@ def test_tiny_pictures_have_a_region(tmp_path: Path, shape: tuple[int, int]) -> 
 def test_a_region_without_pixels_is_refused(wrong: tuple[int, int, int, int]) -> None:
     message = rf"`region` must be X,Y,WIDTH,HEIGHT .*got {','.join(map(str, wrong))}\."
     with pytest.raises(ConfigError, match=message):
-        as_html(scores(us=1.0), region=Region(*wrong))
+        as_html(scores(us=1.0), region=Box(*wrong))
 
 
 def test_a_region_outside_of_all_pictures_is_refused(table: Table) -> None:
     with pytest.raises(ImageError, match=r"`region` must begin inside .* 60x45, got 60,49\."):
-        as_html(table, region=Region(60, 49, 5, 5))
+        as_html(table, region=Box(60, 49, 5, 5))
 
 
 def test_a_picture_that_is_gone_is_named(table: Table, root: Path) -> None:

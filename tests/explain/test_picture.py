@@ -6,6 +6,7 @@ import pytest
 from clfnet.errors import InputError
 from clfnet.explain import Explained, Explanation, Region, draw
 from clfnet.explain.picture import INFRARED, VISIBLE, percent, tinted
+from clfnet.io.box import Box
 from clfnet.io.image import Image
 from clfnet.method import FloatImage
 
@@ -68,7 +69,7 @@ def test_the_map_is_in_the_picture() -> None:
 @pytest.mark.parametrize("cells", [1, 2, 5])
 def test_a_grid_and_regions_change_the_picture(cells: int) -> None:
     plain = draw(explained(1.0), cells=1)
-    marked = draw(explained(1.0), cells=cells, regions=[Region("door", 10, 10, 30, 20)])
+    marked = draw(explained(1.0), cells=cells, regions=[Region("door", Box(10, 10, 30, 20))])
     assert marked.shape == plain.shape
     assert (marked != plain).any(axis=2).sum() > 500
     assert ((draw(explained(1.0), cells=cells) != plain).any()) == (cells > 1)
@@ -76,12 +77,12 @@ def test_a_grid_and_regions_change_the_picture(cells: int) -> None:
 
 @pytest.mark.parametrize("box", [(0, 0, 80, 60), (79, 59, 1, 1), (0, 55, 5, 5), (70, 0, 10, 3)])
 def test_regions_at_the_edge_are_drawn(box: tuple[int, int, int, int]) -> None:
-    draw(explained(0.4), regions=[Region("a name that is longer than its region", *box)])
+    draw(explained(0.4), regions=[Region("a name that is longer than its region", Box(*box))])
 
 
 def test_what_is_not_inside_is_told() -> None:
     with pytest.raises(InputError, match="inside the 80x60 image"):
-        draw(explained(1.0), regions=[Region("far", 79, 0, 2, 1)])
+        draw(explained(1.0), regions=[Region("far", Box(79, 0, 2, 1))])
     with pytest.raises(InputError, match="`grid` must be 1 to 60"):
         draw(explained(1.0), cells=61)
 

@@ -5,6 +5,7 @@ import pytest
 
 from clfnet.errors import InputError
 from clfnet.explain.regions import edges, grid, hottest, share_in
+from clfnet.io.box import Box
 from clfnet.io.regions import Region
 from clfnet.method import FloatImage
 
@@ -24,7 +25,7 @@ def _mean(share: FloatImage, x: int, y: int, width: int, height: int) -> float:
 
 @pytest.mark.parametrize("box", [(0, 0, 17, 11), (3, 2, 5, 4), (16, 10, 1, 1)])
 def test_share_in_a_box(share: FloatImage, box: tuple[int, int, int, int]) -> None:
-    assert share_in(share, Region("a", *box)) == pytest.approx(_mean(share, *box))
+    assert share_in(share, Region("a", Box(*box))) == pytest.approx(_mean(share, *box))
 
 
 @pytest.mark.parametrize("cells", [1, 2, 3, 11])
@@ -68,4 +69,4 @@ def test_hottest_of_a_saturated_part_is_all_of_it() -> None:
 @pytest.mark.parametrize("box", [(17, 0, 1, 1), (0, 11, 1, 1), (10, 0, 8, 1), (0, 5, 1, 7)])
 def test_a_region_outside(share: FloatImage, box: tuple[int, int, int, int]) -> None:
     with pytest.raises(InputError, match="inside the 17x11 image"):
-        share_in(share, Region("far", *box))
+        share_in(share, Region("far", Box(*box)))

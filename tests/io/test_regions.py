@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 
 from clfnet.errors import InputError
+from clfnet.io.box import Box
 from clfnet.io.regions import Region, parse_regions
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("60,40,32,24", Region("60,40,32,24", 60, 40, 32, 24)),
-        (" 60 , 40,32, 24 ", Region("60,40,32,24", 60, 40, 32, 24)),
-        ("front door=0,0,1,1", Region("front door", 0, 0, 1, 1)),
-        ("=0,0,1,1", Region("0,0,1,1", 0, 0, 1, 1)),
+        ("60,40,32,24", Region("60,40,32,24", Box(60, 40, 32, 24))),
+        (" 60 , 40,32, 24 ", Region("60,40,32,24", Box(60, 40, 32, 24))),
+        ("front door=0,0,1,1", Region("front door", Box(0, 0, 1, 1))),
+        ("=0,0,1,1", Region("0,0,1,1", Box(0, 0, 1, 1))),
     ],
 )
 def test_parse(text: str, expected: Region) -> None:
@@ -32,8 +33,8 @@ def test_a_region_that_cannot_be_read(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("120,80", Region("120,80", 120, 80)),
-        (" pole top = 1 , 2 ", Region("pole top", 1, 2)),
+        ("120,80", Region("120,80", Box(120, 80))),
+        (" pole top = 1 , 2 ", Region("pole top", Box(1, 2))),
     ],
 )
 def test_parse_a_spot(text: str, expected: Region) -> None:
@@ -50,7 +51,7 @@ def test_a_spot_that_cannot_be_read(text: str) -> None:
 
 def test_slices_are_rows_then_columns() -> None:
     image = np.arange(12).reshape(3, 4)
-    np.testing.assert_array_equal(image[Region("a", 1, 0, 2, 3).slices], image[0:3, 1:3])
+    np.testing.assert_array_equal(image[Region("a", Box(1, 0, 2, 3)).box.slices], image[0:3, 1:3])
 
 
 def test_names_are_given_by_kind_and_number() -> None:

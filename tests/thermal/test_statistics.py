@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from clfnet.errors import InputError
+from clfnet.io.box import Box
 from clfnet.io.regions import Region
 from clfnet.thermal.statistics import statistics_of, summary
 
@@ -33,7 +34,7 @@ def test_statistics(celsius: np.ndarray, box: tuple[int, int, int, int]) -> None
         for column in range(x, x + width)
         if not math.isnan(celsius[row, column])
     }
-    found = statistics_of(celsius, Region("a", *box), (10, 50, 90))
+    found = statistics_of(celsius, Region("a", Box(*box)), (10, 50, 90))
     values = sorted(pixels.values())
     assert found.minimum == values[0] == pixels[found.coldest]
     assert found.maximum == values[-1] == pixels[found.hottest]
@@ -44,17 +45,17 @@ def test_statistics(celsius: np.ndarray, box: tuple[int, int, int, int]) -> None
 
 
 def test_the_whole_is_the_default(celsius: np.ndarray) -> None:
-    assert statistics_of(celsius) == statistics_of(celsius, Region("all", 0, 0, 19, 13))
+    assert statistics_of(celsius) == statistics_of(celsius, Region("all", Box(0, 0, 19, 13)))
 
 
 def test_a_region_without_a_temperature(celsius: np.ndarray) -> None:
     with pytest.raises(InputError, match="hole must have a temperature"):
-        statistics_of(celsius, Region("hole", 3, 2))
+        statistics_of(celsius, Region("hole", Box(3, 2)))
 
 
 def test_a_region_outside(celsius: np.ndarray) -> None:
     with pytest.raises(InputError, match="inside the 19x13 image"):
-        statistics_of(celsius, Region("far", 19, 0))
+        statistics_of(celsius, Region("far", Box(19, 0)))
 
 
 def test_a_mean_of_many_pixels_is_not_off_by_float32() -> None:

@@ -11,12 +11,10 @@ from clfnet.align.preview import panels, preview
 from clfnet.align.quality import THRESHOLD, quality_of
 from clfnet.align.register import register
 from clfnet.align.rig import Rig
-from clfnet.align.warp import Box
 
 __all__ = [
     "THRESHOLD",
     "Aligned",
-    "Box",
     "Displacement",
     "Landmarks",
     "Rig",

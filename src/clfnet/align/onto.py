@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from clfnet.align.geometry import Matrix, Size, inverse
 from clfnet.align.rig import Rig
-from clfnet.align.warp import Box, Mask, largest_box, resample
+from clfnet.align.warp import Mask, largest_box, resample
+from clfnet.io.box import Box
 from clfnet.options import Grid
 
 Array = NDArray[Any]
@@ -52,7 +53,7 @@ def onto(grid: Grid, infrared: Array, visible: Array, rig: Rig) -> Aligned:
     Example:
         >>> rig = Rig(np.diag([2.0, 2.0, 1.0]), (2, 2), (4, 4), None, "by hand")
         >>> pair = onto("visible", np.full((2, 2), 7, np.uint16), np.zeros((4, 4), np.uint8), rig)
-        >>> pair.infrared.shape, pair.infrared.dtype.name, pair.box.right
+        >>> pair.infrared.shape, pair.infrared.dtype.name, pair.box.width
         ((4, 4), 'uint16', 4)
     """
     sizes = _size(infrared), _size(visible)

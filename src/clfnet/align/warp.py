@@ -1,13 +1,12 @@
 """One image on another's grid, and the rectangle that both fill. Needs numpy and Pillow alone."""
 
-from typing import NamedTuple
-
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
 from clfnet.align.geometry import Matrix, Size, apply, scaling
 from clfnet.errors import AlignmentError
+from clfnet.io.box import Box
 
 Values = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -15,20 +14,6 @@ Mask = NDArray[np.bool_]
 _EDGE = 3  # pixels of margin that carry the border's values, so that no filter meets the outside
 _SLACK = 1e-6  # pixels, for rounding
 _LEVEL = 1e-12  # of a line: less slope is none
-
-
-class Box(NamedTuple):
-    """A rectangle of pixels; right and bottom are the first ones outside."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """What cuts it out of an array: `array[box.slices]`."""
-        return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
 def resample(image: Values, matrix: Matrix, size: Size) -> tuple[Values, Mask]:
@@ -102,7 +87,7 @@ def largest_box(mask: Mask) -> Box:
     Example:
         >>> mask = np.array([[0, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 0]], bool)
         >>> largest_box(mask)
-        Box(left=0, top=1, right=3, bottom=3)
+        Box(x=0, y=1, width=3, height=2)
     """
     rows = np.flatnonzero(mask.any(axis=1))
     if not rows.size:
@@ -111,7 +96,7 @@ def largest_box(mask: Mask) -> Box:
         )
     left = mask[rows].argmax(axis=1)
     right = mask.shape[1] - mask[rows, ::-1].argmax(axis=1)
-    best, box = 0, Box(0, 0, 0, 0)
+    best, box = 0, Box(0, 0)
     for index, top in enumerate(rows):
         widths = np.minimum(right[index:], right[index]) - np.maximum(left[index:], left[index])
         areas = widths * np.arange(1, len(widths) + 1)
@@ -119,7 +104,7 @@ def largest_box(mask: Mask) -> Box:
         if areas[last] > best:
             best, end = int(areas[last]), index + last
             span = (max(left[index], left[end]), min(right[index], right[end]))
-            box = Box(int(span[0]), int(top), int(span[1]), int(rows[end]) + 1)
+            box = Box.between(int(span[0]), int(top), int(span[1]), int(rows[end]) + 1)
     return box
 
 

@@ -125,12 +125,13 @@ def evaluate(
         raise ConfigError("`--detector` must come with --boxes, the labelled persons. Add it.")
     from clfnet import evaluation
     from clfnet.evaluation.plots import plot_paths, write_plots
-    from clfnet.evaluation.report import Region, as_html
+    from clfnet.evaluation.report import as_html
+    from clfnet.io.box import Box
     from clfnet.io.files import write_atomic
 
     wanted = [path for path in (csv, json, latex, markdown, html) if path]
     refuse_existing(wanted + (plot_paths(plots) if plots else []), overwrite=overwrite)
-    box = None if region is None else Region.parse(region)
+    box = None if region is None else Box.parse(region, "region")
     given = options.given() | ({} if align is None else {"align": align})
     given |= {"stretch": True} if stretch else {}
     with _bar() as progress:

@@ -40,7 +40,7 @@ def panel(
     Every folder has an image of the name that --image gives. The infrared image is shown as it was
     fused. Prints the path.
     """
-    from clfnet.evaluation.panel import Box, panel_of_folders
+    from clfnet.evaluation.panel import Mark, panel_of_folders
     from clfnet.evaluation.sources import Reading
     from clfnet.io.files import refuse_existing
     from clfnet.io.image import Image, check_suffix, write_image
@@ -48,9 +48,9 @@ def panel(
     check_suffix(output)
     if not overwrite:
         refuse_existing(output)
-    boxes = [Box.parse(text) for text in box or ()]
+    marks = [Mark.parse(text) for text in box or ()]
     pixels = panel_of_folders(
-        infrared, visible, fused, image, boxes=boxes, columns=columns, reading=Reading.of(options)
+        infrared, visible, fused, image, marks=marks, columns=columns, reading=Reading.of(options)
     )
     write_image(output, Image(pixels), overwrite=overwrite)
     click.echo(output)

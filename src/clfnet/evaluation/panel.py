@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from clfnet.errors import ImageError, InputError, PairingError, SizeMismatchError
 from clfnet.evaluation.matching import method_names
 from clfnet.evaluation.sources import Reading
+from clfnet.io.box import Box
 from clfnet.io.formats import IMAGE_SUFFIXES, THERMAL_SUFFIXES
 from clfnet.io.image import read_image, to_uint8
 from clfnet.io.pairing import images_by_stem
@@ -40,30 +41,24 @@ _MIN_FONT = 9  # pixels
 _MAX_SHARE = 0.4  # of a side of the image for an inset: two fit side by side
 _MIN_ZOOM, _MAX_ZOOM = 1.25, 6  # below, an inset tells nothing new; above, pixels are too few
 _ASPECT = 1.6  # of the whole panel, where the columns are free to choose
-_BOX = (  # x, y, width, height, then zoom (or nothing), then corner
-    r"\s*(-?\d{1,9})\s*,\s*(-?\d{1,9})\s*,\s*(\d{1,9})\s*,\s*(\d{1,9})\s*"
+_TEXT = re.compile(  # a box, then if wanted a zoom, which may be empty, then a corner
+    r"(?P<box>(?:[^,]*,){3}[^,]*)"
     r"(?:,\s*(?P<zoom>\d+(?:\.\d*)?|\.\d+)?\s*"
     r"(?:,\s*(?P<corner>(?:bottom|top)-(?:left|right))\s*)?)?"
 )
 
 
-class Box(NamedTuple):
-    """A region that all images of a panel mark.
+class Mark(NamedTuple):
+    """A box that all images of a panel mark.
 
     Attributes:
-        x: its first column, pixels of the source image.
-        y: its first row.
-        width: columns.
-        height: rows.
+        box: in pixels of the source image.
         zoom: how many times its inset enlarges it; 0 draws no inset. By default as large as fits
             well, and no inset for a box that is large already.
         corner: where the inset is; by default where it covers least of the boxes.
     """
 
-    x: int
-    y: int
-    width: int
-    height: int
+    box: Box
     zoom: float | None = None
     corner: Corner | None = None
 
@@ -72,25 +67,25 @@ class Box(NamedTuple):
         """Read "x,y,w,h", "x,y,w,h,zoom" or "x,y,w,h,zoom,corner", where the zoom may be empty.
 
         Raises:
-            InputError: it is written otherwise.
+            InputError: it is written otherwise, or the box has no pixels.
 
         Example:
-            >>> Box.parse("60,40,32,24,,top-left")
-            Box(x=60, y=40, width=32, height=24, zoom=None, corner='top-left')
+            >>> Mark.parse("60,40,32,24,,top-left")
+            Mark(box=Box(x=60, y=40, width=32, height=24), zoom=None, corner='top-left')
         """
-        match = re.fullmatch(_BOX, text)
-        if not match:
+        match = _TEXT.fullmatch(text)
+        box = Box.of(match["box"]) if match else None
+        if not match or box is None:
             raise InputError(
                 f"`box` must be X,Y,W,H in whole pixels, then if wanted a zoom and a corner "
                 f"({', '.join(CORNERS)}), got {text!r}. Write e.g. 60,40,32,24."
             )
-        x, y, width, height = map(int, match.groups()[:4])
         corner = next((name for name in CORNERS if name == match["corner"]), None)
-        return cls(x, y, width, height, float(match["zoom"]) if match["zoom"] else None, corner)
+        return cls(box, float(match["zoom"]) if match["zoom"] else None, corner)
 
 
 class _Inset(NamedTuple):
-    """A box to enlarge: the size it is drawn in, and where."""
+    """A box, enlarged: the size it is drawn in, and where."""
 
     box: Box
     width: int
@@ -109,7 +104,7 @@ class _Inset(NamedTuple):
 def panel(
     pictures: Mapping[str, NDArray[np.uint8]],
     *,
-    boxes: Sequence[Box] = (),
+    marks: Sequence[Mark] = (),
     columns: int | None = None,
 ) -> NDArray[np.uint8]:
     """Draw images in a grid, each with its label below and the boxes marked and enlarged.
@@ -120,7 +115,7 @@ def panel(
     Args:
         pictures: by label, uint8, (H, W) or (H, W, 3), all of one size. Labels read "(a) infrared",
             "(b) visible", ... in this order.
-        boxes: what to mark: the first in red, then green, blue, ...
+        marks: the first is drawn in red, then green, blue, ...
         columns: images per row; by default what fills the rows and suits a page.
 
     Returns:
@@ -134,18 +129,18 @@ def panel(
 
     Example:
         >>> grey = np.full((40, 300), 128, np.uint8)
-        >>> panel({"infrared": grey, "visible": grey}, boxes=[Box(10, 10, 20, 8)]).shape
+        >>> panel({"infrared": grey, "visible": grey}, marks=[Mark(Box(10, 10, 20, 8))]).shape
         (65, 606, 3)
     """
     height, width = _common_size(pictures)
-    for box in boxes:
-        _check_box(box, width, height)
+    for mark in marks:
+        _check(mark, width, height)
     if columns is not None and columns < 1:
         raise InputError(f"`columns` must be at least 1, got {columns}.")
     scale = ceil(_MIN_WIDTH / width)
     size = (width * scale, height * scale)
-    insets = _insets(boxes, size, scale)
-    drawn = [_marked(pixels, boxes, insets, scale) for pixels in pictures.values()]
+    insets = _insets(marks, size, scale)
+    drawn = [_marked(pixels, marks, insets, scale) for pixels in pictures.values()]
     labels = [
         f"({_letters(index)}) {' '.join(name.split())}" for index, name in enumerate(pictures)
     ]
@@ -158,7 +153,7 @@ def panel_of_folders(
     fused: Iterable[str | PathLike[str]],
     name: str,
     *,
-    boxes: Sequence[Box] = (),
+    marks: Sequence[Mark] = (),
     columns: int | None = None,
     sources: tuple[str, str] = ("infrared", "visible"),
     reading: Reading | None = None,
@@ -171,7 +166,7 @@ def panel_of_folders(
         fused: the folders of fused images, one per method, which takes the folder's name, or the
             name in "NAME=DIR".
         name: the stem of the image.
-        boxes: see `panel`.
+        marks: see `panel`.
         columns: see `panel`.
         sources: the labels of the first two, e.g. ("MR-T1", "MR-T2").
         reading: how the infrared image is read; as `clfnet fuse` reads it by default.
@@ -208,7 +203,7 @@ def panel_of_folders(
     }
     for label, folder in methods.items():
         pictures[label] = to_uint8(read_image(_file(folder, name)).pixels)
-    return panel(pictures, boxes=boxes, columns=columns)
+    return panel(pictures, marks=marks, columns=columns)
 
 
 def _file(folder: Path, stem: str, suffixes: AbstractSet[str] = IMAGE_SUFFIXES) -> Path:
@@ -244,28 +239,23 @@ def _common_size(pictures: Mapping[str, NDArray[np.uint8]]) -> tuple[int, int]:
     return height, width
 
 
-def _check_box(box: Box, width: int, height: int) -> None:
-    inside = box.x >= 0 and box.y >= 0 and box.x + box.width <= width
-    if min(box[2:4]) < 1 or not (inside and box.y + box.height <= height):
-        raise InputError(
-            f"a box must be inside the {width}x{height} images, "
-            f"got x={box.x}, y={box.y}, width={box.width}, height={box.height}."
-        )
-    if box.zoom is not None and not (box.zoom == 0 or 1 <= box.zoom < inf):
-        raise InputError(f"`zoom` must be at least 1, or 0 for no inset, got {box.zoom:g}.")
-    if box.corner is not None and box.corner not in CORNERS:
-        raise InputError(f"`corner` must be of {', '.join(CORNERS)}, got {box.corner!r}.")
+def _check(mark: Mark, width: int, height: int) -> None:
+    mark.box.check_inside(width, height, "a box")
+    if mark.zoom is not None and not (mark.zoom == 0 or 1 <= mark.zoom < inf):
+        raise InputError(f"`zoom` must be at least 1, or 0 for no inset, got {mark.zoom:g}.")
+    if mark.corner is not None and mark.corner not in CORNERS:
+        raise InputError(f"`corner` must be of {', '.join(CORNERS)}, got {mark.corner!r}.")
 
 
-def _insets(boxes: Sequence[Box], size: tuple[int, int], scale: int) -> list[_Inset]:
+def _insets(marks: Sequence[Mark], size: tuple[int, int], scale: int) -> list[_Inset]:
     """Place the insets so that together they hide least of the boxes and of each other."""
-    zooms = [_zoom(box, size, scale) for box in boxes]
+    zooms = [_zoom(mark, size, scale) for mark in marks]
     enlarged = [
         (box, round(box.width * zoom), round(box.height * zoom), COLOURS[index % len(COLOURS)])
-        for index, (box, zoom) in enumerate(zip(boxes, zooms, strict=True))
+        for index, ((box, _, _), zoom) in enumerate(zip(marks, zooms, strict=True))
         if zoom
     ]
-    wanted = [box.corner for box, *_ in enlarged]
+    wanted = [mark.corner for mark, zoom in zip(marks, zooms, strict=True) if zoom]
     choices = [
         [_Inset(*inset, corner) for inset, corner in zip(enlarged, corners, strict=True)]
         for corners in permutations(CORNERS, len(enlarged))
@@ -276,28 +266,23 @@ def _insets(boxes: Sequence[Box], size: tuple[int, int], scale: int) -> list[_In
             f"insets must have a corner each, got {len(enlarged)} insets with the corners "
             f"{', '.join(filter(None, wanted)) or 'free'}. Give a box `zoom` 0 or another corner."
         )
-    marked = [_scaled(box, scale) for box in boxes]
+    marked = [mark.box.scaled(scale).corners for mark in marks]
     return min(choices, key=lambda insets: _hidden([i.area(size) for i in insets], marked))
 
 
-def _zoom(box: Box, size: tuple[int, int], scale: int) -> float:
+def _zoom(mark: Mark, size: tuple[int, int], scale: int) -> float:
     """How many times larger than in the source the inset of a box is drawn; 0 for none."""
-    frame = 2 * _line_width(size[0])
+    box, frame = mark.box, 2 * _line_width(size[0])
     largest = min((size[0] - frame) / box.width, (size[1] - frame) / box.height)
-    if box.zoom is None:
+    if mark.zoom is None:
         zoom = min(_MAX_SHARE * largest, _MAX_ZOOM * scale)
         return zoom if zoom >= _MIN_ZOOM * scale else 0
-    if box.zoom * scale > largest:
+    if mark.zoom * scale > largest:
         raise InputError(
             f"`zoom` must leave the inset smaller than the image, at most {largest / scale:.2f} "
-            f"for a box of {box.width}x{box.height}, got {box.zoom:g}."
+            f"for a box of {box.width}x{box.height}, got {mark.zoom:g}."
         )
-    return box.zoom * scale
-
-
-def _scaled(box: Box, scale: int) -> Area:
-    left, top = box.x * scale, box.y * scale
-    return left, top, left + box.width * scale, top + box.height * scale
+    return mark.zoom * scale
 
 
 def _hidden(insets: list[Area], boxes: list[Area]) -> int:
@@ -313,18 +298,17 @@ def _overlap(a: Area, b: Area) -> int:
 
 
 def _marked(
-    pixels: NDArray[np.uint8], boxes: Sequence[Box], insets: list[_Inset], scale: int
+    pixels: NDArray[np.uint8], marks: Sequence[Mark], insets: list[_Inset], scale: int
 ) -> Image.Image:
     """One image with the outlines of its boxes and their insets: RGB."""
     source = Image.fromarray(pixels).convert("RGB")
     size = (source.width * scale, source.height * scale)
     picture = source.resize(size, Image.Resampling.BICUBIC)
     draw = ImageDraw.Draw(picture)
-    for index, box in enumerate(boxes):
-        _outline(draw, _scaled(box, scale), COLOURS[index % len(COLOURS)])
+    for index, mark in enumerate(marks):
+        _outline(draw, mark.box.scaled(scale).corners, COLOURS[index % len(COLOURS)])
     for inset in insets:
-        area, box = inset.area(size), inset.box
-        part = (box.x, box.y, box.x + box.width, box.y + box.height)
+        area, part = inset.area(size), inset.box.corners
         crop = source.resize((inset.width, inset.height), Image.Resampling.BICUBIC, part)
         picture.paste(crop, area[:2])
         _outline(draw, area, inset.colour)

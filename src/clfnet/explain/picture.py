@@ -151,8 +151,7 @@ def _draw_region(
     picture: Image.Image, share: NDArray[np.float32], region: Region, scale: int, look: _Look
 ) -> None:
     mean = share_in(share, region)
-    left, top = region.x * scale, region.y * scale
-    box = (left, top, left + region.width * scale, top + region.height * scale)
+    box = region.box.scaled(scale).corners
     text = f"{region.name}  {percent(mean)}"
     draw_box(picture, box, text, line=look.line, size=look.small)
 

@@ -18,11 +18,11 @@ def share_in(share: NDArray[np.float32], region: Region) -> float:
         InputError: it is not inside the image.
 
     Example:
-        >>> share_in(np.array([[0, 1, 0.5]], np.float32), Region("right", 1, 0, 2, 1))
+        >>> share_in(np.array([[0, 1, 0.5]], np.float32), Region("right", Box(1, 0, 2, 1)))
         0.75
     """
     region.check_inside(share.shape[1], share.shape[0])
-    return float(share[region.slices].mean(dtype=np.float64))
+    return float(share[region.box.slices].mean(dtype=np.float64))
 
 
 def grid(share: NDArray[np.float32], cells: int) -> NDArray[np.float64]:

@@ -122,7 +122,7 @@ class Alignment:
         covered = None if aligned.covered.all() else aligned.covered
         corner = (0, 0)
         if self.outside == "crop":
-            covered, corner = None, (aligned.box.left, aligned.box.top)
+            covered, corner = None, (aligned.box.x, aligned.box.y)
             layers, light = aligned.cropped()
         else:
             layers, light = aligned.infrared, aligned.visible

@@ -112,7 +112,11 @@ class Measured:
             "conditions": self.conditions,
             "whole": _plain(self.statistics[WHOLE]),
             "regions": [
-                {**region._asdict(), **_plain(self.statistics[region.name])}
+                {
+                    "name": region.name,
+                    **region.box._asdict(),
+                    **_plain(self.statistics[region.name]),
+                }
                 for region in self.plan.regions
             ],
             "differences": {name: round(k, _DIGITS) for name, k in self.differences.items()},

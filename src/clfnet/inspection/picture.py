@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from clfnet.colour.palette import check_palette, paint
 from clfnet.errors import ConfigError
 from clfnet.inspection.measure import Measured
+from clfnet.io.box import Box
 from clfnet.io.labels import GROUND, SOFT, TEXT, Colour, draw_box, draw_label, font, label_height
 from clfnet.io.regions import Region
 from clfnet.thermal import Thermal, parse_range
@@ -117,9 +118,10 @@ def draw_visible(measured: Measured, picture: Rgb) -> Rgb:
         return picture
     marked, size = Image.fromarray(picture), _Sizes.of(picture.shape[1], picture.shape[0])
     pen = ImageDraw.Draw(marked)
-    frame = Region("", 0, 0, measured.reading.thermal.width, measured.reading.thermal.height)
+    thermal = measured.reading.thermal
+    frame = Region("", Box(0, 0, thermal.width, thermal.height))
     for region in (frame, *measured.plan.regions):
-        corners = _corners(region, alignment)
+        corners = _corners(region.box, alignment)
         if region.is_spot:
             _cross(marked, (sum(x for x, _ in corners) / 4, sum(y for _, y in corners) / 4), size)
         else:
@@ -127,10 +129,9 @@ def draw_visible(measured: Measured, picture: Rgb) -> Rgb:
     return np.asarray(marked)
 
 
-def _corners(region: Region, alignment: NDArray[np.float64]) -> list[tuple[float, float]]:
-    """Return where the outer corners of a region lie, from the corner of the first pixel."""
-    x, y = region.x - 0.5, region.y - 0.5
-    right, bottom = x + region.width, y + region.height
+def _corners(box: Box, alignment: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Return where the outer corners of a box lie, from the corner of the first pixel."""
+    x, y, right, bottom = (side - 0.5 for side in box.corners)
     ends = np.array([[x, right, right, x], [y, y, bottom, bottom], [1, 1, 1, 1]])
     across, down, depth = alignment @ ends
     return [*zip((across / depth + 0.5).tolist(), (down / depth + 0.5).tolist(), strict=True)]
@@ -229,13 +230,12 @@ def _mark(
 ) -> None:
     name = region.name if region.name.isascii() else ""  # the font has no other letters
     if region.is_spot:
-        middle = ((region.x + 0.5) * scale, (region.y + 0.5) * scale)
+        middle = ((region.box.x + 0.5) * scale, (region.box.y + 0.5) * scale)
         _cross(picture, middle, size)
         place = (round(middle[0]) + 2 * size.gap // 3, round(middle[1]) - label_height(size.small))
         draw_label(picture, place, f"{name} {found.mean:.1f} °C".strip(), size.small)
         return
-    left, top = region.x * scale, region.y * scale
-    box = (left, top, left + region.width * scale, top + region.height * scale)
+    box = region.box.scaled(scale).corners
     text = f"{name} {found.minimum:.1f} to {found.maximum:.1f} °C".strip()
     draw_box(picture, box, text, line=size.line, size=size.small)
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from typing import NamedTuple, Self
 
 from clfnet.errors import InputError
+from clfnet.io.box import Box
 
-_NAME, _NUMBER = r"(?:(?P<name>[^=]*)=)?\s*", r"(\d{1,9})"
-_BOX, _SPOT = (_NAME + r"\s*,\s*".join([_NUMBER] * count) + r"\s*" for count in (4, 2))
+_TEXT = re.compile(r"(?:(?P<name>[^=]*)=)?(?P<place>[^=]*)")
+_SPOT = re.compile(r"\s*(\d{1,9})\s*,\s*(\d{1,9})\s*")
 _LONGEST = 60  # letters of a name
 
 MOST = 500
@@ -15,25 +16,19 @@ MOST = 500
 
 
 class Region(NamedTuple):
-    """A named box of an image, in pixels; of one pixel, a spot.
+    """A named box of an image; of one pixel, a spot.
 
     Attributes:
         name: what tables and images call it.
-        x: its first column.
-        y: its first row.
-        width: columns.
-        height: rows.
+        box: where it is.
     """
 
     name: str
-    x: int
-    y: int
-    width: int = 1
-    height: int = 1
+    box: Box
 
     @classmethod
     def parse(cls, text: str, *, option: str = "region", name: str = "") -> Self:
-        """Read "x,y,w,h" or "name=x,y,w,h".
+        """Read "x,y,width,height" or "name=x,y,width,height".
 
         Args:
             text: what is read.
@@ -45,16 +40,16 @@ class Region(NamedTuple):
 
         Example:
             >>> Region.parse("door=60,40,32,24")
-            Region(name='door', x=60, y=40, width=32, height=24)
+            Region(name='door', box=Box(x=60, y=40, width=32, height=24))
         """
-        match = re.fullmatch(_BOX, text)
-        box = tuple(map(int, match.groups()[1:])) if match else (0, 0, 0, 0)
-        if not match or min(box[2:]) < 1:
+        match = _TEXT.fullmatch(text)
+        box = Box.of(match["place"]) if match else None
+        if not match or box is None:
             raise InputError(
                 f"`{option}` must be X,Y,W,H or NAME=X,Y,W,H in whole pixels, W and H at least 1, "
                 f"got {text!r:.99}. Write e.g. door=60,40,32,24."
             )
-        return cls(_named(match["name"], name or ",".join(map(str, box))), *box)
+        return cls(_named(match["name"], name or str(box)), box)
 
     @classmethod
     def parse_spot(cls, text: str, *, name: str = "") -> Self:
@@ -65,34 +60,26 @@ class Region(NamedTuple):
 
         Example:
             >>> Region.parse_spot("bearing=120,80")
-            Region(name='bearing', x=120, y=80, width=1, height=1)
+            Region(name='bearing', box=Box(x=120, y=80, width=1, height=1))
         """
-        match = re.fullmatch(_SPOT, text)
-        if not match:
+        match = _TEXT.fullmatch(text)
+        place = _SPOT.fullmatch(match["place"]) if match else None
+        if not match or not place:
             raise InputError(
                 f"`spot` must be X,Y or NAME=X,Y in whole pixels, got {text!r:.99}. Write e.g. "
                 f"bearing=120,80."
             )
-        x, y = map(int, match.groups()[1:])
-        return cls(_named(match["name"], name or f"{x},{y}"), x, y)
+        x, y = map(int, place.groups())
+        return cls(_named(match["name"], name or f"{x},{y}"), Box(x, y))
 
     @property
     def is_spot(self) -> bool:
         """It is one pixel."""
-        return self.width == self.height == 1
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """Its rows and columns, to index an image with."""
-        return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
+        return self.box.width == self.box.height == 1
 
     def check_inside(self, width: int, height: int) -> None:
         """Raise an `InputError` unless it lies within an image of this size."""
-        if self.x + self.width > width or self.y + self.height > height:
-            raise InputError(
-                f"`region` must be inside the {width}x{height} image, got x={self.x}, "
-                f"y={self.y}, width={self.width}, height={self.height} ({self.name}). Move it."
-            )
+        self.box.check_inside(width, height, f"the region {self.name}")
 
 
 def parse_regions(spots: Iterable[str] = (), boxes: Iterable[str] = ()) -> list[Region]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Self, get_args
 
 from clfnet.errors import ConfigError
+from clfnet.io.box import Box
 from clfnet.options import FuseOptions, StatedUnit
 from clfnet.thermal.calibration import Calibration
 from clfnet.thermal.painted import AUTO, check_infrared_palette
@@ -11,9 +12,6 @@ from clfnet.thermal.raw import Raw
 from clfnet.thermal.surroundings import AS_RECORDED, Surroundings
 
 _MOST_KELVIN = 10.0  # per count; cameras have 0.01 to 0.4, a file in kelvin has 1
-
-Rectangle = tuple[int, int, int, int]
-"""x and y of the first pixel, width, height."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class ThermalOptions:
 
     Example:
         >>> ThermalOptions(exclude="0,0,64,20; 10,200,30,8").rectangles
-        [(0, 0, 64, 20), (10, 200, 30, 8)]
+        [Box(x=0, y=0, width=64, height=20), Box(x=10, y=200, width=30, height=8)]
     """
 
     unit: str = "auto"
@@ -94,10 +92,10 @@ class ThermalOptions:
         return None if self.calibration is None else Calibration.parse(self.calibration)
 
     @property
-    def rectangles(self) -> list[Rectangle]:
+    def rectangles(self) -> list[Box]:
         """What is excluded."""
         parts = [part for part in (self.exclude or "").split(";") if part.strip()]
-        return [_rectangle(part) for part in parts]
+        return [Box.parse(part, "exclude") for part in parts]
 
 
 def check_kelvin_per_count(kelvin_per_count: float | None) -> None:
@@ -108,19 +106,6 @@ def check_kelvin_per_count(kelvin_per_count: float | None) -> None:
             f"{kelvin_per_count}. FLIR cameras with TLinear have 0.01, 0.04, 0.1 or 0.4; a file in "
             f"kelvin has 1."
         )
-
-
-def _rectangle(text: str) -> Rectangle:
-    try:
-        left, top, width, height = (int(part) for part in text.split(","))
-    except ValueError:
-        left = top = width = height = 0
-    if left < 0 or top < 0 or width < 1 or height < 1:
-        raise ConfigError(
-            f"`exclude` must be X,Y,WIDTH,HEIGHT in pixels of the infrared image, got "
-            f"{text.strip()!r}. For example 0,0,120,20."
-        )
-    return left, top, width, height
 
 
 AS_IS = ThermalOptions()

@@ -158,13 +158,13 @@ def stated(thermal: Thermal, options: ThermalOptions, name: str | Path) -> Therm
     if not options.rectangles:
         return thermal
     data = np.ones(thermal.values.shape, np.bool_)
-    for left, top, width, height in options.rectangles:
-        if left >= thermal.width or top >= thermal.height:
+    for box in options.rectangles:
+        if box.x >= thermal.width or box.y >= thermal.height:
             raise ConfigError(
                 f"`exclude` must lie within the infrared image of {thermal.width}x"
-                f"{thermal.height}, got {left},{top},{width},{height}. Correct it."
+                f"{thermal.height}, got {box}. Correct it."
             )
-        data[top : top + height, left : left + width] = False
+        data[box.slices] = False
     return thermal.without(data)
 
 

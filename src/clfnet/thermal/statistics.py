@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clfnet.errors import InputError
+from clfnet.io.box import Box
 from clfnet.io.regions import Region
 
 PERCENTILES = (5.0, 50.0, 95.0)
@@ -54,12 +55,12 @@ def statistics_of(
         >>> found = statistics_of(image)
         >>> found.mean, found.hottest, found.percentiles[50.0]
         (30.0, (1, 1), 30.0)
-        >>> statistics_of(image, Region("spot", 1, 0)).mean
+        >>> statistics_of(image, Region("spot", Box(1, 0))).mean
         30.0
     """
-    region = region or Region("whole", 0, 0, celsius.shape[1], celsius.shape[0])
+    region = region or Region("whole", Box(0, 0, celsius.shape[1], celsius.shape[0]))
     region.check_inside(celsius.shape[1], celsius.shape[0])
-    part = celsius[region.slices]
+    part = celsius[region.box.slices]
     known = np.isfinite(part)
     if not known.any():
         raise InputError(
@@ -72,8 +73,8 @@ def statistics_of(
         float(values.mean()),
         float(values.max()),
         dict(zip(percentiles, np.percentile(values, percentiles).tolist(), strict=True)),
-        _place(int(low.argmin()), region),
-        _place(int(high.argmax()), region),
+        _place(int(low.argmin()), region.box),
+        _place(int(high.argmax()), region.box),
         len(values),
     )
 
@@ -92,6 +93,6 @@ def summary(celsius: NDArray[np.float32]) -> dict[str, float]:
     return {name: round(float(value), 2) for name, value in ends.items()}
 
 
-def _place(index: int, region: Region) -> tuple[int, int]:
-    row, column = divmod(index, region.width)
-    return region.x + column, region.y + row
+def _place(index: int, box: Box) -> tuple[int, int]:
+    row, column = divmod(index, box.width)
+    return box.x + column, box.y + row

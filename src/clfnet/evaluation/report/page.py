@@ -11,8 +11,9 @@ from typing import Any
 
 from clfnet.errors import ConfigError
 from clfnet.evaluation.formats import as_markdown
-from clfnet.evaluation.report.pictures import LONGEST_SIDE, Region, pictures_of
+from clfnet.evaluation.report.pictures import LONGEST_SIDE, pictures_of
 from clfnet.evaluation.table import Table, mean_ranks
+from clfnet.io.box import Box
 
 SCRIPTS = ("common", "table", "curves", "pictures", "wipe", "difference", "main")
 """The script's parts, in the order in which they are joined."""
@@ -22,7 +23,7 @@ _MARKUP = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&"})
 
 
 def as_html(
-    table: Table, *, region: Region | None = None, most: int = 12, title: str = "Fusion report"
+    table: Table, *, region: Box | None = None, most: int = 12, title: str = "Fusion report"
 ) -> str:
     """Return the scores and the images as one HTML page that needs nothing else.
 
@@ -67,7 +68,7 @@ def as_html(
     return page.encode(errors="replace").decode()  # file names need not be valid Unicode
 
 
-def _data(table: Table, region: Region | None, most: int) -> dict[str, Any]:
+def _data(table: Table, region: Box | None, most: int) -> dict[str, Any]:
     """What the script shows: lists in the order of metrics, methods and images."""
     methods, names = list(table.methods), _image_names(table)
     means, ranks, overall = table.means(), table.ranks(), mean_ranks(table)

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterable, Mapping
 from io import BytesIO
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clfnet.errors import ConfigError, ImageError
 from clfnet.evaluation.sources import Files, Reading, Trio
+from clfnet.io.box import Box
 from clfnet.io.image import to_uint8
 from clfnet.metrics import to_grey
 
@@ -22,54 +23,10 @@ _BOXES_A_SIDE = 5  # a region of its own choice is so small a part of the image'
 Pixels = NDArray[np.uint8]
 
 
-class Region(NamedTuple):
-    """A rectangle of an image, in its pixels.
-
-    Attributes:
-        x: columns left of it.
-        y: rows above it.
-        width: its columns.
-        height: its rows.
-    """
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read "x,y,width,height".
-
-        Raises:
-            ConfigError: it is written otherwise, or has no pixels.
-
-        Example:
-            >>> Region.parse("60,40,32,24")
-            Region(x=60, y=40, width=32, height=24)
-        """
-        numbers = text.split(",")
-        if len(numbers) != 4 or not all(number.strip().isdecimal() for number in numbers):
-            raise ConfigError(f"`region` must be X,Y,WIDTH,HEIGHT in whole pixels, got {text!r}.")
-        region = cls(*map(int, numbers))
-        _check(region)
-        return region
-
-    def within(self, width: int, height: int) -> "Region":
-        """Return it moved, and cut if need be, into an image of this size.
-
-        Example:
-            >>> Region(90, 10, 20, 200).within(100, 50)
-            Region(x=80, y=0, width=20, height=50)
-        """
-        columns, rows = min(self.width, width), min(self.height, height)
-        return Region(min(self.x, width - columns), min(self.y, height - rows), columns, rows)
-
-
 def pictures_of(
     files: Mapping[str, Mapping[str, Files]],
     names: list[str],
-    region: Region | None,
+    region: Box | None,
     most: int,
     reading: Reading | None = None,
 ) -> list[dict[str, Any]]:
@@ -102,7 +59,7 @@ def pictures_of(
     return [{"image": index, **one} for index, one in zip(chosen, pictures, strict=True)]
 
 
-def _picture(found: list[Trio], region: Region | None) -> dict[str, Any]:
+def _picture(found: list[Trio], region: Box | None) -> dict[str, Any]:
     infrared, visible = found[0].infrared, to_uint8(found[0].visible)
     height, width = infrared.shape[:2]
     box = region.within(width, height) if region else _warmest(infrared)
@@ -122,15 +79,15 @@ def _spread(count: int, most: int) -> list[int]:
     return indices
 
 
-def _check(region: Region) -> None:
-    if min(region.x, region.y) < 0 or min(region.width, region.height) < 1:
+def _check(region: Box) -> None:
+    if not region.has_pixels:
         raise ConfigError(
             "`region` must be X,Y,WIDTH,HEIGHT in pixels, X and Y at least 0, WIDTH and HEIGHT at "
-            f"least 1, got {','.join(map(str, region))}. Leave it out to have one chosen."
+            f"least 1, got {region}. Leave it out to have one chosen."
         )
 
 
-def _check_inside(region: Region, pictures: Iterable[Mapping[str, int]]) -> None:
+def _check_inside(region: Box, pictures: Iterable[Mapping[str, int]]) -> None:
     sizes = {(picture["width"], picture["height"]) for picture in pictures}
     if not any(region.x < width and region.y < height for width, height in sizes):
         largest = "x".join(map(str, max(sizes)))
@@ -140,7 +97,7 @@ def _check_inside(region: Region, pictures: Iterable[Mapping[str, int]]) -> None
         )
 
 
-def _warmest(infrared: Pixels) -> Region:
+def _warmest(infrared: Pixels) -> Box:
     """The box that is brightest in the infrared image: a person or a vehicle, often."""
     grey = to_grey(infrared).astype(np.float64)
     excess = np.maximum(grey - grey.mean(), 0) ** 2  # squared: small and hot before large and warm
@@ -150,7 +107,7 @@ def _warmest(infrared: Pixels) -> Region:
     down = total[rows:] - total[:-rows]
     sums = down[:, columns:] - down[:, :-columns]
     y, x = np.unravel_index(sums.argmax(), sums.shape)
-    return Region(int(x), int(y), columns, rows)
+    return Box(int(x), int(y), columns, rows)
 
 
 def _data_uri(pixels: Pixels) -> str:

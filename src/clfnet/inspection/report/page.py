@@ -93,10 +93,10 @@ def page_of(
 
 def _table(measured: Measured) -> list[list[str]]:
     rows = [["Region", "Place", "Min °C", "Mean °C", "Max °C"]]
-    places = {each.name: f"{each.x}, {each.y}" for each in measured.plan.regions}
+    places = {each.name: f"{each.box.x}, {each.box.y}" for each in measured.plan.regions}
     for each in measured.plan.regions:
         if not each.is_spot:
-            places[each.name] += f"; {each.width} × {each.height}"
+            places[each.name] += f"; {each.box.width} × {each.box.height}"
     for name, found in measured.statistics.items():
         rows.append([name, places.get(name, "all"), *_values(found)])
     for name, kelvin in measured.differences.items():
