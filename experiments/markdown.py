@@ -1,20 +1,15 @@
 """Tables for the experiments' README files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from math import isnan
 
 from clfnet.evaluation import Table, differences, mean_ranks
 from clfnet.evaluation.formats import places
+from clfnet.io.markdown import grid
 
 DIGITS: Mapping[str, int] = {"SF": 4, "Qabf": 3, "SCD": 3, "CC": 3, "SSIM": 3, "MS-SSIM": 3,
                              "Nabf": 3, "FMI": 3, "VIF": 3}  # fmt: skip
 """Decimals; two for any other metric."""
-
-
-def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table, its first column of words."""
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def number(value: float | None, metric: str = "") -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from clfnet.evaluation.panel import panel
+from clfnet.evaluation.report.pictures import spread
 from clfnet.inference.find import find_method
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, Pixels, write_image
@@ -27,9 +28,8 @@ def measure(spec: Sheets, run: Run, results: Results) -> None:
 def chosen(pairs: Sequence[LabelledPair], count: int) -> list[LabelledPair]:
     """Return `count` pairs of each light, or all, spread evenly over the list."""
     lights = dict.fromkeys(pair.light for pair in pairs)
-    return [
-        pair for light in lights for pair in _spread([p for p in pairs if p.light == light], count)
-    ]
+    of_light = [[pair for pair in pairs if pair.light == light] for light in lights]
+    return [found[index] for found in of_light for index in spread(len(found), count)]
 
 
 def draw(pair: LabelledPair, fusers: dict[str, Fuser]) -> Pixels:
@@ -43,8 +43,3 @@ def render(_spec: Sheets, results: Results) -> str:
     """Return what each sheet shows."""
     lines = [f"- `{row['file']}`: {row['light']}" for row in results.rows.values()]
     return "\n".join([*lines, ""])
-
-
-def _spread(pairs: Sequence[LabelledPair], count: int) -> list[LabelledPair]:
-    shown = min(count, len(pairs))
-    return [pairs[index * len(pairs) // shown] for index in range(shown)]

@@ -9,10 +9,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from clfnet import weights
 from clfnet.colour.luma import BT601_WEIGHTS, DARK, LIT
-from clfnet.errors import ImageError, SizeMismatchError, WeightsError
+from clfnet.errors import ImageError, SizeMismatchError
 from clfnet.training.distributed import without_tf32
+from clfnet.training.network_file import find_network
 from clfnet.training.networks import load_any_network
 
 
@@ -41,7 +41,7 @@ class TorchFuser:
     """
 
     def __init__(self, model: str | Path = "clfnet", *, device: str | torch.device = "cpu") -> None:
-        self.network = load_any_network(_file(model)).requires_grad_(False).to(device)
+        self.network = load_any_network(find_network(model)).requires_grad_(False).to(device)
         self.device = next(self.network.parameters()).device
 
     def __call__(self, infrared: Tensor, visible: Tensor) -> Tensor:
@@ -83,20 +83,6 @@ class TorchFuser:
                 f"`{name}` must be on {self.device}, where the network is, got {tensor.device}. "
                 f"Move it there, or make a TorchFuser of that device."
             )
-
-
-def _file(model: str | Path) -> Path:
-    """The safetensors file of a model, its checksum seen to."""
-    path = Path(model)
-    if path.suffix == ".safetensors":
-        return path
-    if path.suffix == ".onnx":
-        return path.with_suffix(".safetensors")
-    found = weights.find(str(model)).safetensors
-    if found is None:
-        raise WeightsError(f"`model` must have a safetensors file, got {model}. Export it again.")
-    found.read()
-    return found.path
 
 
 def _unit(tensor: Tensor) -> Tensor:

@@ -26,7 +26,7 @@ def test_a_whole_shift_moves_pixels_exactly(
     assert pair.visible is visible
     assert pair.infrared.dtype == dtype
     np.testing.assert_allclose(pair.infrared[:8, 3:23], infrared[2:], atol=1e-3)
-    assert pair.box == (3, 0, 23, 8)
+    assert pair.box.corners == (3, 0, 23, 8)
     assert pair.covered.sum() == 20 * 8
     assert not pair.infrared[~pair.covered].any()
     heat, light = pair.cropped()
@@ -35,7 +35,7 @@ def test_a_whole_shift_moves_pixels_exactly(
     pair = onto("infrared", infrared, visible, rig)
     assert pair.infrared is infrared
     np.testing.assert_allclose(pair.visible[2:], visible[:8, 3:23], atol=1e-3)
-    assert pair.box == (0, 2, 20, 10)
+    assert pair.box.corners == (0, 2, 20, 10)
 
 
 def test_full_scale_stays_full_scale(rig: Rig) -> None:
@@ -62,7 +62,7 @@ def test_both_grids_agree(rig: Rig) -> None:
 
 def test_a_rig_serves_other_resolutions(rig: Rig) -> None:
     pair = onto("visible", np.ones((5, 10), np.uint8), np.ones((32, 48), np.uint8), rig)
-    assert pair.box == (6, 0, 46, 16)
+    assert pair.box.corners == (6, 0, 46, 16)
 
 
 def test_other_proportions_are_refused(rig: Rig) -> None:

@@ -86,7 +86,7 @@ def test_a_box_that_cannot_be_read_is_one_line(root: Path, text: str) -> None:
 
 
 def test_a_box_outside_is_told(root: Path) -> None:
-    with pytest.raises(InputError, match="inside the 320x120 images, got x=-4"):
+    with pytest.raises(InputError, match="must be X,Y,W,H in whole pixels"):
         _run(root, "--box=-4,0,9,9")
 
 

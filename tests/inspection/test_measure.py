@@ -80,7 +80,7 @@ def test_lines_for_a_person(measured: Measure) -> None:
 @pytest.mark.parametrize(
     ("asked", "error", "message"),
     [
-        ({"spots": ["32,0"]}, InputError, "map.tiff: `region` must be inside the 32x24 image"),
+        ({"spots": ["32,0"]}, InputError, "map.tiff: the region S1 must be inside the 32x24 image"),
         ({"spots": ["3,20"]}, InputError, "map.tiff: S1 must have a temperature"),
         ({"spots": ["whole=1,1"]}, InputError, "must not be called 'whole'"),
         ({"deltas": ["a-b"]}, InputError, "`delta` must be A-B"),

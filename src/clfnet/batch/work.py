@@ -14,7 +14,7 @@ from clfnet.batch.evidence import NOTHING, UNKNOWN, Evidence, is_lost, of_conten
 from clfnet.batch.mark import Mark, Marked, marked, read_mark
 from clfnet.batch.places import at_hand, exists, is_remote, send
 from clfnet.batch.recipe import Recipe
-from clfnet.errors import ClfnetError, ImageError, InputError, OutputExistsError, one_line
+from clfnet.errors import ClfnetError, ImageError, InputError, OutputExistsError, one_line, renamed
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, write_image
 
@@ -128,20 +128,15 @@ def _fused(fuser: Fuser, recipe: Recipe, task: Task) -> tuple[Image, str, dict[s
     """Return the fused image, the evidence of its sources' contents, and temperatures."""
     opened_visible: Any = nullcontext() if task.visible is None else at_hand(task.visible)
     with at_hand(task.infrared) as infrared, opened_visible as visible:
-        try:
+        given = {str(infrared): task.infrared}  # as the manifest has it, not as its copy here
+        if task.visible:
+            given[str(visible)] = task.visible
+        with renamed(given):
             contents = of_contents(str(infrared), visible and str(visible))
             names = (task.infrared, task.visible or task.infrared)
             image, record, _ = fuser.fuse_pair(fuser.read(infrared, visible), names)
-        except ClfnetError as error:
-            raise InputError(_as_given(str(error), task, infrared, visible)) from error
     image = marked(image, record, Mark(recipe.run, task.pair, task.row))
     return image, contents, record.get("celsius", {})
-
-
-def _as_given(message: str, task: Task, infrared: Path, visible: Path | None) -> str:
-    """Name files as the manifest does, not as their copies."""
-    message = message.replace(str(infrared), task.infrared)
-    return message.replace(str(visible), task.visible) if task.visible else message
 
 
 def _finished_before(recipe: Recipe, task: Task) -> Marked | None:

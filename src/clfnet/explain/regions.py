@@ -18,6 +18,7 @@ def share_in(share: NDArray[np.float32], region: Region) -> float:
         InputError: it is not inside the image.
 
     Example:
+        >>> from clfnet.io.box import Box
         >>> share_in(np.array([[0, 1, 0.5]], np.float32), Region("right", Box(1, 0, 2, 1)))
         0.75
     """

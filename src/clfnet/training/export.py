@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from clfnet import weights
 from clfnet.errors import InputError, OutputExistsError, WeightsError
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.files import refuse_existing, write_atomic
@@ -13,7 +12,7 @@ from clfnet.nn import Network
 from clfnet.training.checkpoint import load_checkpoint
 from clfnet.training.config import Recipe, as_tables
 from clfnet.training.log import read_log
-from clfnet.training.network_file import network_bytes
+from clfnet.training.network_file import find_network, network_bytes
 from clfnet.training.networks import NETWORKS, Trainable, load_any_network
 from clfnet.training.trainer import BEST, CHECKPOINT
 
@@ -105,7 +104,7 @@ def export_plain(
             f"`size` must be HEIGHTxWIDTH of at most {MAX_PIXELS / 1e6:g} megapixels, got "
             f"{height}x{width}. Write e.g. 480x640."
         )
-    network = load_any_network(_weights(model))
+    network = load_any_network(Path(model) / BEST if Path(model).is_dir() else find_network(model))
     plain = NETWORKS[network.kind].plain
     if plain is None:
         able = ", ".join(kind for kind, each in NETWORKS.items() if each.plain)
@@ -116,23 +115,6 @@ def export_plain(
     file = output / f"{name or Path(model).stem}-{height}x{width}.onnx"
     write_atomic(file, plain(network, size).SerializeToString(), overwrite=overwrite)
     return file
-
-
-def _weights(model: str) -> Path:
-    """Return the safetensors file that a user means."""
-    path = Path(model)
-    if path.is_dir():
-        return path / BEST
-    if path.suffix == ".safetensors":
-        return path
-    found = weights.find(model).safetensors
-    if found is None:
-        raise WeightsError(
-            f"`model` must be a run's folder, a .safetensors file or a shipped model, got {model}. "
-            f"Of an .onnx file no other graph can be made."
-        )
-    found.read()  # to hold it against its checksum
-    return found.path
 
 
 def manifest_entries(manifest: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+from clfnet import weights
 from clfnet.errors import WeightsError, one_line
 from clfnet.io.files import open_input
 from clfnet.nn import CLFNet, FastNet, Network, ProjectionHead
@@ -103,6 +104,31 @@ def rebuild(path: Path, held: NetworkFile, network: type[AnyNetwork]) -> AnyNetw
         what = f"lacks {missing[0]}" if missing else f"has {unknown[0]}"
         raise WeightsError(f"{path} {what} and more: it holds another network.")
     return made.eval()
+
+
+def find_network(model: str | Path) -> Path:
+    """Find a model's weights for torch.
+
+    Args:
+        model: a safetensors file; the name of a shipped model; or NAME.onnx, beside which
+            `clfnet export` writes NAME.safetensors.
+
+    Raises:
+        WeightsError: there is no such model, it has no such file, or the file is damaged.
+    """
+    if Path(model).suffix == ".safetensors":
+        return Path(model)
+    found = weights.find(model)
+    beside = found.onnx.path.with_suffix(".safetensors")
+    if found.safetensors is not None:
+        found.safetensors.read()  # to hold it against its checksum
+        return found.safetensors.path
+    if beside.is_file():
+        return beside
+    raise WeightsError(
+        f"`model` must have its weights beside it, but there is no {beside}. They cannot be had "
+        f"from the .onnx file; export the run again."
+    )
 
 
 @overload

@@ -16,7 +16,7 @@ from clfnet.io.image import Image, read_image, write_image
 from clfnet.nn import CLFNet, ProjectionHead
 from clfnet.training.dataset import Fine, Pair
 from clfnet.training.distributed import Process
-from clfnet.training.network_file import load_network
+from clfnet.training.network_file import find_network, load_network
 
 
 class Teacher:
@@ -40,7 +40,7 @@ class Teacher:
 
     def network(self) -> CLFNet:
         """The same for torch, from NAME.safetensors beside NAME.onnx."""
-        return load_network(self._path.with_suffix(".safetensors")).requires_grad_(False)
+        return load_network(find_network(self._path)).requires_grad_(False)
 
     def head(self) -> ProjectionHead:
         """Its projection head, from NAME-head.safetensors beside NAME.onnx."""

@@ -1,11 +1,12 @@
 """What the yardstick says, as text: Markdown to read, JSON for machines."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite, isnan
 from typing import Any
 
 from clfnet.evaluation.bootstrap import Difference
+from clfnet.io.markdown import grid
 from clfnet.usefulness.folders import Report
 from clfnet.usefulness.yardstick import PARTS, Bar, Usefulness
 
@@ -86,7 +87,7 @@ def differences_as_markdown(
         [method, *(_difference(of[part]) for part in (*PARTS, "U"))]
         for method, of in differences.items()
     ]
-    return _grid(head, lines)
+    return grid(head, lines)
 
 
 def as_markdown(report: Report, baseline: str | None = None) -> str:
@@ -177,14 +178,9 @@ def _table(
         [name, *(_cell(v, digits[i], i in wanted and v == wanted[i]) for i, v in enumerate(row))]
         for name, row in rows.items()
     ]
-    return _grid(["", *head], lines)
+    return grid(["", *head], lines)
 
 
 def _cell(value: float, digits: int, is_best: bool) -> str:
     text = "–" if isnan(value) else f"{value:.{digits}f}"
     return f"**{text}**" if is_best else text
-
-
-def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -1,7 +1,5 @@
 """The page: a template, a style and a script of this package, and the numbers and images."""
 
-import base64
-import hashlib
 import html
 import json
 from importlib.resources import files
@@ -14,6 +12,7 @@ from clfnet.evaluation.formats import as_markdown
 from clfnet.evaluation.report.pictures import LONGEST_SIDE, pictures_of
 from clfnet.evaluation.table import Table, mean_ranks
 from clfnet.io.box import Box
+from clfnet.io.html import policy_hash
 
 SCRIPTS = ("common", "table", "curves", "pictures", "wipe", "difference", "main")
 """The script's parts, in the order in which they are joined."""
@@ -59,9 +58,9 @@ def as_html(
     page = Template(_asset("template.html")).substitute(
         title=html.escape(title),
         style=style,
-        style_hash=_hash(style),
+        style_hash=policy_hash(style),
         script=script,
-        script_hash=_hash(script),
+        script_hash=policy_hash(script),
         markdown=html.escape(as_markdown(table)),
         data=_embedded(_data(table, region, most)),
     )
@@ -112,10 +111,6 @@ def _number(value: float) -> float | str:
 def _embedded(data: dict[str, Any]) -> str:
     """JSON that cannot end the element it stands in."""
     return json.dumps(data, separators=(",", ":")).translate(_MARKUP)
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _asset(name: str) -> str:

@@ -1,6 +1,5 @@
 """The images of a report: which ones, how they are embedded, and the region that is zoomed."""
 
-import base64
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from clfnet.errors import ConfigError, ImageError
 from clfnet.evaluation.sources import Files, Reading, Trio
 from clfnet.io.box import Box
+from clfnet.io.html import data_uri
 from clfnet.io.image import to_uint8
 from clfnet.metrics import to_grey
 
@@ -49,7 +49,7 @@ def pictures_of(
     """
     if region is not None:
         _check(region)
-    chosen = _spread(len(names), most) if files else []
+    chosen = spread(len(names), most) if files else []
     read = reading or Reading()
     pictures = [
         _picture([read(of[names[index]]) for of in files.values()], region) for index in chosen
@@ -73,8 +73,13 @@ def _picture(found: list[Trio], region: Box | None) -> dict[str, Any]:
     }
 
 
-def _spread(count: int, most: int) -> list[int]:
-    """Indices from the first to the last, evenly spread."""
+def spread(count: int, most: int) -> list[int]:
+    """Return at most so many indices of `count` things, from the first to the last, evenly.
+
+    Example:
+        >>> spread(9, 3), spread(2, 3)
+        ([0, 4, 8], [0, 1])
+    """
     indices: list[int] = np.linspace(0, count - 1, min(most, count)).round().astype(int).tolist()
     return indices
 
@@ -116,4 +121,4 @@ def _data_uri(pixels: Pixels) -> str:
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), PIL.Image.Resampling.LANCZOS)
     buffer = BytesIO()
     picture.save(buffer, "WEBP", lossless=True)
-    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return data_uri("image/webp", buffer.getvalue())

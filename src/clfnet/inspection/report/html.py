@@ -1,13 +1,12 @@
 """The report as one HTML file that loads nothing and runs nothing."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
 
 from clfnet.inspection.report.page import Page, Picture
+from clfnet.io.html import data_uri, policy_hash
 
 _ASSETS = files("clfnet.inspection.report") / "assets"
 
@@ -32,7 +31,7 @@ def as_html(pages: Sequence[Page], *, title: str = "Thermal inspection") -> str:
     text = Template((_ASSETS / "template.html").read_text("utf-8")).substitute(
         title=escape(title),
         style=style,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=policy_hash(style),
         count=f"{len(pages)} image{'' if len(pages) == 1 else 's'}",
         contents=_contents(pages) if len(pages) > 1 else "",
         pages="\n".join(_section(number, page) for number, page in enumerate(pages, 1)),
@@ -63,10 +62,9 @@ def _section(number: int, page: Page) -> str:
 
 
 def _figure(picture: Picture) -> str:
-    data = base64.b64encode(picture.data).decode()
     size = f'width="{picture.width}" height="{picture.height}"'
     caption = escape(picture.caption)
-    image = f'<img src="data:{picture.media};base64,{data}" alt="{caption}" {size}>'
+    image = f'<img src="{data_uri(picture.media, picture.data)}" alt="{caption}" {size}>'
     return f"<figure>{image}<figcaption>{caption}</figcaption></figure>"
 
 

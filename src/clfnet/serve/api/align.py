@@ -1,6 +1,5 @@
 """POST /v1/align: how one camera's image lies in the other's."""
 
-import base64
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from clfnet.align import Rig, panels, read_landmarks, register, register_landmarks
 from clfnet.inference.arrays import grey
+from clfnet.io.html import data_uri
 from clfnet.io.image import Image, encode_image, read_image
 from clfnet.options import Option
 from clfnet.serve.api.schemas import AlignAnswer
@@ -70,4 +70,4 @@ def _previews(infrared: NDArray[Any], visible: NDArray[Any], rig: Rig) -> dict[s
 
 def _url(picture: NDArray[np.uint8]) -> str:
     data = encode_image(Image(picture), Path("preview.png"))
-    return f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    return data_uri("image/png", data)
