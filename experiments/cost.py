@@ -15,10 +15,11 @@ from clfnet import __version__, weights
 from clfnet.bench import SIZES, Candidate, multiply_adds, peak_memory
 from clfnet.inference.find import find_method
 from clfnet.io.image import read_image
+from clfnet.io.markdown import grid
 from clfnet.io.pairing import pair_folders
 from clfnet.method import FloatImage
 from clfnet.metrics import to_grey
-from experiments.markdown import grid, number
+from experiments.markdown import number
 from experiments.results import Results, fingerprint
 from experiments.run import Run
 from experiments.spec import Cost, Pairs

@@ -35,13 +35,14 @@ import PIL.Image
 
 from clfnet.errors import ClfnetError, ConfigError, InputError
 from clfnet.io.files import write_atomic
+from clfnet.io.markdown import grid
 from clfnet.io.toml import build, read_toml
 from clfnet.training import Recipe, parse_any
 from clfnet.training.config import as_tables, as_toml, read_tables
 from clfnet.training.interrupt import stop_requests
 from clfnet.training.log import read_log
 from clfnet.training.trainer import CHECKPOINT, LAST, PREVIOUS
-from experiments.markdown import grid, number
+from experiments.markdown import number
 from experiments.results import fingerprint
 from experiments.spec import Sweep, load_spec
 from experiments.sweep import recipe as row_recipe

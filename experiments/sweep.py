@@ -15,6 +15,7 @@ from clfnet.evaluation.panel import panel
 from clfnet.graphs import full_graph
 from clfnet.inference.backend import OnnxMethod
 from clfnet.io.image import Image, read_image, write_image
+from clfnet.io.markdown import grid
 from clfnet.metrics import to_grey
 from clfnet.training import TrainConfig, load, resume, train
 from clfnet.training.config import as_tables, with_steps
@@ -22,7 +23,7 @@ from clfnet.training.dataset import Crops, load_pairs
 from clfnet.training.log import read_log
 from clfnet.training.network_file import load_network
 from clfnet.training.trainer import CHECKPOINT, LAST
-from experiments.markdown import grid, means, number
+from experiments.markdown import means, number
 from experiments.results import Results, fingerprint
 from experiments.run import Run
 from experiments.scoring import COLUMNS, MODES, scores, table_of

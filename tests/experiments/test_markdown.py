@@ -1,8 +1,9 @@
 from math import nan
 
 from clfnet.evaluation import Table
+from clfnet.io.markdown import grid
 from clfnet.metrics import metrics_of
-from experiments.markdown import grid, intervals, means, number
+from experiments.markdown import intervals, means, number
 
 
 def _table(**values: float) -> Table:
