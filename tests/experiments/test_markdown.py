@@ -1,7 +1,6 @@
 from math import nan
 
 from clfnet.evaluation import Table
-from clfnet.io.markdown import grid
 from clfnet.metrics import metrics_of
 from experiments.markdown import intervals, means, number
 
@@ -9,10 +8,6 @@ from experiments.markdown import intervals, means, number
 def _table(**values: float) -> Table:
     metrics = tuple(metrics_of("paper", ["EN"]))
     return Table("paper", metrics, {name: {"1": {"EN": v}} for name, v in values.items()})
-
-
-def test_grid() -> None:
-    assert grid(["", "a"], [["x", "1"]]) == "|  | a |\n| --- | ---: |\n| x | 1 |\n"
 
 
 def test_numbers() -> None:

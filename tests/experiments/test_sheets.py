@@ -39,7 +39,7 @@ def test_a_sheet_per_pair_goes_to_the_work_folder_alone(tmp_path: Path) -> None:
     sheets.measure(SPEC, run, results)
     assert sorted(path.name for path in run.work.iterdir()) == [
         "day-a.png",
-        "day-c.png",
+        "day-d.png",
         "night-b.png",
     ]
     assert [path.name for path in run.output.iterdir()] == ["result.json"]
