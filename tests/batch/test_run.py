@@ -125,7 +125,7 @@ def test_one_name_twice(pairs: Pairs, tmp_path: Path) -> None:
         file.write("ir/000.png,vi/000.png\nir/002.png,vi/001.png\n")
     summary = go(manifest)
     assert summary.failures == [
-        "001: `name` must be another one for each pair, but rows 2 and 5 both are called 001. "
+        "001: `name` must differ from pair to pair, but rows 2 and 5 are both called 001. "
         "Name them in a column `name`."
     ]
     assert summary.done == 4  # the same pair twice is one output, and no harm

@@ -97,5 +97,5 @@ def test_air_that_lets_nothing_through(
     path = tmp_path / "a.fff"
     path.write_bytes(fff_block(counts))
     options = ThermalOptions(surroundings=Surroundings(distance=10000, humidity=100, atmosphere=99))
-    with pytest.raises(ConfigError, match="must leave some of the radiance"):
+    with pytest.raises(ConfigError, match="must let some radiance through"):
         read_thermal(path, options)

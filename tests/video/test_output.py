@@ -48,10 +48,10 @@ def test_what_each_name_opens(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("output", "options", "message"),
     [
-        ("o.mp4", {"pipe": "raw"}, "`pipe` must be given with the output - alone, got o.mp4"),
+        ("o.mp4", {"pipe": "raw"}, "`pipe` must be given only with the output -, got o.mp4"),
         ("-", {"pipe": "png"}, "`pipe` must be one of mjpeg, raw, got 'png'"),
-        ("-", {"encoder": "h264"}, "`encoder` must be given for videos alone, got -"),
-        ("frames", {"encoder": "h264"}, "`encoder` must be given for videos alone, got frames"),
+        ("-", {"encoder": "h264"}, "`encoder` must be given only for videos, got -"),
+        ("frames", {"encoder": "h264"}, "`encoder` must be given only for videos, got frames"),
         ("frames", {"segment_seconds": 9}, "`segment_seconds` must be given for video files and"),
         ("udp://h:1", {"segment_seconds": 9}, "`segment_seconds` must be given for video files"),
         ("o.mp4", {"segment_seconds": 0.1}, "`segment_seconds` must be at least 1, got 0.1"),

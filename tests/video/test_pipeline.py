@@ -417,7 +417,7 @@ def test_an_old_infrared_frame_goes_with_nothing(clips: Clips) -> None:
     threading.Timer(0.3, stop.set).start()
     report = fuse_video(maximum, infrared, visible, clips.folder / "o.mp4", stop=stop)
     assert (report.frames, report.output) == (0, None)
-    assert report.alone > 3
+    assert report.outdated > 3
 
 
 def test_a_sink_of_one_s_own(clips: Clips) -> None:

@@ -1,4 +1,4 @@
-"""Whether a pair that is taken as it is lies right: the best shift against none.
+"""A check of pairs that are not aligned: does some shift fit much better than none?
 
 Quick, since every pair of files is looked at: both images are small, and only shifts that keep half
 of the overlap are tried, so that transforms need no more room than that.

@@ -1,4 +1,4 @@
-"""How far to trust an alignment: do the windows of a pair agree, each for itself?
+"""The quality of an alignment: how many windows of a pair, each by itself, agree with it.
 
 Under a right alignment, a window of the visible image matches the infrared image best where the
 alignment puts it; moved a few pixels, it matches worse. Under a wrong one, it matches best

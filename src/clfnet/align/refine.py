@@ -1,4 +1,4 @@
-"""From a guess to the similarity at which descriptors agree best, by damped Gauss-Newton steps.
+"""Refinement of a first alignment: damped Gauss-Newton steps to where descriptors agree best.
 
 The step is that of Lucas and Kanade on many channels, with the mean of both images' gradients
 (Benhimane and Malis, 2004) and with less weight for pixels that do not agree: most of an infrared

@@ -1,4 +1,4 @@
-"""Finding how an infrared image lies in the visible one, without help."""
+"""Automatic registration: the map from an infrared image to the visible one, from pixels alone."""
 
 from collections.abc import Iterator
 

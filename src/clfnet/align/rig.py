@@ -175,7 +175,7 @@ def _check_proportion(name: str, known: Size, given: Size) -> None:
         raise InputError(
             f"The {name} image must have the proportions of the rig's, "
             f"{known[0]}x{known[1]}, got {given[0]}x{given[1]}. Use its own rig, or uncropped "
-            f"pictures."
+            f"images."
         )
 
 

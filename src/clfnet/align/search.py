@@ -1,4 +1,4 @@
-"""Where to start: every shift at many scales and rotations, by correlation of descriptors."""
+"""The first alignment: all shifts at many scales and rotations, by correlation of descriptors."""
 
 from typing import NamedTuple, TypeVar
 

@@ -1,4 +1,4 @@
-"""The windows of a pair vote for one map: where do they all match best?
+"""A vote of the windows of a pair: the map at which most of them match best.
 
 A window alone is often wrong: a straight edge matches anywhere along it, and much of an infrared
 image has no partner. So each window keeps its whole table of matches. In turns, each tells where

@@ -1,4 +1,4 @@
-"""Workers of a Dask cluster, whatever started them: SSH, Kubernetes, Slurm, or a hand."""
+"""Workers of a Dask cluster, started by SSH, Kubernetes, Slurm or by hand."""
 
 import logging
 import time

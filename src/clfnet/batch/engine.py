@@ -1,4 +1,4 @@
-"""What runs tasks: the seam between the driver and local processes or a cluster."""
+"""The interface between the driver and what runs its tasks: local processes or a cluster."""
 
 from typing import NamedTuple, Protocol
 

@@ -153,8 +153,8 @@ def _finished_before(recipe: Recipe, task: Task) -> Marked | None:
         if there.mark.pair == task.pair:
             return None if task.again else there
         raise OutputExistsError(
-            f"`name` must be another one for each pair, but rows {there.mark.row} and {task.row} "
-            f"both are called {task.name}. Name them in a column `name`."
+            f"`name` must differ from pair to pair, but rows {there.mark.row} and {task.row} are "
+            f"both called {task.name}. Name them in a column `name`."
         )
     if not recipe.overwrite:
         raise OutputExistsError(

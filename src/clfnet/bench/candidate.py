@@ -1,4 +1,4 @@
-"""What is timed: a model, and how it is run."""
+"""A candidate of a benchmark: a model, its threads and its backend."""
 
 import os
 from collections.abc import Iterable

@@ -136,7 +136,7 @@ def _resize(model: Any, path: Path, height: int, width: int) -> None:
         if len(dims) != 4:
             raise InputError(
                 f"{path} must take images of the shape (1, C, H, W), but {tensor.name} has "
-                f"{len(dims)} dimensions. Export the graph so."
+                f"{len(dims)} dimensions. Export the graph in that form."
             )
         for dim, side in zip((dims[0], dims[2], dims[3]), (1, height, width), strict=True):
             if dim.HasField("dim_value") and dim.dim_value not in (0, side):

@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine that figures were measured on: CPU, cores, memory, versions, load."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""How much memory fusing takes."""
+"""Peak memory of fusing, measured in a process of its own."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""How long calls take, when they take turns."""
+"""Timing of several functions by turns, so that slow spells of the machine meet all alike."""
 
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter, process_time

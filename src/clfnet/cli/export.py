@@ -43,7 +43,7 @@ def export(
     """
     if plain != (size is not None):
         raise ConfigError(
-            "`size` must be given with --plain, and with it alone. Write e.g. --plain --size "
+            "`size` must be given with --plain, and only with it. Write e.g. --plain --size "
             "480x640 (height x width)."
         )
     try:

@@ -86,7 +86,7 @@ def serve(
     if not settings.is_local and token is None and not insecure:
         raise ConfigError(
             f"`token` must be given where others may reach the service, at {host}. "
-            f"Set CLFNET_TOKEN, or let everybody in (--insecure)."
+            f"Set CLFNET_TOKEN, or allow access without a token (--insecure)."
         )
     run(settings, port, started=click.echo)
 

@@ -129,8 +129,8 @@ def notes(report: "VideoReport") -> list[str]:
         )
     if report.latency_p50 is not None:
         lines.append(latency(report))
-    if report.alone:
-        lines.append(f"{report.alone} visible frames left out: the infrared frame was too old")
+    if report.outdated:
+        lines.append(f"{report.outdated} visible frames left out: the infrared frame was too old")
     for kind, source in (("infrared", report.infrared), ("visible", report.visible)):
         lines += [
             f"{kind}: the {where} {seconds:.2f} s have no partner and were left out"

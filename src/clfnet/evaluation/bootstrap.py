@@ -1,4 +1,4 @@
-"""Is one method better than another, or were these images kind to it? The paired bootstrap."""
+"""The paired bootstrap: confidence intervals of the difference between two methods."""
 
 from dataclasses import dataclass
 

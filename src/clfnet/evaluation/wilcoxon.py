@@ -1,4 +1,4 @@
-"""Is one method better than another? Wilcoxon's signed-rank test, held against many by Holm."""
+"""Wilcoxon's signed-rank test between methods, corrected for many comparisons by Holm's method."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Eq. (7) asked of a finished image: which source does it resemble more, place by place?"""
+"""Eq. (7) for a finished image: which source it resembles more, place by place."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ def explain(
         infrared: float32, (H, W), in [0, 1].
         visible: the same size and range.
         fused: the same size and range; the model's own fusion of the two by default. May be of any
-            other method: it is looked at with this model's eyes.
+            other method: it is compared by this model's features.
         model: the name of a shipped model, or the path of an .onnx file NAME.onnx with a
             NAME-explain.onnx beside it.
         smoothing: standard deviation of the Gaussian in pixels, at least 2.

@@ -1,4 +1,4 @@
-"""A limit on the time that fusing may take, kept by whatever takes long."""
+"""A limit on the time that fusing a pair may take."""
 
 import time
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def time_left() -> float | None:
     if left <= 0:
         raise TimeLimitError(
             f"the pair must be fused within {limit[1]:g} seconds, but takes longer. "
-            f"Use smaller images, or a quicker model."
+            f"Use smaller images, or a faster model."
         )
     return left
 

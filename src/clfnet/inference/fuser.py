@@ -400,7 +400,7 @@ class Fuser:
             return ""
         shifted = self.alignment.shift(pair.thermal.values, pair.visible.pixels)
         if shifted and self.options.strict:
-            raise AlignmentError(f"{names[0]} and {names[1]} must lie as they are, but {shifted}.")
+            raise AlignmentError(f"{names[0]} and {names[1]} must be aligned, but {shifted}.")
         return shifted
 
     def _fused(self, pair: Pair, visible: Array, names: tuple[str, str], *, sources: bool) -> Fused:

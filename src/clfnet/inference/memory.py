@@ -1,4 +1,4 @@
-"""Amounts of memory as people write them."""
+"""Amounts of memory with a unit, such as 512MiB."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""In which form a foreign ONNX graph takes and gives images."""
+"""The inputs and outputs of ONNX graphs of other origin: layout, channels, type and range."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -124,7 +124,7 @@ def form_of(inputs: Sequence[Any], path: Any, first: str | None = None) -> Form:
         found = ", ".join(f"{each.name} {shape_text(each)}" for each in inputs)
         raise WeightsError(
             f"{path}: inputs must be two images of 1 or 3 channels, or one of 2, 4 or 6 that holds "
-            f"both, got {found}. Export the graph so."
+            f"both, got {found}. Export the graph in that form."
         )
     told = first or _first(tensors)
     return Form(tensors, told or "infrared", told is not None)
@@ -184,7 +184,7 @@ def _tensor(given: Any, path: Any) -> Tensor:
     if kind is None:
         raise WeightsError(
             f"{path}: inputs must be float32, float16, float64 or uint8, got {given.type} for "
-            f"{given.name}. Export the graph so."
+            f"{given.name}. Export the graph in that form."
         )
     match given.shape:
         case [1 | str() | None, int(channels), height, width] if channels in _CHANNELS:
@@ -193,7 +193,7 @@ def _tensor(given: Any, path: Any) -> Tensor:
             return Tensor(given.name, kind, channels, (_side(height), _side(width)), is_last=True)
     raise WeightsError(
         f"{path}: inputs must have the shape (1, C, H, W) or (1, H, W, C), got "
-        f"{shape_text(given)} for {given.name}. Export the graph so."
+        f"{shape_text(given)} for {given.name}. Export the graph in that form."
     )
 
 

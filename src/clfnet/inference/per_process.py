@@ -1,4 +1,4 @@
-"""What belongs to one process: threads, and whatever holds some."""
+"""Objects that each process makes anew after a fork: thread pools, and what holds some."""
 
 import ctypes
 import os

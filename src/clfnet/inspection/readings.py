@@ -1,4 +1,4 @@
-"""Files → thermal images that measure, each with its visible image where there is one."""
+"""Files read as thermal images that measure, each with its visible image where there is one."""
 
 import glob
 from collections.abc import Iterable, Iterator

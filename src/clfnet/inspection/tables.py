@@ -1,4 +1,4 @@
-"""Measurements as lines for a person, and as a table for a spreadsheet."""
+"""Measurements as lines of text, and as a table for a spreadsheet."""
 
 import csv
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Texts of others in tables that a spreadsheet opens."""
+"""Cells of tables for spreadsheets: text from files is written so that none is run as a formula."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

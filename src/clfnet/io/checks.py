@@ -1,4 +1,4 @@
-"""What every reader of image files refuses, in the same words."""
+"""Checks that all readers of image files share, and their messages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Files appear whole or not at all."""
+"""Writing files whole or not at all, and checks of outputs."""
 
 import ctypes
 import errno

@@ -53,7 +53,7 @@ def check_external_files(data: bytes, folder: Path | None, name: str) -> None:
         if not path.is_relative_to(folder.resolve()) or not path.is_file():
             raise WeightsError(
                 f"{name} must have its weights in its own folder, but asks for {location!r:.80}. "
-                f"Put the file beside it, and export it so."
+                f"Put the file beside it, and export it again."
             )
 
 

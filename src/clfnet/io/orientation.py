@@ -1,4 +1,4 @@
-"""Stored orientation → upright."""
+"""EXIF orientation: images are turned upright."""
 
 from typing import TypeVar
 

@@ -1,4 +1,4 @@
-"""Which files belong together by when they were taken, whatever their names."""
+"""Pairing of files by the time at which they were taken (EXIF)."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

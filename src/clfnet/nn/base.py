@@ -1,4 +1,4 @@
-"""What every network here can say of itself."""
+"""The base class of all networks: kind, and the sizes that rebuild it."""
 
 from typing import ClassVar
 

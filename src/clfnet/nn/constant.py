@@ -1,4 +1,4 @@
-"""Small constants of a computation, kept where it runs."""
+"""Constant tensors, kept on the device that uses them."""
 
 from functools import lru_cache
 

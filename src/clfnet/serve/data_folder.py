@@ -1,4 +1,4 @@
-"""The folder of a service: its own alone, and known by a marker file."""
+"""The data folder of a service: marked by a file, and used by no other program."""
 
 import logging
 import shutil

@@ -1,4 +1,4 @@
-"""Live sources that the operator named, fused while somebody watches."""
+"""Live sources that the operator named, fused while a client watches."""
 
 import logging
 import re

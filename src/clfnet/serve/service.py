@@ -1,4 +1,4 @@
-"""What the routes share: one object per application."""
+"""The state that all routes share: one object per application."""
 
 import time
 from collections.abc import AsyncIterator, Mapping

@@ -1,4 +1,4 @@
-"""What a service is told when it starts."""
+"""The settings of a service, and their checks."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""What a file tells of the camera that wrote it, and when."""
+"""The camera that wrote a file, and the time, as the file states them."""
 
 import re
 import struct

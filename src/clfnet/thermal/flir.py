@@ -386,8 +386,8 @@ def _visible_pixels(record: bytes, path: Path, max_pixels: int) -> NDArray[np.ui
     if len(data) == 3 * width * height:
         return _rgb(np.frombuffer(data, np.uint8).reshape(height, width, 3))
     raise ImageError(
-        f"{path} must hold its visible image as JPEG, PNG or Y, Cb and Cr, but holds it in a way "
-        f"that is not known here. Give a visible image beside it."
+        f"{path} must hold its visible image as JPEG, PNG or Y, Cb and Cr, but its format is not "
+        f"known here. Give a visible file too."
     )
 
 

@@ -1,4 +1,4 @@
-"""What cameras hide in the segments of a JPEG: FLIR's block, DJI's raw thermal image."""
+"""Thermal data in the segments of a JPEG: FLIR's block, DJI's raw thermal image."""
 
 import struct
 from collections.abc import Iterator

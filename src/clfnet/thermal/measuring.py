@@ -1,4 +1,4 @@
-"""Why an image measures no temperature, and what its owner can do."""
+"""The reasons for which an image measures no temperature, as messages."""
 
 from clfnet.thermal.values import Thermal
 
@@ -12,7 +12,7 @@ def why_not(thermal: Thermal) -> str:
         'holds counts, and nothing says what a count is'
     """
     if thermal.celsius is not None:
-        return "no count of it is a temperature by the camera's constants. Take another file."
+        return "the camera's constants make no temperature of any of its counts. Take another file."
     if is_vue_without_r(thermal):
         return (
             f"is of a {thermal.camera.model}, which does not measure; that takes a Vue Pro R. Look "
@@ -20,7 +20,7 @@ def why_not(thermal: Thermal) -> str:
         )
     if thermal.unit == "level":
         return (
-            "is an image for the eye, grey or painted, whose brightness is no temperature. Take "
+            "is a display image, grey or in a palette, whose brightness is no temperature. Take "
             "the camera's radiometric file; if its levels are counts, say --unit counts and what "
             "they are (--calibration)."
         )

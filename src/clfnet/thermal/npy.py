@@ -1,4 +1,4 @@
-"""NumPy's files, read so that a damaged or hostile one does no harm."""
+"""NumPy's files, read safely: sizes are checked, no pickled object is loaded."""
 
 from math import prod
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a temperature depends on beside the sensor's counts, as a user knows it better."""
+"""Emissivity, reflected temperature and air between object and camera, as a user states them."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -59,10 +59,10 @@ class Surroundings:
         )
         if not found.is_usable():
             raise ConfigError(
-                f"`distance`, `humidity` and `atmosphere` must leave some of the radiance, but "
-                f"through {found.distance:g} m of air of {found.air - ZERO_CELSIUS:.4g} °C and "
-                f"{100 * found.humidity:.3g} % nothing comes by the camera's constants. Correct "
-                f"them."
+                f"`distance`, `humidity` and `atmosphere` must let some radiance through, but with "
+                f"the camera's constants {found.distance:g} m of air of "
+                f"{found.air - ZERO_CELSIUS:.4g} °C and {100 * found.humidity:.3g} % absorb all of "
+                f"it. Correct them."
             )
         return found
 

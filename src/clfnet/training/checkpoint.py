@@ -1,4 +1,4 @@
-"""The whole state of a run in one file, written at once or not at all."""
+"""Checkpoints: the whole state of a run in one file, written whole or not at all."""
 
 import io
 import json
@@ -85,9 +85,7 @@ def _checked(path: Path, state: Any) -> dict[str, Any]:
     elif not isinstance(state, dict) or state.get("format") != _FORMAT:
         raise _other_version(path)
     elif state.pop("sha256", None) != digest(state):
-        raise WeightsError(
-            f"{path} is not as it was written: its checksum is another. Start the run anew."
-        )
+        raise WeightsError(f"{path} is damaged: its checksum does not match. Start the run anew.")
     if not state.keys() >= _KEYS:
         raise _other_version(path)
     return state

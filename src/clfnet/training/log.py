@@ -1,4 +1,4 @@
-"""What a run leaves behind to look at: a CSV, TensorBoard's events, sample images."""
+"""The logs of a run: a CSV file, TensorBoard's events, sample images."""
 
 import csv
 import io
@@ -74,8 +74,8 @@ class RunLog:
             yield
         except OSError as error:
             raise InputError(
-                f"{self.path.parent} cannot be written to: {error.strerror or error}. Make room, "
-                "then resume the run."
+                f"{self.path.parent} cannot be written to: {error.strerror or error}. Free "
+                "space on the disk, then resume the run."
             ) from error
 
 

@@ -163,7 +163,7 @@ def _described(
         return _described_until_0_1(metadata, tensors)
     entry: dict[str, Any] = json.loads(metadata[_ENTRY])
     if entry.pop("sha256") != digest([entry, tensors]):
-        raise ValueError("its checksum is another: it is damaged or was changed")
+        raise ValueError("its checksum does not match: it is damaged or was changed")
     return str(entry["kind"]), dict(entry["sizes"])
 
 

@@ -1,4 +1,4 @@
-"""What the loop trains: all that differs between one kind of run and another."""
+"""Tasks of the training loop: all that differs between one kind of run and another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

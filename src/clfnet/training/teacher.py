@@ -1,4 +1,4 @@
-"""What a full network makes of whole images, computed once and kept."""
+"""The teacher: a network whose results for whole images are computed once and kept."""
 
 import hashlib
 from collections.abc import Sequence

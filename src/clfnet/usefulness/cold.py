@@ -1,4 +1,4 @@
-"""A guard: is what the infrared image alone shows as colder than its surroundings still seen?"""
+"""A guard: how much infrared detail that is colder than its surroundings the fused image keeps."""
 
 from math import nan
 

@@ -1,4 +1,4 @@
-"""C: are persons that show in one source alone still found?"""
+"""C, the complement: the share found of persons that only one of the two sources shows."""
 
 from math import isnan, nan
 from typing import NamedTuple

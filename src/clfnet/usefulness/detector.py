@@ -132,7 +132,7 @@ def _input(inputs: list[Any], path: Path) -> tuple[str, int]:
                 return str(inputs[0].name), ANY_SIDE
     got = ", ".join(f"{each.name} {each.shape}" for each in inputs)
     raise WeightsError(
-        f"{path} must be a detector with one input (1, 3, N, N), got {got}. Export it so."
+        f"{path} must be a detector with one input (1, 3, N, N), got {got}. Export it in that form."
     )
 
 
@@ -144,5 +144,5 @@ def _find(side: int, shapes: list[Shape], path: Path) -> Adapter:
     known = "; ".join(f"{adapter.name}: {adapter.layout}" for adapter in ADAPTERS.values())
     raise WeightsError(
         f"{path} must be a detector of a known family ({known}), but its outputs are "
-        f"{', '.join(map(str, shapes))}. Export it so, or name the family: FAMILY:{path}."
+        f"{', '.join(map(str, shapes))}. Export it in that form, or name the family: FAMILY:{path}."
     )

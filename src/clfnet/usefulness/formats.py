@@ -1,4 +1,4 @@
-"""What the yardstick says, as text: Markdown to read, JSON for machines."""
+"""The result of a yardstick as text: Markdown to read, JSON for machines."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Is one method of more use than another, or were the scenes kind to it? The paired bootstrap."""
+"""Confidence intervals of differences in usefulness: the paired bootstrap over scenes."""
 
 from collections.abc import Mapping
 

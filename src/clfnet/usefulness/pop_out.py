@@ -1,4 +1,4 @@
-"""P: does a person stand out from what is around?"""
+"""P, the pop-out: the contrast of persons with their surroundings."""
 
 from math import nan, sqrt
 

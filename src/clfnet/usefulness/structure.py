@@ -1,4 +1,4 @@
-"""S: does the detail that only one source has keep its strength?"""
+"""S, the structure: how much of the detail that only one source has is kept."""
 
 from dataclasses import dataclass
 from math import nan

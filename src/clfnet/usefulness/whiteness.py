@@ -1,4 +1,4 @@
-"""W, and the guard against its opposite: does the day keep the brightness that eyes know?"""
+"""W, the whiteness: how few pixels of day images are much brighter, or darker, than visible."""
 
 import numpy as np
 

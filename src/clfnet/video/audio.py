@@ -1,4 +1,4 @@
-"""The sound of a recording, beside an image that is made anew."""
+"""The sound of a recording, copied to the fused video."""
 
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""What an output means, by its name alone: a video, segments, a stream, a pipe, a folder."""
+"""The kind of output that a name asks for: video, segments, stream, pipe or folder."""
 
 import os
 import re
@@ -155,19 +155,19 @@ def _check_options(
     output: str, encoder: str | None, segment_seconds: float | None, pipe: str | None
 ) -> None:
     if pipe is not None and output != PIPE:
-        raise ConfigError(f"`pipe` must be given with the output - alone, got {output}. Drop it.")
+        raise ConfigError(f"`pipe` must be given only with the output -, got {output}. Drop it.")
     if pipe is not None and pipe not in KINDS:
         raise ConfigError(
             f"`pipe` must be one of {', '.join(KINDS)}, got {pipe!r:.40}. Choose one."
         )
     encoded = output != PIPE and is_video_only(output)
     if encoder is not None and not encoded:
-        raise ConfigError(f"`encoder` must be given for videos alone, got {output}. Drop it.")
+        raise ConfigError(f"`encoder` must be given only for videos, got {output}. Drop it.")
     if segment_seconds is None:
         return
     if not encoded or is_url(output):
         raise ConfigError(
-            f"`segment_seconds` must be given for video files and {HLS} alone, got {output}. "
+            f"`segment_seconds` must be given only for video files and {HLS}, got {output}. "
             f"Drop it."
         )
     if not (isfinite(segment_seconds) and segment_seconds >= 1):

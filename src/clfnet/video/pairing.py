@@ -92,7 +92,7 @@ class NewestPairs:
     Attributes:
         count: pairs so far.
         repeated: pairs whose infrared frame was in the pair before, too.
-        alone: visible frames left out since the infrared one was too old.
+        outdated: visible frames left out since the infrared frame was too old.
 
     Example:
         >>> import numpy as np
@@ -111,7 +111,7 @@ class NewestPairs:
         self._latest = latest
         self._visible = visible
         self._stale = stale
-        self.count = self.repeated = self.alone = 0
+        self.count = self.repeated = self.outdated = 0
 
     def __iter__(self) -> Iterator[tuple[Frame, Frame]]:
         """Yield infrared and visible frame of each pair."""
@@ -121,7 +121,7 @@ class NewestPairs:
             if infrared is None:
                 return
             if self._is_stale(infrared, visible):
-                self.alone += 1
+                self.outdated += 1
                 continue
             self.count += 1
             self.repeated += infrared is before

@@ -46,7 +46,7 @@ class PipeSink:
         except OSError as error:
             raise VideoError(
                 f"OUTPUT must be read to the end, but after {self.count} frames: "
-                f"{one_line(error)}. See what became of the program that reads it."
+                f"{one_line(error)}. Check the program that reads it."
             ) from error
         self.count += 1
 

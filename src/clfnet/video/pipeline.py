@@ -153,7 +153,7 @@ def fuse_video(
         repeated=pairs.repeated,
         dropped=pairs.dropped,
         late=pairs.late,
-        alone=pairs.alone,
+        outdated=pairs.outdated,
         largest_lag=pairs.largest_lag,
         latency_p50=run.latency.percentile(50),
         latency_p99=run.latency.percentile(99),
@@ -222,8 +222,8 @@ class _Pairs:
         return self._visible.dropped
 
     @property
-    def alone(self) -> int:
-        return self._pairs.alone if isinstance(self._pairs, NewestPairs) else 0
+    def outdated(self) -> int:
+        return self._pairs.outdated if isinstance(self._pairs, NewestPairs) else 0
 
 
 class _Run:

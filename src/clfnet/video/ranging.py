@@ -1,4 +1,4 @@
-"""What `--range` means for a stream, whose frames must not be ranged each by itself."""
+"""`--range` for a stream, whose frames share one range."""
 
 from clfnet.errors import ConfigError
 from clfnet.method import FloatImage

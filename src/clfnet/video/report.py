@@ -1,4 +1,4 @@
-"""What became of two streams that were fused."""
+"""The report of a fused video: frames, times, losses, warnings."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -65,7 +65,7 @@ class VideoReport:
         repeated: frames whose infrared frame is that of the frame before.
         dropped: infrared frames of the overlap that went into no fused frame.
         late: visible frames of a live source that were not taken in time.
-        alone: visible frames of a live source left out since the infrared one was too old.
+        outdated: visible frames of a live source left out since the infrared frame was too old.
         largest_lag: largest distance in seconds between the frames of a pair; None for live
             sources, whose clocks are not compared.
         latency_p50: seconds from a live frame's arrival, before it is decoded, until the output has
@@ -89,7 +89,7 @@ class VideoReport:
     repeated: int
     dropped: int
     late: int
-    alone: int
+    outdated: int
     largest_lag: float | None
     latency_p50: float | None
     latency_p99: float | None

@@ -1,4 +1,4 @@
-"""What fused frames go to."""
+"""The interface of all outputs of fused frames."""
 
 from typing import Protocol
 

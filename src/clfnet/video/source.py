@@ -1,4 +1,4 @@
-"""Opens whatever frames come from: a video, a folder of frames, a camera, a network stream."""
+"""Opens sources of frames: a video, a folder of frames, a camera, a network stream."""
 
 import os
 from pathlib import Path

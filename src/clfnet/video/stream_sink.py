@@ -156,7 +156,7 @@ class HlsSink(StreamSink):
         self._seconds = seconds
         if _NUMBER.search(str(output)):
             raise VideoError(
-                f"{output} must not hold % and d, as of a number. Choose another name."
+                f"{output} must not contain a pattern for numbers such as %d. Choose another name."
             )
         names = [output, output.with_name(f"{output.stem}-00000.ts")]
         taken = [] if overwrite else [name for name in names if name.exists()]

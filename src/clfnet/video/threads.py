@@ -1,4 +1,4 @@
-"""The two ends of the pipeline that run beside the fusing: reading ahead, and writing behind."""
+"""The threads of the pipeline that run beside fusing: one reads ahead, one writes."""
 
 import threading
 import time

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 
 @pytest.mark.parametrize(
-    ("infrared", "visible", "pairs", "alone"),
+    ("infrared", "visible", "pairs", "unpaired"),
     [
         (["01.png", "02.png"], ["01.jpg", "02.jpg"], 2, []),
         (["IR_1.png", "IR_2.png"], ["VIS_2.jpg", "VIS_1.jpg"], 2, []),
@@ -16,11 +16,11 @@ from fastapi.testclient import TestClient
     ],
 )
 def test_names_are_paired_as_jobs_pair_them(
-    client: TestClient, infrared: list[str], visible: list[str], pairs: int, alone: list[str]
+    client: TestClient, infrared: list[str], visible: list[str], pairs: int, unpaired: list[str]
 ) -> None:
     answer = client.post("/v1/pairs", json={"infrared": infrared, "visible": visible}).json()
     assert len(answer["pairs"]) == pairs
-    assert sorted(answer["alone"]) == alone
+    assert sorted(answer["unpaired"]) == unpaired
     for first, second in answer["pairs"]:
         assert first in infrared
         assert second in (visible or infrared)

@@ -1,4 +1,4 @@
-"""GET /healthz, /readyz and /metrics: for whoever watches the service."""
+"""GET /healthz, /readyz and /metrics: monitoring of the service."""
 
 from typing import Annotated
 

@@ -64,9 +64,7 @@ def the_job(id: str, service: TheService) -> Job:  # noqa: A002 -- the path says
     """
     job = service.store.get(id)
     if job is None:
-        raise RefusedError(
-            404, "NotFound", f"The job must be one of GET /v1/jobs, but {id!r:.40} is none."
-        )
+        raise RefusedError(404, "NotFound", f"There is no job {id!r:.40}. GET /v1/jobs lists them.")
     return job
 
 
@@ -173,7 +171,7 @@ async def read_job_result(service: TheService, job: TheJob) -> Response:
     path = files.video
     if job.state != DONE or path is None:
         raise RefusedError(
-            409, "NotReady", f"The job must be done to have a result, but is {job.state}. Watch it."
+            409, "NotReady", f"The job must be done to have a result, but is {job.state}. Wait."
         )
     name = f"clfnet-{job.id}{path.suffix}"
     return FileResponse(path, media_type=_MEDIA[path.suffix], filename=name)
@@ -199,7 +197,7 @@ async def read_job_picture(
     number = next((p.number for p in service.store.pairs(job.id, DONE) if p.name == name), 0)
     path = files.result(number)
     if path is None:
-        raise RefusedError(404, "NotFound", f"The job has no image {name!r:.60} yet. Watch it.")
+        raise RefusedError(404, "NotFound", f"The job has no image {name!r:.60} yet. Wait.")
     headers = {"Cache-Control": "private, max-age=3600"}
     if width is not None:
         data = await to_thread.run_sync(_thumbnail, path, width, limiter=service.pictures)

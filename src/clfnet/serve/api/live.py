@@ -37,7 +37,7 @@ def the_live(name: str, service: TheService) -> Live:
     live = service.lives.get(name)
     if live is None:
         raise RefusedError(
-            404, "NotFound", f"The name must be one of GET /v1/live, but {name!r:.40} is none."
+            404, "NotFound", f"There is no source {name!r:.40}. GET /v1/live lists them."
         )
     return live
 

@@ -25,5 +25,5 @@ def pair_names(names: NamesOfFiles) -> dict[str, Any]:
     ]
     return {
         "pairs": [[*both] for both in found if all(both)],
-        "alone": ["".join(both) for both in found if not all(both)],
+        "unpaired": ["".join(both) for both in found if not all(both)],
     }

@@ -25,7 +25,7 @@ class PairsByName(BaseModel):
     """Which of them belong together."""
 
     pairs: list[list[str]] = Field(examples=[[["IR_1.png", "VIS_1.jpg"]]])
-    alone: list[str] = Field(description="Files without a partner; radiometric ones need none.")
+    unpaired: list[str] = Field(description="Files without a partner; radiometric ones need none.")
 
 
 class ModelCard(BaseModel):

@@ -46,7 +46,7 @@ class Gate:
             raise RefusedError(
                 429,
                 "Busy",
-                f"The service must have a free place, but all {self._places} are taken. "
+                f"The service is busy: all {self._places} places for requests are taken. "
                 f"Try again in {_RETRY} seconds.",
                 retry_after=_RETRY,
             )

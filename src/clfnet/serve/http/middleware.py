@@ -84,8 +84,8 @@ class Middleware:
             raise RefusedError(
                 400,
                 "BadRequest",
-                f"The Host header must be localhost, 127.0.0.1, [::1] or a name that the service "
-                f"was told of, got {host!r:.80}. Use one of these, or tell it (--allow-host).",
+                f"The Host header must be localhost, 127.0.0.1, [::1] or a name given to the "
+                f"service with --allow-host, got {host!r:.80}. Use one of these, or add the name.",
             )
         site = headers.get("sec-fetch-site", "none")  # browsers alone tell, and none but the truth
         if scope["method"] not in _SAFE and site not in _OURS:

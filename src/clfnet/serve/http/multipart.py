@@ -101,7 +101,7 @@ async def receive(
             408,
             "Timeout",
             f"The body must arrive at {_LEAST_RATE // 1000} kB/s at least and within "
-            f"{last - begin:.0f} seconds. Send less, or over a better line.",
+            f"{last - begin:.0f} seconds. Send less, or use a faster connection.",
         ) from None
     finally:
         receiver.close()

@@ -1,4 +1,4 @@
-"""HTTP/1.1 below the application: connections that dawdle, are too many, or not well-formed.
+"""HTTP/1.1 below the application: limits on slow, on too many and on malformed connections.
 
 uvicorn waits for ever for the headers of a request and for a client that reads nothing, and h11
 takes a bare line feed for the end of a line, which a proxy in front may not: two requests in one.

@@ -1,4 +1,4 @@
-"""Counters for Prometheus, in a registry of their own: an application never shares them."""
+"""Counters for Prometheus, in a registry of their own for each application."""
 
 from functools import partial
 from typing import TYPE_CHECKING

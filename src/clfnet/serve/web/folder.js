@@ -72,9 +72,9 @@ async function tellPairs() {
   try {
     const body = JSON.stringify({ infrared, visible });
     const headers = { "Content-Type": "application/json" };
-    const { pairs, alone } = await json("v1/pairs", { method: "POST", body, headers, signal });
+    const { pairs, unpaired } = await json("v1/pairs", { method: "POST", body, headers, signal });
     const both = visible.length || pairs.length;
-    summary.textContent = both ? `${count(pairs.length, "pair")}${alone.length ? `, ${alone.length} without a partner` : ""}.` : `${count(alone.length, "file")} of a camera that takes both.`;
+    summary.textContent = both ? `${count(pairs.length, "pair")}${unpaired.length ? `, ${unpaired.length} without a partner` : ""}.` : `${count(unpaired.length, "file")} of a camera that takes both.`;
   } catch (error) {
     if (!isAbort(error)) summary.textContent = `${count(files, "file")}.`;
   }
