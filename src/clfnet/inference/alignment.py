@@ -159,7 +159,8 @@ class Alignment:
         where = _displaced(heat, light)
         return (
             where
-            and f"{where}; align the two (--align auto), or state that they are aligned already (--align off)"
+            and f"{where}; align the two (--align auto), or state that they are aligned already "
+            f"(--align off)"
         )
 
     def disagreement(self, placed: Placed) -> str:

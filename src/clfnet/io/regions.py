@@ -96,7 +96,8 @@ def parse_regions(spots: Iterable[str] = (), boxes: Iterable[str] = ()) -> list[
     regions += [Region.parse(each, option="box", name=f"B{n}") for n, each in enumerate(boxes, 1)]
     if len(regions) > MOST:
         raise InputError(
-            f"spots and boxes must be at most {MOST}, got {len(regions)}. Measure the others in another run."
+            f"spots and boxes must be at most {MOST}, got {len(regions)}. Measure the others in "
+            f"another run."
         )
     names = [region.name for region in regions]
     twice = next((name for name in names if names.count(name) > 1), None)

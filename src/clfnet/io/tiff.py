@@ -101,7 +101,8 @@ def decode(file: BinaryIO, path: Path, max_pixels: int, page: int | None = None)
     if bits == 16 and chosen.samplesperpixel > 1:
         raise ImageError(
             f"{path} must be plain RGB or grey to keep its 16 bits, but is "
-            f"{PHOTOMETRIC(photometric).name}, {COMPRESSION(compression).name}. Convert it to one of these."
+            f"{PHOTOMETRIC(photometric).name}, {COMPRESSION(compression).name}. Convert it "
+            f"to one of these."
         )
     return None
 

@@ -150,8 +150,8 @@ class VideoSink:
             ) from None
         except OSError as error:
             raise InputError(
-                f"{self._output} cannot be given its name: {one_line(error)}. The result is complete "
-                f"in {self._part}. Rename that file."
+                f"{self._output} cannot be given its name: {one_line(error)}. The result is "
+                f"complete in {self._part}. Rename that file."
             ) from error
         self._part.unlink(missing_ok=True)
         self.files = [str(self._output)]
