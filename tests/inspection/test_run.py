@@ -71,7 +71,8 @@ def test_the_report_s_pages(folder: Path, flir: Path) -> None:
     done = _run(folder, flir, report=Report())
     captions = [[each.caption for each in one.page.pictures] for one in done if one.page]
     both, alone = ["Thermal (ironbow)", "Visible"], ["Thermal (ironbow)"]
-    assert captions == [both, both, alone, both]
+    framed = ["Thermal (ironbow)", "Visible, with the frame of the thermal image"]
+    assert captions == [both, both, alone, framed]
 
 
 def test_the_fused_image_beside(flir: Path) -> None:

@@ -144,7 +144,7 @@ def _draw_grid(
     for top, row in zip(tops, means, strict=False):
         for left, mean in zip(lefts, row, strict=False):
             inset = look.small // 2
-            draw_label(picture, (int(left) + inset, int(top) + inset), percent(mean), look.small)
+            draw_label(picture, [(int(left) + inset, int(top) + inset)], percent(mean), look.small)
 
 
 def _draw_region(

@@ -11,7 +11,18 @@ from clfnet.colour.palette import check_palette, paint
 from clfnet.errors import ConfigError
 from clfnet.inspection.measure import Measured
 from clfnet.io.box import Box
-from clfnet.io.labels import GROUND, SOFT, TEXT, Colour, draw_box, draw_label, font, label_height
+from clfnet.io.labels import (
+    GROUND,
+    SOFT,
+    TEXT,
+    Colour,
+    Corners,
+    draw_box,
+    draw_label,
+    font,
+    label_height,
+    label_width,
+)
 from clfnet.io.regions import Region
 from clfnet.thermal import Thermal, parse_range
 from clfnet.thermal.difference import WHOLE
@@ -101,8 +112,12 @@ def draw(measured: Measured, look: Look | None = None) -> Rgb:
     scale = ceil(_WIDTH / celsius.shape[1])
     size = _Sizes.of(celsius.shape[1] * scale, celsius.shape[0] * scale)
     picture = Image.fromarray(_painted(celsius, scale, measured, look, limits, size))
+    extents = {each.name: _extent(each, scale, size) for each in measured.plan.regions}
+    labels: list[Corners] = []
     for region in measured.plan.regions:
-        _mark(picture, region, measured.statistics[region.name], scale, size)
+        others = [extent for name, extent in extents.items() if name != region.name]
+        found = measured.statistics[region.name]
+        labels.append(_mark(picture, region, found, scale, size, [*others, *labels]))
     return np.asarray(_page(picture, measured, look, limits, size))
 
 
@@ -225,19 +240,39 @@ def _border(shape: tuple[int, ...], direction: int, axis: int) -> NDArray[np.boo
     return around
 
 
+def _middle(region: Region, scale: int) -> tuple[float, float]:
+    return (region.box.x + 0.5) * scale, (region.box.y + 0.5) * scale
+
+
+def _extent(region: Region, scale: int, size: _Sizes) -> Corners:
+    """Return what a label should leave open: of a spot its cross, of a box all of it."""
+    if region.is_spot:
+        (x, y), reach = _middle(region, scale), 0.7 * size.gap
+        return floor(x - reach), floor(y - reach), ceil(x + reach), ceil(y + reach)
+    return region.box.scaled(scale).corners
+
+
 def _mark(
-    picture: Image.Image, region: Region, found: Statistics, scale: int, size: _Sizes
-) -> None:
+    picture: Image.Image,
+    region: Region,
+    found: Statistics,
+    scale: int,
+    size: _Sizes,
+    taken: list[Corners],
+) -> Corners:
+    """Mark a region; return where its label is."""
     name = region.name if region.name.isascii() else ""  # the font has no other letters
     if region.is_spot:
-        middle = ((region.box.x + 0.5) * scale, (region.box.y + 0.5) * scale)
+        text = f"{name} {found.mean:.1f} °C".strip()
+        x, y = map(round, middle := _middle(region, scale))
         _cross(picture, middle, size)
-        place = (round(middle[0]) + 2 * size.gap // 3, round(middle[1]) - label_height(size.small))
-        draw_label(picture, place, f"{name} {found.mean:.1f} °C".strip(), size.small)
-        return
-    box = region.box.scaled(scale).corners
+        away, height = 2 * size.gap // 3, label_height(size.small)
+        right, left = x + away, x - away - label_width(text, size.small)
+        places = [(right, y - height), (left, y - height), (right, y), (left, y)]
+        return draw_label(picture, places, text, size.small, taken)
     text = f"{name} {found.minimum:.1f} to {found.maximum:.1f} °C".strip()
-    draw_box(picture, box, text, line=size.line, size=size.small)
+    box = _extent(region, scale, size)
+    return draw_box(picture, box, text, line=size.line, size=size.small, taken=taken)
 
 
 def _cross(picture: Image.Image, middle: tuple[float, float], size: _Sizes) -> None:

@@ -2,7 +2,7 @@
 
 import glob
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +50,7 @@ class Reading:
         frame: which image of a sequence it is, from 1 on; None where the file holds one.
         visible: of the same scene; None where there is none.
         alignment: what maps infrared to visible pixels; None where the camera does not say.
+        stated: what the user said of the file.
     """
 
     file: Path
@@ -59,6 +60,7 @@ class Reading:
     frame: int | None = None
     visible: Image | None = None
     alignment: NDArray[np.float64] | None = None
+    stated: ThermalOptions = AS_IS
 
 
 def find(
@@ -104,6 +106,11 @@ def readings(
         ImageError: the file cannot be read, or does not measure; why is said.
         ConfigError: the options do not fit the file.
     """
+    for reading in _readings(source, options, max_pixels):
+        yield replace(reading, stated=options)
+
+
+def _readings(source: Source, options: ThermalOptions, max_pixels: int) -> Iterator[Reading]:
     if source.file.suffix.lower() in SEQUENCE_SUFFIXES:
         yield from _sequence(source, options, max_pixels)
         return

@@ -46,6 +46,10 @@ class Calibration:
     def _points(self) -> list[tuple[float, float]]:
         return [*zip(self.counts, self.temperatures, strict=True)]
 
+    def __str__(self) -> str:
+        """For a person: "7000 = 20 °C, 9000 = 60 °C"."""
+        return ", ".join(f"{count:g} = {celsius:g} °C" for count, celsius in self._points)
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read "COUNT=CELSIUS,COUNT=CELSIUS"; the order does not matter.

@@ -2,13 +2,17 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pypdfium2
 import pytest
 
-from clfnet.inspection import Look, Measured
+from clfnet.inspection import Look, Measured, Plan, measure, readings
+from clfnet.inspection.readings import Source
 from clfnet.inspection.report import Page, as_html, as_pdf, page_of
+from clfnet.thermal import ThermalOptions
+from clfnet.thermal.surroundings import Surroundings
 
 EVIL = "<script>alert(1)</script> & 'x' \"y\".jpg"
 
@@ -43,6 +47,32 @@ def test_a_page_says_all(page: Page) -> None:
     assert facts["Camera"] == "FLIR Test"
     assert (facts["Emissivity"], facts["Distance"]) == ("0.95", "1 m")
     assert "Serial number" not in facts
+
+
+def test_a_page_tells_what_its_temperatures_are_from(flir: Path, map_file: Path) -> None:
+    surroundings = Surroundings(emissivity=0.8, distance=4.0)
+    facts = _facts(flir, ThermalOptions(surroundings=surroundings))
+    assert (facts["Emissivity"], facts["Distance"]) == ("0.8 (stated)", "4 m (stated)")
+    assert "stated" not in facts["Relative humidity"]
+    facts = _facts(map_file, ThermalOptions())
+    assert not any("stated" in name + value for name, value in facts.items())
+    x, y = map(int, facts["Hottest at"].split(", "))
+    (reading,) = readings(Source(map_file, None, "map"))
+    assert reading.celsius[y, x] == np.nanmax(reading.celsius)
+
+
+def test_a_page_tells_a_calibration(tmp_path: Path) -> None:
+    counts = tmp_path / "counts.npy"
+    np.save(counts, np.arange(7000, 7300, dtype=np.uint16).reshape(15, 20))
+    facts = _facts(counts, ThermalOptions(calibration="7000=20C,9000=60C"))
+    assert facts["Calibration (stated)"] == "7000 = 20 °C, 9000 = 60 °C"
+    facts = _facts(counts, ThermalOptions(kelvin_per_count=0.04))
+    assert facts["Kelvin per count (stated)"] == "0.04"
+
+
+def _facts(file: Path, options: ThermalOptions) -> dict[str, str]:
+    (reading,) = readings(Source(file, None, file.stem), options)
+    return dict(page_of(measure(reading, Plan.parse()), Look(light=True)).facts)
 
 
 def test_a_serial_number_only_if_asked(flir_measured: Measured) -> None:

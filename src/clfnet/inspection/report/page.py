@@ -10,6 +10,7 @@ from PIL import Image
 from clfnet.inspection.measure import Measured
 from clfnet.inspection.picture import Look, draw, draw_visible
 from clfnet.io.image import to_uint8
+from clfnet.thermal.difference import WHOLE
 from clfnet.thermal.statistics import Statistics
 
 LONGEST_SIDE = 1400
@@ -86,7 +87,8 @@ def page_of(
         pictures.append(_jpeg(beside[0], _rgb(beside[1])))
     elif reading.visible is not None:
         shown = draw_visible(measured, _rgb(reading.visible.pixels))
-        pictures.append(_jpeg("Visible", shown))
+        framed = "" if reading.alignment is None else ", with the frame of the thermal image"
+        pictures.append(_jpeg(f"Visible{framed}", shown))
     title = reading.file.name if reading.frame is None else f"{reading.file.name} – {reading.frame}"
     return Page(title, pictures, _table(measured), _facts(measured, serial), _notes(measured))
 
@@ -117,12 +119,28 @@ def _facts(measured: Measured, serial: bool) -> list[tuple[str, str]]:
     facts = [("Taken", camera.taken), ("Camera", made), ("Lens", camera.lens)]
     facts += [("Serial number", camera.serial)] if serial else []
     facts.append(("Resolution", f"{reading.thermal.width} × {reading.thermal.height}"))
-    for name, value in measured.conditions.items():
-        title, unit = _CONDITIONS[name]
-        facts.append((title, f"{value:g}{unit}"))
+    facts += _origin(measured)
+    facts.append(("Hottest at", "{}, {}".format(*measured.statistics[WHOLE].hottest)))
+    facts.append(("Coldest at", "{}, {}".format(*measured.statistics[WHOLE].coldest)))
     if measured.share is not None:
         facts.append(("Isotherm", f"{measured.plan.isotherm}: {100 * measured.share:.1f} %"))
     return [(name, value.strip()) for name, value in facts if value.strip()]
+
+
+def _origin(measured: Measured) -> list[tuple[str, str]]:
+    """What the temperatures come from; what is not the file's own is said to be stated."""
+    stated, facts = measured.reading.stated, []
+    for name, value in measured.conditions.items():
+        title, unit = _CONDITIONS[name]
+        by_hand = " (stated)" if name in stated.surroundings.given else ""
+        facts.append((title, f"{value:g}{unit}{by_hand}"))
+    if stated.points is not None:
+        facts.append(("Calibration (stated)", str(stated.points)))
+    if stated.kelvin_per_count is not None:
+        facts.append(("Kelvin per count (stated)", f"{stated.kelvin_per_count:g}"))
+    if stated.unit in ("celsius", "kelvin"):
+        facts.append(("Unit of the file (stated)", stated.unit))
+    return facts
 
 
 def _notes(measured: Measured) -> list[str]:

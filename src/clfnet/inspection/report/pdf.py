@@ -9,6 +9,7 @@ from clfnet.inspection.report.page import Page, Picture
 
 _MM = 72 / 25.4
 _WIDTH, _MARGIN, _GAP = 210 * _MM, 14 * _MM, 6 * _MM
+_PADDING = 6  # points that ReportLab leaves within its margins
 _TALLEST = 120 * _MM  # of a picture
 _TEXT, _SOFT, _LINE, _SUNK = "#18181d", "#5c5c68", "#e1e1e7", "#f6f6f8"
 _PLAIN, _BOLD, _WIDE = "Vera", "VeraBd", "STSong-Light"  # the last for what Vera has no letters
@@ -34,7 +35,7 @@ def as_pdf(pages: Sequence[Page], *, title: str = "Thermal inspection") -> bytes
         pagesize=(_WIDTH, 297 * _MM),
         title=title,
         author="",
-        **dict.fromkeys(("leftMargin", "rightMargin"), _MARGIN),
+        **dict.fromkeys(("leftMargin", "rightMargin"), _MARGIN - _PADDING),
         topMargin=20 * _MM,
         bottomMargin=14 * _MM,
         invariant=1,
@@ -96,6 +97,7 @@ def _pictures(platypus: Any, pictures: Sequence[Picture], room: float) -> Any:
     height = min(_TALLEST, (room - _GAP * (len(pictures) - 1)) / sum(shapes))
     cells = [
         [platypus.Image(BytesIO(picture.data), height * shape, height),
+         platypus.Spacer(1, 1.5 * _MM),
          _text(platypus, picture.caption, 8, soft=True)]
         for picture, shape in zip(pictures, shapes, strict=True)
     ]  # fmt: skip
