@@ -255,6 +255,16 @@ def test_a_radiometric_file_and_a_folder_of_them(
     assert (tmp_path / "celsius" / "flir.tiff").exists()
 
 
+def test_a_folder_without_pairs_is_one_line(
+    run: Run, tmp_path: Path, folders: tuple[Path, Path]
+) -> None:
+    code, out, err = run("fuse", folders[0], "-o", tmp_path / "out")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "must hold pairs that names tell" in err
+    assert "2 images, e.g. a.png. Give the folder of the visible images too" in err
+    assert not (tmp_path / "out").exists()
+
+
 def test_counts_in_a_folder(
     run: Run, tmp_path: Path, counts: NDArray[np.uint16], maximum_onnx: Path
 ) -> None:

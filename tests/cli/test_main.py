@@ -12,7 +12,9 @@ import pytest
 
 import clfnet
 from clfnet import cli
+from clfnet.cli.options import GROUPS
 from clfnet.errors import ClfnetError, InputError, TrainingError
+from clfnet.options import OPTIONS
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -106,3 +108,19 @@ def test_help_lists_every_command(run: Run) -> None:
         assert code == 0
         for command in ("demo", "fuse", "evaluate", "train", "export", "models"):
             assert f"\n  {command} " in out
+
+
+def test_no_summary_of_a_command_is_cut(run: Run) -> None:
+    assert "..." not in run("--help")[1].partition("Commands:")[2]
+
+
+def test_options_of_fusing_stand_under_headings(run: Run) -> None:
+    text = run("fuse", "--help")[1]
+    sections = dict(part.split(":\n", 1) for part in text.split("\n\n") if ":\n  -" in part)
+    assert next(iter(sections)) == "Options"
+    assert {"Folders", "Video and streams", *GROUPS} < {*sections}
+    for heading, names in GROUPS.items():
+        for name in names:
+            flag = f"--{(OPTIONS[name].flag or name).replace('_', '-')} "
+            assert [where for where, lines in sections.items() if flag in lines] == [heading]
+    assert {name for names in GROUPS.values() for name in names} == {*OPTIONS} - {"model"}

@@ -56,11 +56,12 @@ def align(
         bool, Option("--overwrite", help="Replace files that are there already.")
     ] = False,
 ) -> None:
-    """Find how INFRARED lies in VISIBLE and write it to a rig file, for every frame of that rig.
+    """Find how INFRARED lies in VISIBLE and write it to a rig file.
 
-    Sizes and fields of view may differ, the latter by a factor of 3.6, and the infrared may be
-    turned or mirrored. Of videos, frames of the same time are taken. An alignment that cannot be
-    trusted is refused with exit code 2, and nothing is written; landmarks are taken as they are.
+    The rig file serves every later frame of the same two cameras. Sizes and fields of view may
+    differ, the latter by a factor of 3.6, and the infrared may be turned or mirrored. Of videos,
+    frames of the same time are taken. An alignment that cannot be trusted is refused with exit code
+    2, and nothing is written; landmarks are taken as they are.
     """
     from clfnet.io.files import refuse_existing
     from clfnet.io.image import check_suffix

@@ -89,7 +89,7 @@ def batch(
     *,
     options: FuseOptions,
 ) -> None:
-    """Fuse all pairs of MANIFEST, of two globs or of folders, into OUTPUT.
+    """Fuse all pairs of a list, two globs or folders; resumable.
 
     The same command goes on where it was stopped, whatever stopped it. Bad pairs are set aside with
     the reason, and the exit code is 3.

@@ -72,7 +72,7 @@ def bench(
         bool, Option("--overwrite", help="Replace files that are there already.")
     ] = False,
 ) -> None:
-    """Measure seconds, CPU seconds, memory, multiply-adds and weights of models.
+    """Measure time, memory, multiply-adds and weights of models.
 
     All take turns on the built-in scene, in shuffled order. Prints a table: medians, with the
     least and the greatest in brackets.

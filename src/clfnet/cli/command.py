@@ -21,6 +21,9 @@ import click
 
 from clfnet.cli.examples import epilog
 
+PLAIN = "Options"
+"""The heading of the help for options that stand under no other."""
+
 
 class Argument:
     """A positional argument.
@@ -47,6 +50,7 @@ class Option:
         envvar: the environment variable that it is read from if it is not given.
         parser: makes a value of the text.
         choices: what a shell completes it to.
+        group: heading of the help that it stands under.
     """
 
     def __init__(
@@ -60,10 +64,12 @@ class Option:
         envvar: str | None = None,
         parser: Callable[[str], Any] | None = None,
         choices: Sequence[str] = (),
+        group: str = PLAIN,
     ) -> None:
         self.flags = flags
         self.bounds = min, max
         self.parser = parser
+        self.group = group
         self.facts: dict[str, Any] = {
             "help": help,
             "metavar": metavar,
@@ -78,7 +84,7 @@ class Option:
 
 def command(function: Callable[..., None]) -> click.Command:
     """Return what calls a function with what the command line says."""
-    return click.Command(
+    return _Command(
         function.__name__,
         callback=function,
         params=[_parameter(each) for each in inspect.signature(function).parameters.values()],
@@ -86,6 +92,26 @@ def command(function: Callable[..., None]) -> click.Command:
         epilog=epilog(function.__name__),
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+
+
+class _Option(click.Option):
+    """An option that knows its heading."""
+
+    group = PLAIN
+
+
+class _Command(click.Command):
+    """A command whose help has its options under headings: of sixty, one looks for a few."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {PLAIN: []}
+        for each in self.get_params(ctx):
+            record = each.get_help_record(ctx)
+            if record is not None and not isinstance(each, click.Argument):
+                groups.setdefault(getattr(each, "group", PLAIN), []).append(record)
+        for heading, records in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
 
 
 def _parameter(parameter: inspect.Parameter) -> click.Parameter:
@@ -107,9 +133,12 @@ def _parameter(parameter: inspect.Parameter) -> click.Parameter:
         )
     flags = declared.flags or (f"--{parameter.name.replace('_', '-')}",)
     if kind is bool:
-        return click.Option([parameter.name, *flags], is_flag=True, **facts)
-    of = declared.parser or _type(kind, *declared.bounds)
-    return click.Option([parameter.name, *flags], type=of, multiple=is_list, **facts)
+        facts["is_flag"] = True
+    else:
+        facts |= {"type": declared.parser or _type(kind, *declared.bounds), "multiple": is_list}
+    option = _Option([parameter.name, *flags], **facts)
+    option.group = declared.group
+    return option
 
 
 def _without_none(annotation: Any) -> Any:

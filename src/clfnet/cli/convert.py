@@ -25,7 +25,9 @@ def convert(
     ] = None,
     overwrite: Annotated[bool, Option(help="Replace a file that is there.")] = False,
 ) -> None:
-    """Make a model from the weights that a method's authors published; nothing is downloaded.
+    """Make a model from weights that a method's authors published.
+
+    Nothing is downloaded.
 
     Fuse with it: clfnet fuse IR VIS -o OUT --model FILE.onnx
     """

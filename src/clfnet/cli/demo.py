@@ -20,7 +20,7 @@ def demo(
     ),
     model: Annotated[str, Option(help="A shipped model, or an .onnx file.")] = "clfnet",
 ) -> None:
-    """Fuse the built-in night street and print the paths of the images.
+    """Fuse the built-in night street; print the images' paths.
 
     Writes infrared.png, visible.png, fused.png and side-by-side.png; a further run refreshes these
     four.

@@ -104,7 +104,7 @@ def evaluate(
     *,
     options: FuseOptions,
 ) -> None:
-    """Score fused images against their sources and print a table of means.
+    """Score fused images against their sources; print the means.
 
     Files of the same stem in all folders belong together; fused ones may also be NAME_METHOD.
     With --boxes, labelled persons tell what the fused images are worth: see docs/usefulness.md.

@@ -48,7 +48,7 @@ def explain(
     ] = False,
     as_json: Annotated[bool, Option("--json", help="Print the shares as JSON.")] = False,
 ) -> None:
-    """Show which source each place of a fused image resembles more.
+    """Show which source a fused image resembles more, by place.
 
     The network's own choice (Eq. 7), smoothed: orange is infrared, blue is visible. Prints
     infrared's share in per cent: overall, where infrared is hottest, in regions and in a grid.

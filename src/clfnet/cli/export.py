@@ -37,7 +37,9 @@ def export(
     ] = None,
     overwrite: Annotated[bool, Option(help="Replace files that are there.")] = False,
 ) -> None:
-    """Write NAME.onnx, NAME.safetensors and manifest.json (checksums, recipe, scores).
+    """Write a trained model as ONNX and safetensors.
+
+    manifest.json beside NAME.onnx and NAME.safetensors has checksums, recipe and scores.
 
     With --plain: NAME-HEIGHTxWIDTH.onnx.
     """

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clfnet.inference.files import FusedFile, Job
     from clfnet.io.pairing import Pairs
 
+_FOLDERS, _VIDEO = "Folders", "Video and streams"  # headings of the help
 _PATIENCE = 2.0  # seconds until a progress bar is worth showing
 
 
@@ -81,33 +82,39 @@ def fuse(
         ),
     ] = None,
     offset: Annotated[
-        float | None, Option(help="Video: seconds by which the infrared stream starts later.")
+        float | None,
+        Option(group=_VIDEO, help="Seconds by which the infrared stream starts later."),
     ] = None,
-    fps: Annotated[float | None, Option(help="Video: frames per second of folders.")] = None,
-    frames: Annotated[int | None, Option(min=1, help="Video: number of frames to fuse.")] = None,
+    fps: Annotated[float | None, Option(group=_VIDEO, help="Frames per second of folders.")] = None,
+    frames: Annotated[
+        int | None, Option(min=1, group=_VIDEO, help="Number of frames to fuse.")
+    ] = None,
     encoder: Annotated[
         str | None,
         Option(
             metavar="CODEC[,KEY=VALUE...]",
-            help="Video: h264, hevc, vp9, av1 or an encoder of FFmpeg; keys crf, bitrate, preset.",
+            group=_VIDEO,
+            help="h264, hevc, vp9, av1 or an encoder of FFmpeg; keys crf, bitrate, preset.",
         ),
     ] = None,
     segment_seconds: Annotated[
         float | None,
         Option(
-            help="Video: begin a new file, or HLS segment, after so many seconds.",
+            group=_VIDEO,
+            help="Begin a new file, or HLS segment, after so many seconds.",
         ),
     ] = None,
     reconnect: Annotated[
         float | None,
         Option(
             min=0,
-            help="Video: seconds to try to open a lost stream or camera again. [default: 60]",
+            group=_VIDEO,
+            help="Seconds to try to open a lost stream or camera again. [default: 60]",
         ),
     ] = None,
     pipe: Annotated[
         Pipe | None,
-        Option(help="Video: what -o - writes. [default: mjpeg]"),
+        Option(group=_VIDEO, help="What -o - writes. [default: mjpeg]"),
     ] = None,
     overwrite: Annotated[
         bool, Option("--overwrite", help="Replace files that are there already.")
@@ -115,25 +122,35 @@ def fuse(
     form: Annotated[
         Format | None,
         Option(
-            "--format", help="Format of files in a folder; by default that of the visible image."
+            "--format",
+            group=_FOLDERS,
+            help="Format of files in a folder; by default that of the visible image.",
         ),
     ] = None,
     as_json: Annotated[bool, Option("--json", help="Print the results as JSON.")] = False,
-    recursive: Annotated[bool, Option("--recursive", help="Folders: include sub-folders.")] = False,
+    recursive: Annotated[
+        bool, Option("--recursive", group=_FOLDERS, help="Include sub-folders.")
+    ] = False,
     by_time: Annotated[
         bool,
         Option(
             "--by-time",
-            help="Folders: pair images by when they were taken (EXIF), at most 2 s apart, not by "
-            "name.",
+            group=_FOLDERS,
+            help="Pair images by when they were taken (EXIF), at most 2 s apart, not by name.",
         ),
     ] = False,
     lens: Annotated[
         Lens | None,
-        Option(help="Lens to use where a pair has several visible images. [default: wide]"),
+        Option(
+            group=_FOLDERS,
+            help="Lens to use where a pair has several visible images. [default: wide]",
+        ),
     ] = None,
     dry_run: Annotated[
-        bool, Option("--dry-run", help="List the pairs and the unpaired files; fuse nothing.")
+        bool,
+        Option(
+            "--dry-run", group=_FOLDERS, help="List the pairs and the unpaired files; fuse nothing."
+        ),
     ] = False,
 ) -> None:
     """Fuse INFRARED and VISIBLE into OUTPUT.
@@ -286,6 +303,7 @@ def _pairs(infrared: Path, visible: Path | None, search: _Search) -> "Pairs":
         inside = match_folder(infrared, suffixes=suffixes, recursive=recursive, lens=lens)
         if inside is None:
             files = images_by_stem(infrared, suffixes, recursive=recursive)
+            _expect_pairs_by_themselves(infrared, [*files.values()])
             return Pairs([(file,) for file in files.values()], [*files], [])
         found = inside
     if found.note:
@@ -298,6 +316,18 @@ def _pairs(infrared: Path, visible: Path | None, search: _Search) -> "Pairs":
             f"e.g. {found.spare[0].name}"
         )
     return found
+
+
+def _expect_pairs_by_themselves(folder: Path, files: list[Path]) -> None:
+    """Refuse a folder whose names tell no pairs and in which no file holds both images."""
+    from clfnet.thermal.flir import is_radiometric
+
+    if not any(map(is_radiometric, files)):
+        raise PairingError(
+            f"{folder} must hold pairs that names tell (IR_1 and VIS_1, DJI_1_T and DJI_1_W) or "
+            f"radiometric files of FLIR cameras, but has neither in {_count(files, 'image')}, e.g. "
+            f"{files[0].name}. Give the folder of the visible images too, or rename the files."
+        )
 
 
 def _by_time(infrared: Path, visible: Path | None, *, recursive: bool) -> "Pairs":

@@ -5,10 +5,27 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
 
+from clfnet.cli.command import PLAIN
 from clfnet.cli.command import Option as CommandOption
 from clfnet.options import OPTIONS, FuseOptions, Option
 
 Command = Callable[..., None]
+
+GROUPS = {
+    "Infrared and visible files": (
+        *("thermal_range", "unit", "kelvin_per_count", "calibration", "raw", "page"),
+        *("infrared_palette", "invert", "exclude", "visible_range", "allow_damaged"),
+    ),
+    "Conditions": ("emissivity", "reflected", "distance", "humidity", "atmosphere"),
+    "Alignment": ("align", "strict", "grid", "outside"),
+    "Look of the result": (
+        *("stretch", "space", "strength", "palette", "hot", "depth", "compression"),
+    ),
+    "Machine": ("backend", "device", "threads", "memory"),
+}
+"""Headings of the help, and the fields of `FuseOptions` under each; the others need none."""
+
+_HEADINGS = {name: heading for heading, names in GROUPS.items() for name in names}
 
 
 def fuse_options(*only: str, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
@@ -48,6 +65,7 @@ def _parameter(name: str, option: Option) -> inspect.Parameter:
         help=option.help + more,
         metavar=_metavar(option),
         choices=[*map(str, option.choices)],
+        group=_HEADINGS.get(name, PLAIN),
         parser=(lambda text: option.parse(name, text)) if option.or_celsius else None,
     )
     kind: Any = option.kind if option.default is not None else option.kind | None

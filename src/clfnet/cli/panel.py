@@ -35,7 +35,7 @@ def panel(
     *,
     options: FuseOptions,
 ) -> None:
-    """Set sources and fused images side by side, with regions marked and enlarged.
+    """Set sources and fused images side by side; enlarge regions.
 
     Every folder has an image of the name that --image gives. The infrared image is shown as it was
     fused. Prints the path.

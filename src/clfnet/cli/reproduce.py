@@ -34,7 +34,7 @@ def reproduce(
         Option("--check", help="Only tell what of the data is missing; 2 if anything is."),
     ] = False,
 ) -> None:
-    """Make a table or figure of the paper again; called again, it goes on where it stopped."""
+    """Make a table or figure of the paper again, or go on with it."""
     library = _library()
     if check:
         _check(library, [name] if name else list(library.names(experiments)), data, experiments)

@@ -90,7 +90,7 @@ def thermal(
     ] = False,
     as_json: Annotated[bool, Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:  # fmt: skip
-    """Measure temperatures in thermal files: statistics, spots, boxes, differences, an isotherm.
+    """Measure temperatures: images, spots, boxes, reports.
 
     Files must measure: FLIR's radiometric JPEG, FFF and SEQ as they are; others with what their
     numbers are (--unit, --kelvin-per-count, --calibration). Writes images, maps, tables, reports.

@@ -35,7 +35,7 @@ def train(
     resume: Annotated[Path | None, Option(help="Continue the run in this folder.")] = None,
     device: Annotated[Device, Option(help="Device.")] = Device.CPU,
 ) -> None:
-    """Train a network, a student of one, or a head; Ctrl-C stops it, --resume goes on.
+    """Train a network; Ctrl-C stops it, --resume goes on.
 
     Several processes: torchrun --nproc-per-node N -m clfnet train RECIPE.
     """

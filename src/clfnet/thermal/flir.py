@@ -203,8 +203,9 @@ def read_radiometric(path: Path, *, max_pixels: int = MAX_PIXELS) -> Radiometric
         packed = jpeg.flir_block(file) if head.startswith(jpeg.MAGIC) else None
         if packed is None:
             raise ImageError(
-                f"{path} must be a radiometric file of a FLIR camera, but holds no such data. "
-                f"Take the file as the camera wrote it."
+                f"{path} must be a radiometric file of a FLIR camera where no visible image is "
+                f"given, but holds no such data. Give the visible image too, or take the file as "
+                f"the camera wrote it."
             )
         found = _only_block(packed, path, max_pixels, exif=jpeg.exif_of(file))
         return _as_shown(found, *_screen(file))

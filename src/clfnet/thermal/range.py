@@ -142,7 +142,8 @@ class Limits:
         if thermal.celsius is None:
             raise ConfigError(
                 f"`range` in °C must have temperatures, but the file holds {thermal.unit}s. Give "
-                f"limits in those, or say what a count is (--kelvin-per-count)."
+                f"limits in those, or say what they are (--unit, --kelvin-per-count or "
+                f"--calibration)."
             )
         record = _record("limits", self.low, self.high, "celsius")
         return Ranged(spread(thermal.celsius, self.low, self.high), record)
