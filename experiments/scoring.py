@@ -8,7 +8,7 @@ from typing import Any
 
 from clfnet import __version__, weights
 from clfnet.evaluation import Table, evaluate
-from clfnet.inference.find import find_compared
+from clfnet.inference.find import LITERATURE, find_compared
 from clfnet.inference.fuser import Fuser
 from clfnet.io.image import Image, read_image, write_image
 from clfnet.io.pairing import images_by_stem, pair_folders
@@ -34,6 +34,11 @@ DIGITS = 6
 """Significant digits of a value that is kept."""
 
 Compared = FusionMethod | Published
+
+
+def title(method: str) -> str:
+    """What tables call a method: published outputs in capitals, the same trained here so."""
+    return f"{method}, trained here" if method in LITERATURE else method
 
 
 def compared(data: Path, pairs: Pairs, methods: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -116,7 +121,7 @@ def table_of(
     """The table that rows of `scores` make."""
     metrics = tuple(metrics_of(dialect, columns[dialect]))
     methods = {
-        name: {
+        title(name): {
             image: {metric: nan if value is None else value for metric, value in values.items()}
             for image, values in row[mode][dialect].items()
         }

@@ -1,11 +1,14 @@
 """The nine methods that the paper compares with."""
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from experiments.scoring import table_of
+from tables.models import RIVALS as SHIPPED
 from tables.results import EXPERIMENTS, ROOT, measured
 
 METRICS = ("EN", "MI", "VIF", "SD", "AG", "SF")
@@ -140,16 +143,38 @@ def page(kind: str) -> str:
         if found:
             scores = ", ".join(f"{m} {found[how][m]:.{DIGITS.get(m, 2)}f}" for m in METRICS)
             lines.append(f"| published outputs, {words}, 8 TNO pairs | {scores} |\n")
-    return "".join(lines)
+    return "".join(lines + _trained(kind))
+
+
+def _trained(kind: str) -> list[str]:
+    """What the shipped weights are, and how they score; nothing where there are none."""
+    model = json.loads(SHIPPED.read_text("utf-8")).get(kind)
+    if model is None:
+        return []
+    lines = [
+        f"| shipped weights `{kind}` | {model['steps']:,} steps, {model['crops']}; ONNX sha256 "
+        f"{model['onnx']['sha256'][:12]} |\n",
+    ]
+    for name, experiment in (("TNO", "table2"), ("RoadScene", "table3")):
+        rows = json.loads((EXPERIMENTS / experiment / "result.json").read_text("utf-8"))["rows"]
+        row = rows.get(f"{name}: {kind}")
+        for how, words in (("unstretched", "as they come"), ("stretched", "stretched")):
+            if row:
+                (means,) = table_of({kind: row}, how, "paper").means().values()
+                scores = ", ".join(f"{m} {means[m]:.{DIGITS.get(m, 2)}f}" for m in METRICS)
+                count = len(row[how]["paper"])
+                lines.append(f"| shipped weights, {words}, {count} {name} pairs | {scores} |\n")
+    return lines
 
 
 def budgets() -> str:
-    """What the recipes for a CPU train."""
+    """What the recipes for a CPU train, and those of the shipped weights."""
     lines = [
         "| recipe | steps | crops of a step | their side | GMAC of a step | TMAC |\n"
         "|---|---|---|---|---|---|\n"
     ]
-    for path in sorted((ROOT / "configs" / "rivals").glob("*-cpu.toml")):
+    recipes = ROOT / "configs" / "rivals"
+    for path in (*sorted(recipes.glob("*-short.toml")), *sorted(recipes.glob("*-cpu.toml"))):
         text = path.read_text("utf-8")
         recipe = tomllib.loads(text)
         steps = recipe["run"]["steps"]

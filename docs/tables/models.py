@@ -1,12 +1,14 @@
 """What the shipped models are."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from clfnet.bench.graph import multiply_adds
 from tables.results import ROOT
 
 MANIFEST = ROOT / "src" / "clfnet" / "weights" / "manifest.json"
+RIVALS = MANIFEST.parent / "rivals" / MANIFEST.name
 
 
 def card() -> str:
@@ -16,7 +18,6 @@ def card() -> str:
         config: dict[str, Any] = model["config"]
         data, run = config["data"], config["run"]
         kind = _student if "teacher" in config else _full
-        validation = ", ".join(f"{k} {v:.3g}" for k, v in model["scores"].items())
         parts.append(
             f"| `{name}` | |\n|---|---|\n"
             f"| parameters | {model['parameters']:,} |\n"
@@ -28,9 +29,34 @@ def card() -> str:
             + "".join(f"| {name} | {value} |\n" for name, value in kind(config))
             + f"| steps | {model['steps']:,} of {run['steps']:,}, batch {run['batch']} of "
             f"{data['crop']}×{data['crop']}, seed {run['seed']} |\n"
-            f"| validation | {validation} |\n"
+            f"| validation | {_scores(model)} |\n"
         )
     return "\n".join(parts)
+
+
+def rivals() -> str:
+    """The facts of the shipped networks of the literature."""
+    entries = json.loads(RIVALS.read_text("utf-8"))
+    facts: dict[str, Callable[[dict[str, Any]], str]] = {
+        "parameters": lambda model: f"{model['parameters']:,}",
+        "ONNX sha256": lambda model: f"`{model['onnx']['sha256']}`",
+        "safetensors sha256": lambda model: f"`{model['safetensors']['sha256']}`",
+        "trained on": lambda model: str(model["data"]),
+        "held out": lambda model: ", ".join(model["held_out"]),
+        "excluded": lambda model: ", ".join(model["config"]["data"]["excluded"]),
+        "steps": lambda model: f"{model['steps']:,}, {model['crops']}",
+        "validation": _scores,
+        "departs from its authors' training": lambda model: str(model["departs"]),
+    }
+    head = f"| | {' | '.join(f'`{name}`' for name in entries)} |\n|---|{'---|' * len(entries)}\n"
+    return head + "".join(
+        f"| {title} | {' | '.join(fact(model) for model in entries.values())} |\n"
+        for title, fact in facts.items()
+    )
+
+
+def _scores(model: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value:.3g}" for name, value in model["scores"].items())
 
 
 def _excluded(data: dict[str, Any]) -> str:
@@ -103,4 +129,4 @@ def student() -> str:
     return head + "".join(f"| {title} | {' | '.join(of)} |\n" for title, of in rows.items())
 
 
-BLOCKS = {"card": card, "student": student}
+BLOCKS = {"card": card, "card-rivals": rivals, "student": student}

@@ -35,7 +35,7 @@ def table(experiment: str, methods: Sequence[str] = ()) -> str:
         f"| {_strong(method)} | "
         + " | ".join(_cell(means[dialect][method][m], digits) for dialect, m, digits in COLUMNS)
         + " |\n"
-        for method in methods or rows
+        for method in methods or means["paper"]
     ]
     if methods:
         return HEAD + "".join(lines)

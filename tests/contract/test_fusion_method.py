@@ -14,6 +14,9 @@ from clfnet.weights import load_manifest
 
 SHAPES = [(1, 1), (1, 7), (7, 1), (2, 3), (15, 17), (64, 48), (33, 130)]
 
+LEAST = {"densefuse": 2}
+"""The smallest side of those that refuse some of the shapes, in pixels; docs/methods.md says so."""
+
 METHODS: dict[str, Callable[[Path], FusionMethod]] = {"maximum.onnx": OnnxMethod}
 """Name: how to make it, given the path of a small ONNX graph."""
 
@@ -36,7 +39,10 @@ def method(request: pytest.FixtureRequest, maximum_onnx: Path) -> FusionMethod:
 
 
 @pytest.fixture(params=SHAPES, ids=str)
-def pair(request: pytest.FixtureRequest) -> tuple[FloatImage, FloatImage]:
+def pair(request: pytest.FixtureRequest, method: FusionMethod) -> tuple[FloatImage, FloatImage]:
+    least = LEAST.get(method.name, 1)
+    if min(request.param) < least:
+        pytest.skip(f"{method.name} takes {least} pixels a side")
     rng = np.random.default_rng(0)
     return rng.random(request.param, np.float32), rng.random(request.param, np.float32)
 
@@ -72,7 +78,8 @@ def test_read_only_and_strided_inputs(method: FusionMethod) -> None:
 
 def test_deterministic(method: FusionMethod, pair: tuple[FloatImage, FloatImage]) -> None:
     first = method(*pair)
-    method(pair[0][:1, :1], pair[1][:1, :1])  # another size in between changes nothing
+    another_size = np.random.default_rng(1).random((2, 5, 6), np.float32)
+    method(*another_size)  # in between changes nothing
     np.testing.assert_array_equal(method(*pair), first)
 
 

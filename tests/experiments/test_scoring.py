@@ -58,6 +58,13 @@ def test_undefined_values_are_kept_as_nothing(data: Path, tmp_path: Path) -> Non
     assert np.isnan(table_of({"it": found}, "unstretched", "plain").means()["it"]["SCD"])
 
 
+def test_networks_trained_here_are_told_from_published_outputs(data: Path, tmp_path: Path) -> None:
+    found = scores(data, PAIRS, find_compared("maximum"), tmp_path)
+    rows = dict.fromkeys(("DenseFuse", "densefuse", "maximum"), found)
+    table = table_of(rows, "unstretched", "paper")
+    assert list(table.methods) == ["DenseFuse", "densefuse, trained here", "maximum"]
+
+
 def test_the_fingerprint_follows_the_files(data: Path) -> None:
     spec = f"published:{data / 'published/Theirs'}"
     before = depends_on(data, PAIRS, spec)

@@ -19,6 +19,18 @@ def test_finds_by_name(manifest: Path) -> None:
     assert model.card == {"parameters": 0, "data": "none", "seed": 0, "scores": {"EN": 7.5}}
 
 
+def test_networks_of_the_literature_have_a_manifest_of_their_own(manifest: Path) -> None:
+    further = manifest.parent / "rivals" / "manifest.json"
+    further.parent.mkdir()
+    entry = json.loads(manifest.read_text())["clfnet"]
+    further.write_text(json.dumps({"other": entry}))
+    assert list(load_manifest()) == ["clfnet", "other"]
+    assert find("other").onnx.path == further.parent / "clfnet.onnx"
+    further.write_text("[]")
+    with pytest.raises(WeightsError, match=r"rivals/manifest\.json must list the models"):
+        load_manifest()
+
+
 def test_finds_by_path(maximum_onnx: Path) -> None:
     for path in (maximum_onnx, str(maximum_onnx)):
         model = find(path)

@@ -15,11 +15,11 @@ from clfnet.methods.published import PREFIX
 ONNX = "onnx:"
 """What a specification of a foreign ONNX file begins with."""
 
-WITHOUT_WEIGHTS = frozenset(
+LITERATURE = frozenset(
     {"densefuse", "fusiongan", "ganmcc", "ifcnn", "ifsepr", "pmgi", "rfn_nest", "stdfusionnet"}
     | {"u2fusion"}
 )
-"""Networks of `clfnet.nn.rivals`, which torch alone could list."""
+"""Networks of `clfnet.nn.rivals`, which torch alone could list; some are shipped."""
 
 _FILES = {".onnx", ".safetensors"}
 
@@ -114,7 +114,7 @@ def _check_name(spec: str) -> None:
     names = [*weights.load_manifest(), *METHODS]
     if spec in names or Path(spec).suffix in _FILES or Path(spec).is_file():
         return
-    if spec in WITHOUT_WEIGHTS:
+    if spec in LITERATURE:
         raise WeightsError(
             f"`model` must have weights, and none of {spec} are shipped. Make a model with clfnet "
             f"convert or clfnet train, and name its .onnx file; see docs/methods/{spec}.md"

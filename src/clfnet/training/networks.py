@@ -85,7 +85,9 @@ HEAD = Trainable(
 )
 
 RIVALS: list[Trainable[Any, Any]] = [
-    Trainable(each.network, each.recipe, each.task, lambda network, _: rival_graph(network))
+    Trainable(
+        each.network, each.recipe, each.task, lambda network, _: rival_graph(network), each.card
+    )
     for each in ENTRIES
 ]
 

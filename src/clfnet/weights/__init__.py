@@ -11,6 +11,8 @@
 The ONNX graph has the inputs `infrared` and `visible` and the output `fused`, all float32 of shape
 (1, 1, H, W), any H and W, in [0, 1]. What `explain` names, if there is such an entry, is what
 `clfnet explain` runs; see `clfnet.graphs.explain_graph`.
+
+The folder `rivals` has a manifest of its own, of networks of the literature that were trained here.
 """
 
 import hashlib
@@ -86,12 +88,18 @@ def load_manifest(manifest: Path | None = None) -> dict[str, Model]:
         manifest: another manifest file; its model files lie beside it.
 
     Returns:
-        Name: model, in the order of the file.
+        Name: model, in the order of the file, and then those of `rivals` beside it, if there is
+        such a folder.
 
     Raises:
-        WeightsError: the manifest cannot be read or lacks an entry.
+        WeightsError: a manifest cannot be read or lacks an entry.
     """
     path = manifest or MANIFEST
+    further = path.parent / "rivals" / path.name
+    return _read(path) | (_read(further) if further.is_file() else {})
+
+
+def _read(path: Path) -> dict[str, Model]:
     try:
         with open_input(path) as file:
             entries = json.loads(file.read(_MOST_MANIFEST))

@@ -21,7 +21,7 @@ def test_models(client: TestClient) -> None:
     assert [name for name, each in models.items() if each["is_default"]] == ["maximum"]
 
 
-@pytest.mark.parametrize("name", ["fast", "laplacian", "dwt"])
+@pytest.mark.parametrize("name", ["fast", "densefuse", "laplacian", "dwt"])
 def test_a_listed_model_fuses(client: TestClient, files: Files, name: str) -> None:
     answer = client.post("/v1/fuse", data={"model": name}, files=files)
     assert json.loads(answer.headers["x-clfnet-record"])["model"] == name

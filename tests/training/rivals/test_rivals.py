@@ -1,6 +1,7 @@
 """Every recipe of the nine in a run of a few steps: it learns, resumes, and its model fuses."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +20,9 @@ from clfnet.training.digest import digest
 from clfnet.training.distributed import Process
 from clfnet.training.export import export_run
 from clfnet.training.log import read_log
-from clfnet.training.networks import NETWORKS
+from clfnet.training.networks import NETWORKS, parse_any
 from clfnet.training.task import Context
+from clfnet.weights import load_manifest
 
 CONFIGS = Path(__file__).parents[3] / "configs" / "rivals"
 
@@ -70,18 +72,38 @@ def recipe(tmp_path: Path, textured_pair: Callable[..., Pair]) -> Make:
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_recipe_is_valid(path: Path) -> None:
-    kind = path.stem.removesuffix("-cpu").removesuffix("-1").removesuffix("-2").replace("-", "_")
+    kind = re.sub("(-[12])?(-cpu|-short)?$", "", path.stem).replace("-", "_")
     assert load_any(path).kind == kind
 
 
 @pytest.mark.parametrize("name", GMAC)
 def test_budgets_on_a_cpu_are_equal(name: str) -> None:
     budget = 100_000 if name.startswith("rfn-nest") else 200_000
-    steps = load_any(CONFIGS / f"{name}-cpu.toml").run.steps
-    assert steps * GMAC[name] == pytest.approx(budget, rel=0.01)
-    assert f"here {GMAC[name]} GMAC a step" in " ".join(
-        line.removeprefix("# ") for line in (CONFIGS / f"{name}-cpu.toml").read_text().split("\n")
+    recipe = CONFIGS / f"{name}-cpu.toml"
+    assert load_any(recipe).run.steps * GMAC[name] == pytest.approx(budget, rel=0.01)
+    assert _stated(recipe) == GMAC[name]
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*-short.toml")), ids=lambda path: path.stem)
+def test_budgets_of_the_shipped_are_equal(path: Path) -> None:
+    """A step costs as much as that of the recipe for a CPU, by its crops' number and area."""
+    short, long = (
+        load_any(each) for each in (path, path.with_name(path.name.replace("-short", "-cpu")))
     )
+    areas = [each.run.batch * each.data.crop**2 for each in (short, long)]
+    cost = GMAC[short.kind] * areas[0] / areas[1]
+    assert _stated(path) == pytest.approx(cost, rel=0.01)
+    assert short.run.steps * cost == pytest.approx(1000, rel=0.01)
+    assert short.run.validate_every == short.run.steps
+    assert {"03", "04", "34"} <= set(short.data.excluded)  # the labelled pairs of the folder
+
+
+@pytest.mark.parametrize("kind", sorted(RIVALS.keys() & load_manifest().keys()))
+def test_the_shipped_are_of_these_recipes(kind: str) -> None:
+    card = load_manifest()[kind].card
+    assert parse_any(card["config"]) == load_any(CONFIGS / f"{kind}-short.toml")
+    assert card["steps"] == card["config"]["run"]["steps"]
+    assert card["departs"]
 
 
 def test_all_nine_have_a_recipe() -> None:
@@ -152,6 +174,13 @@ def test_a_gan_is_trained_in_one_process(recipe: Make, tmp_path: Path) -> None:
     context = Context(tmp_path / "run", Process(rank=0, size=2), fresh=True)
     with pytest.raises(ConfigError, match="fusiongan must be trained in one process, got 2"):
         NETWORKS["fusiongan"].task(recipe("fusiongan", RECIPES["fusiongan"]), context)
+
+
+def _stated(recipe: Path) -> float:
+    """The GMAC of a step that a recipe's comment tells."""
+    comment = " ".join(line.removeprefix("# ") for line in recipe.read_text("utf-8").split("\n"))
+    (found,) = re.findall(r"here ([\d.]+) GMAC a step", comment)
+    return float(found)
 
 
 def _lengthen(checkpoint: Path, steps: int) -> None:

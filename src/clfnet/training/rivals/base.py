@@ -121,11 +121,29 @@ class RivalTask(Task):
 
 
 class Entry(NamedTuple):
-    """A network of the nine, its recipe and its task."""
+    """A network of the nine, its recipe and its task.
+
+    Attributes:
+        network: the network.
+        recipe: its recipe.
+        task: what the loop does.
+        departs: how training here departs from its authors', for the card of a model; whatever
+            the recipe.
+    """
 
     network: type[Rival]
     recipe: type[RivalConfig]
     task: Callable[[Any, Context], Task]
+    departs: str = ""
+
+    def card(self, network: Rival, config: RivalConfig) -> dict[str, Any]:
+        """What a model's card says of it beside what it says of every network."""
+        side = config.data.crop
+        return {
+            "title": network.title,
+            "crops": f"{config.run.batch} of {side}×{side} a step",
+            **({"departs": self.departs} if self.departs else {}),
+        }
 
 
 def _made(config: RivalConfig, network: type[Rival]) -> Rival:

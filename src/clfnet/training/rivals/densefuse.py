@@ -75,5 +75,8 @@ def _objective(network: DenseFuse, config: DenseFuseConfig, _: Crops) -> Reconst
 
 
 ENTRY = Entry(
-    DenseFuse, DenseFuseConfig, partial(RivalTask, network=DenseFuse, objective=_objective)
+    DenseFuse,
+    DenseFuseConfig,
+    partial(RivalTask, network=DenseFuse, objective=_objective),
+    "pairs of TNO in place of COCO; without the last ReLU, which is there to fuse",
 )

@@ -67,4 +67,9 @@ def _objective(network: PMGI, config: PMGIConfig, _: Crops) -> Proportion:
     return Proportion(network, config.loss)
 
 
-ENTRY = Entry(PMGI, PMGIConfig, partial(RivalTask, network=PMGI, objective=_objective))
+ENTRY = Entry(
+    PMGI,
+    PMGIConfig,
+    partial(RivalTask, network=PMGI, objective=_objective),
+    "pairs of TNO whose scenes are not tested on; crops in random order",
+)
