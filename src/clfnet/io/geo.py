@@ -17,8 +17,6 @@ SCALE, TIEPOINTS, TRANSFORMATION = 33550, 33922, 34264
 KEYS, DOUBLES, TEXTS = 34735, 34736, 34737
 TAGS = (SCALE, TIEPOINTS, TRANSFORMATION, KEYS, DOUBLES, TEXTS)
 
-_DOUBLE = 12  # the type of a tag
-
 
 class Tag(NamedTuple):
     """One tag, as tifffile takes it: code, type, count, value."""

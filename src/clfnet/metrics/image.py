@@ -14,7 +14,8 @@ FloatArray = NDArray[np.float64]
 """Intermediate values of a metric: float64."""
 
 LUMA = (0.298936021293775, 0.587043074451121, 0.114020904255103)
-"""Weights of red, green and blue in a grey level: those of the reference implementation."""
+"""Weights of red, green and blue in a grey level: those of the reference implementation, MATLAB's
+`rgb2gray`, so that scores agree with it. Fusing takes those of BT.601: `clfnet.colour.luma`."""
 
 
 def saturate(values: NDArray[Any]) -> GreyImage:

@@ -1,5 +1,6 @@
 """Pairs in memory, and the crop of each step as a function of the seed and the step alone."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -165,11 +166,45 @@ class Images:
         )
 
 
-class Crops:
-    """All crops of the training pairs, in an order that depends on the seed and the epoch alone.
+class CropSequence(ABC):
+    """An endless sequence of crops, each a function of the seed and its number alone.
 
     What a step sees is computed, not drawn from a running generator, so that a resumed run needs
     no more than the number of its step.
+
+    Args:
+        images: what is cropped.
+        side: of a crop, in pixels.
+    """
+
+    def __init__(self, images: Images, side: int) -> None:
+        self.images, self._side = images, side
+
+    def to(self, device: torch.device) -> Self:
+        """Keep the images there."""
+        self.images.to(device)
+        return self
+
+    def batch(self, first: int, count: int) -> tuple[Tensor, ...]:
+        """Crops number `first` … `first + count - 1`.
+
+        Returns:
+            infrared, visible and, if there is one, the teacher's image: each
+            (count, 1, crop, crop), float32 in [-1, 1].
+        """
+        return self.images.cut(self.plan(first, count), self._side)
+
+    def plan(self, first: int, count: int) -> Tensor:
+        """Say which crops a batch is of: (count, 4), as `Images.cut` takes it."""
+        return torch.tensor([self._crop(first + i) for i in range(count)])
+
+    @abstractmethod
+    def _crop(self, number: int) -> tuple[int, int, int, int]:
+        """Image, row, column and symmetry of a crop."""
+
+
+class Crops(CropSequence):
+    """All crops of the training pairs, epoch after epoch, each in an order of its own.
 
     Args:
         pairs: what is cropped.
@@ -179,7 +214,7 @@ class Crops:
 
     def __init__(self, pairs: Sequence[Pair], data: DataConfig, seed: int) -> None:
         self._data, self._seed = data, seed
-        self.images = Images([p.infrared for p in pairs], [p.visible for p in pairs])
+        super().__init__(Images([p.infrared for p in pairs], [p.visible for p in pairs]), data.crop)
         self._places = [
             (index, y, x)
             for index, pair in enumerate(pairs)
@@ -189,23 +224,6 @@ class Crops:
 
     def __len__(self) -> int:
         return len(self._places)
-
-    def to(self, device: torch.device) -> Self:
-        """Keep the images there."""
-        self.images.to(device)
-        return self
-
-    def batch(self, first: int, count: int) -> tuple[Tensor, ...]:
-        """Crops number `first` … `first + count - 1` of the endless sequence of epochs.
-
-        Returns:
-            infrared, visible: each (count, 1, crop, crop), float32 in [-1, 1].
-        """
-        return self.images.cut(self.plan(first, count), self._data.crop)
-
-    def plan(self, first: int, count: int) -> Tensor:
-        """Say which crops a batch is of: (count, 4), as `Images.cut` takes it."""
-        return torch.tensor([self._crop(first + i) for i in range(count)])
 
     def _crop(self, number: int) -> tuple[int, int, int, int]:
         epoch, position = divmod(number, len(self))
@@ -218,10 +236,8 @@ class Crops:
         return *self._places[self._order[1][position]], symmetry
 
 
-class RandomCrops:
+class RandomCrops(CropSequence):
     """Crops at random places of the training pairs and of what a teacher made of them.
-
-    Each is a function of the seed and its number alone, so that a resumed run needs no more.
 
     Args:
         pairs: what is cropped.
@@ -240,7 +256,9 @@ class RandomCrops:
         seed: int,
     ) -> None:
         self._data, self._seed = data, seed
-        self.images = Images([p.infrared for p in pairs], [p.visible for p in pairs], targets)
+        super().__init__(
+            Images([p.infrared for p in pairs], [p.visible for p in pairs], targets), data.crop
+        )
         self._shapes = [pair.infrared.shape for pair in pairs]
         areas = np.array([pair.infrared.size for pair in pairs], float)
         self._shares = np.cumsum(areas * weights) / np.dot(areas, weights)
@@ -249,23 +267,6 @@ class RandomCrops:
     def __len__(self) -> int:
         """How many crops have as many pixels as all pairs."""
         return self._length
-
-    def to(self, device: torch.device) -> Self:
-        """Keep the images there."""
-        self.images.to(device)
-        return self
-
-    def batch(self, first: int, count: int) -> tuple[Tensor, ...]:
-        """Crops number `first` … `first + count - 1` of an endless sequence.
-
-        Returns:
-            infrared, visible, teacher: each (count, 1, crop, crop), float32 in [-1, 1].
-        """
-        return self.images.cut(self.plan(first, count), self._data.crop)
-
-    def plan(self, first: int, count: int) -> Tensor:
-        """Say which crops a batch is of: (count, 4), as `Images.cut` takes it."""
-        return torch.tensor([self._crop(first + i) for i in range(count)])
 
     def _crop(self, number: int) -> tuple[int, int, int, int]:
         random = np.random.default_rng((self._seed, number))

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from clfnet.colour.luma import bt601
 from clfnet.usefulness.resize import Picture, opencv
 
 Grey = NDArray[np.float32]
@@ -20,12 +21,7 @@ def grey(picture: Picture) -> Grey:
         [[0.0, 1.0]]
     """
     levels = picture.astype(np.float32) / np.float32(255)
-    if picture.ndim == 2:
-        return levels
-    red, green, blue = np.moveaxis(levels, 2, 0)
-    return np.asarray(
-        np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
-    )
+    return levels if picture.ndim == 2 else bt601.luma(levels)
 
 
 def blur(image: Grey) -> Grey:
