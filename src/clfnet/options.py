@@ -318,7 +318,7 @@ class FuseOptions:
     )
     strict: bool = _option(
         bool,
-        "Refuse pairs of equal size that seem to be shifted, instead of only saying so.",
+        "Refuse pairs of equal size that seem to be shifted, instead of warning.",
         default=False,
         video=False,
     )

@@ -73,13 +73,13 @@ class OptionCard(BaseModel):
     type: str = Field(description="boolean, integer, number or string")
     help: str
     default: bool | float | str | None
-    by_default: str = Field(description="What is done without it, where `default` is null.")
+    by_default: str = Field(description="Behaviour without the option, where `default` is null.")
     choices: list[int | str]
     is_open: bool = Field(description="Other values than `choices` may be given.")
     unit: str
     minimum: float | None = None
     maximum: float | None = None
-    video: bool = Field(description="A video may have it.")
+    video: bool = Field(description="Allowed for a video.")
 
 
 class OptionList(BaseModel):
@@ -224,15 +224,19 @@ class LiveState(BaseModel):
     """A pair of live sources, and how it fares."""
 
     name: str = Field(examples=["gate"])
-    running: bool = Field(description="The sources are open; they are while somebody watches.")
+    running: bool = Field(
+        description="Whether the sources are open: they are while a client watches."
+    )
     viewers: int
     frames: int = Field(description="Frames fused since the service was started.")
-    late: int = Field(description="Visible frames dropped: they came before there was time.")
-    latency_p50: float | None = Field(
-        description="Seconds from a frame's arrival until it was shown, of half of the frames."
+    late: int = Field(
+        description="Visible frames dropped, since they came faster than pairs are fused."
     )
-    latency_p99: float | None = Field(description="The same of 99 % of the frames.")
-    error: str | None = Field(description="Why the sources could not be read last.")
+    latency_p50: float | None = Field(
+        description="Seconds from a frame's arrival until it was shown, for half of the frames."
+    )
+    latency_p99: float | None = Field(description="The same for 99 % of the frames.")
+    error: str | None = Field(description="Error of the last attempt to read the sources.")
     links: dict[str, str]
 
 
