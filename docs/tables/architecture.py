@@ -1,12 +1,12 @@
-"""The floors of the package, as `.importlinter` holds the code to them."""
+"""The layers of the package, as `.importlinter` holds the code to them."""
 
 from configparser import ConfigParser
 
 from tables.results import ROOT
 
 
-def floors() -> list[list[str]]:
-    """The packages of each floor, from the top."""
+def layers() -> list[list[str]]:
+    """The packages of each layer, from the top."""
     contracts = ConfigParser()
     contracts.read(ROOT / ".importlinter", encoding="utf-8")
     lines = contracts["importlinter:contract:layers"]["layers"].strip().splitlines()
@@ -17,12 +17,12 @@ def floors() -> list[list[str]]:
 
 
 def picture() -> str:
-    """One line of text per floor."""
-    width = max(len(" · ".join(floor)) for floor in floors())
-    rows = [f"│ {' · '.join(floor):^{width}} │" for floor in floors()]
+    """One line of text per layer."""
+    width = max(len(" · ".join(layer)) for layer in layers())
+    rows = [f"│ {' · '.join(layer):^{width}} │" for layer in layers()]
     rule = "─" * (width + 2)
     between = f"\n├{rule}┤\n"
     return f"```\n┌{rule}┐\n{between.join(rows)}\n└{rule}┘\n```\n"
 
 
-BLOCKS = {"floors": picture}
+BLOCKS = {"layers": picture}

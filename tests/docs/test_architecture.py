@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tables.architecture import floors
+from tables.architecture import layers
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {path.parent.name for path in (ROOT / "src/clfnet").glob("*/__init__.py")}
@@ -21,7 +21,7 @@ def test_every_package_has_a_line(text: str) -> None:
 
 
 def test_every_package_has_a_floor() -> None:
-    named = [name for floor in floors() for name in floor]
+    named = [name for layer in layers() for name in layer]
     assert len(set(named)) == len(named)
     assert set(named) >= PACKAGES
 
