@@ -62,7 +62,7 @@ def test_an_output_of_another_pair_is_named(recipe: Recipe, task: Task) -> None:
     for again in (recipe, replace(recipe, overwrite=True)):
         outcome = fuse_task(again, other)
         assert outcome.state == "failed"
-        assert "rows 1 and 5 both are called 000" in outcome.error
+        assert "rows 1 and 5 are both called 000" in outcome.error
 
 
 def test_a_foreign_output_is_replaced_only_if_asked(recipe: Recipe, task: Task) -> None:

@@ -1,4 +1,4 @@
-"""A thermal image for the eye: a palette, a scale in °C, what was measured, the isotherm."""
+"""A thermal image to look at: a palette, a scale in °C, what was measured, the isotherm."""
 
 from dataclasses import dataclass
 from math import ceil, floor, log10

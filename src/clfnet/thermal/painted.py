@@ -1,6 +1,6 @@
 """Thermal images that were painted with a palette, back to what was painted.
 
-Most cameras save an image for the eye: colours from a palette, or grey. A known palette is undone:
+Most cameras save a display image: colours from a palette, or grey. A known palette is undone:
 each pixel gets the place of the nearest colour of the palette. An unknown one is taken by its
 brightness, as colour always is; that is right in order where brightness rises with heat.
 """

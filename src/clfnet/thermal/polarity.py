@@ -1,4 +1,4 @@
-"""Whether an image for the eye looks black-hot: warm things dark on a bright ground.
+"""Whether a display image looks black-hot: warm things dark on a bright ground.
 
 What is warm is rare in most scenes and stands out far, so the levels of a white-hot image have a
 tail towards white: their skewness is positive. Of 286 white-hot images of TNO, MSRS, RoadScene,

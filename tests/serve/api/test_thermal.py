@@ -83,7 +83,7 @@ def test_a_visible_image_for_the_report(client: TestClient, scene: Any) -> None:
     ("fields", "status", "kind", "message"),
     [
         ({"spot": "1"}, 422, "InputError", "`spot` must be X,Y"),
-        ({"spot": "99,0"}, 422, "InputError", "flir.jpg: `region` must be inside the 32x24"),
+        ({"spot": "99,0"}, 422, "InputError", "flir.jpg: the region S1 must be inside the 32x24"),
         ({"delta": "a-b"}, 422, "InputError", "`delta` must be A-B"),
         ({"above": "1", "below": "2"}, 422, "ConfigError", "must not be given together"),
         ({"emissivity": "2"}, 422, "ConfigError", "`emissivity` must be above 0"),
@@ -105,7 +105,7 @@ def test_what_does_not_measure(client: TestClient) -> None:
     grey: Array = np.arange(64, dtype=np.uint8).reshape(8, 8)
     answer = client.post("/v1/thermal", files=[("infrared", ("grey.png", png(grey)))])
     assert answer.status_code == 422
-    assert answer.json()["error"].startswith("grey.png must measure temperatures, but is an image")
+    assert answer.json()["error"].startswith("grey.png must measure temperatures, but is a display image")
     assert client.post("/v1/thermal", data={"spot": "1,1"}).status_code == 400
 
 
