@@ -97,7 +97,9 @@ def test_what_does_not_measure_stops_no_other(run: Run, map_file: Path, tmp_path
     table = tmp_path / "a.csv"
     code, out, err = run("thermal", grey, map_file, "--csv", table)
     assert code == 3
-    assert err.startswith(f"clfnet: error: {grey} must measure temperatures, but is a display image,")
+    assert err.startswith(
+        f"clfnet: error: {grey} must measure temperatures, but is a display image,"
+    )
     assert err.count("\n") == 1
     assert len(table.read_text().splitlines()) == 2
     code, out, err = run("thermal", grey, "--csv", tmp_path / "b.csv", "--json")

@@ -82,7 +82,9 @@ def test_an_image_for_the_eye_does_not_measure(tmp_path: Path, painted: bool) ->
     level = np.linspace(0, 255, 64 * 48).reshape(48, 64).astype(np.uint8)
     pixels = np.stack([level, level // 2, 255 - level], axis=2) if painted else level
     write_image(tmp_path / "a.png", Image(pixels))
-    with pytest.raises(ImageError, match=r"a\.png must measure temperatures, but is a display image,"):
+    with pytest.raises(
+        ImageError, match=r"a\.png must measure temperatures, but is a display image,"
+    ):
         _read(tmp_path / "a.png")
 
 

@@ -52,8 +52,16 @@ def test_what_each_name_opens(tmp_path: Path) -> None:
         ("-", {"pipe": "png"}, "`pipe` must be one of mjpeg, raw, got 'png'"),
         ("-", {"encoder": "h264"}, "`encoder` must be given only for videos, got -"),
         ("frames", {"encoder": "h264"}, "`encoder` must be given only for videos, got frames"),
-        ("frames", {"segment_seconds": 9}, "`segment_seconds` must be given only for video files and"),
-        ("udp://h:1", {"segment_seconds": 9}, "`segment_seconds` must be given only for video files"),
+        (
+            "frames",
+            {"segment_seconds": 9},
+            "`segment_seconds` must be given only for video files and",
+        ),
+        (
+            "udp://h:1",
+            {"segment_seconds": 9},
+            "`segment_seconds` must be given only for video files",
+        ),
         ("o.mp4", {"segment_seconds": 0.1}, "`segment_seconds` must be at least 1, got 0.1"),
         ("o.mp4", {"segment_seconds": float("nan")}, "`segment_seconds` must be at least 1"),
     ],

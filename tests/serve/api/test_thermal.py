@@ -105,7 +105,9 @@ def test_what_does_not_measure(client: TestClient) -> None:
     grey: Array = np.arange(64, dtype=np.uint8).reshape(8, 8)
     answer = client.post("/v1/thermal", files=[("infrared", ("grey.png", png(grey)))])
     assert answer.status_code == 422
-    assert answer.json()["error"].startswith("grey.png must measure temperatures, but is a display image")
+    assert answer.json()["error"].startswith(
+        "grey.png must measure temperatures, but is a display image"
+    )
     assert client.post("/v1/thermal", data={"spot": "1,1"}).status_code == 400
 
 
