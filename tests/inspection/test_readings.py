@@ -106,7 +106,7 @@ def test_constants_that_give_no_temperature(
 ) -> None:
     path = tmp_path / "a.fff"
     path.write_bytes(fff_block(np.zeros((4, 4), np.uint16), constants={"o": -7000}))
-    with pytest.raises(ImageError, match="no count of it is a temperature"):
+    with pytest.raises(ImageError, match="make no temperature of any of its counts"):
         _read(path)
 
 
