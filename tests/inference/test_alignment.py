@@ -124,7 +124,7 @@ def test_a_shifted_pair_is_said(scene: ExamplePair) -> None:
     told = int(note.split(" pixels too far left")[0].split()[-1])
     assert abs(told - by) < 6
     assert "notes" not in Fuser("maximum", align="off").fuse_pair(shifted).record
-    with pytest.raises(AlignmentError, match="must lie as they are"):
+    with pytest.raises(AlignmentError, match="must be aligned, but"):
         Fuser("maximum", strict=True).fuse_pair(shifted)
 
 
