@@ -17,7 +17,7 @@ import onnx
 
 from clfnet import weights
 from clfnet.colour.palette import PALETTES
-from clfnet.serve.api.about import described_option
+from clfnet.serve.api.about import described_option, words
 from clfnet.serve.http.form import OPTIONS
 from clfnet.serve.web.page import digest_of, document, site
 from clfnet.thermal import painted
@@ -174,6 +174,7 @@ def _options() -> dict[str, Any]:
         "range": RANGES,
         "palette": OPTIONS["palette"].choices,
         "files": {"infrared": READ, "visible": READ, "video": []},
+        "words": words(),
         "options": {name: described_option(OPTIONS[name]) for name in OFFERED},
         "dialect": [],
         "metrics": {},

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
@@ -236,3 +237,30 @@ def test_a_parquet_whose_names_are_no_utf_8_is_told_in_one_line(tmp_path: Path) 
     path.write_bytes(path.read_bytes().replace(b"infrared", b"infrar\xe5d"))
     with pytest.raises(InputError, match="must be Parquet"):
         list(read_entries(str(path)))
+
+
+def test_a_folder_is_paired_by_time(tmp_path: Path) -> None:
+    """One series of numbers: names alone would pair nothing."""
+    for name, second in (("IR_1", 1), ("DC_2", 2), ("IR_3", 30), ("DC_4", 31), ("DC_5", 50)):
+        exif = PIL.Image.Exif()
+        exif[306] = f"2026:03:01 12:00:{second:02}"
+        PIL.Image.new("L", (4, 4)).save(tmp_path / f"{name}.jpg", exif=exif)
+    entries = [*read_entries(str(tmp_path), by_time=True)]
+    assert [(Path(each.infrared).name, each.name) for each in entries[:2]] == [
+        ("IR_1.jpg", "DC_2"),
+        ("IR_3.jpg", "DC_4"),
+    ]
+    assert "DC_5.jpg must have a partner taken within 2 s of it" in entries[2].error
+
+
+@pytest.mark.parametrize("how", [{"by_time": True}, {"lens": "zoom"}])
+def test_folders_alone_are_searched(how: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=f"`{next(iter(how))}` must be given for folders only"):
+        read_entries("pairs.csv", **how)
+
+
+def test_the_lens_of_a_folder(tmp_path: Path) -> None:
+    for name in ("DJI_1_T", "DJI_1_W", "DJI_1_Z"):
+        (tmp_path / f"{name}.jpg").touch()
+    (entry,) = read_entries(str(tmp_path), lens="zoom")
+    assert entry.name == "DJI_1_Z"

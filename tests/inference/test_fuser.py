@@ -156,7 +156,7 @@ def test_stretch_leaves_one_value_as_it_is() -> None:
     [
         (np.zeros(5, np.uint8), r"shape \(H, W\)"),
         (np.zeros((0, 4), np.uint8), r"got \(0, 4\)"),
-        (np.zeros((2, 2), np.int64), "got int64"),
+        (np.zeros((2, 2), np.complex64), "got complex64"),
         (np.zeros((2, 2), bool), "got bool"),
         (np.full((2, 2), np.nan), "finite"),
         (np.full((2, 2), np.inf), "finite"),

@@ -30,6 +30,13 @@ def pairs(infrared: list[str], visible: list[str], lens: str | None = None) -> l
         ("set/ir/7", "set/vis/7"),
         ("frame_7", "image_0007"),
         ("红外_场景", "可见光_场景"),
+        ("DJI_20230814123451_0001_T_Waypoint1", "DJI_20230814123452_0001_W_Waypoint1"),
+        ("DJI_0001_T (1)", "DJI_0001_W (1)"),
+        ("\N{FULLWIDTH LATIN CAPITAL LETTER I}R_1", "VIS_1"),
+        ("thermal", "visible"),
+        ("scene/IR", "scene/RGB"),
+        ("0001_swir", "0001_vis"),
+        ("Wärmebild_1", "Foto_1"),
     ],
 )
 def test_one_pair(infrared: str, visible: str) -> None:
@@ -89,6 +96,19 @@ def test_twins_but_for_case_are_told_apart() -> None:
 def test_kinds() -> None:
     names = ["IR_1", "vis/1", "DJI_1_T", "t_1", "rgb_FLIR_2", "x"]
     assert split_kinds(names) == (["IR_1", "DJI_1_T"], ["vis/1", "rgb_FLIR_2"], ["t_1", "x"])
+
+
+@pytest.mark.parametrize(
+    "pair", [("IRX_0067", "MAX_0067"), ("1_ir", "1"), ("HM2022", "HM2022_V"), ("a/1_T_x", "a/1_x")]
+)
+def test_where_one_kind_is_told_the_others_are_of_the_other(pair: tuple[str, str]) -> None:
+    assert split_kinds(sorted(pair)) == ([pair[0]], [pair[1]], [])
+    assert pairs([pair[0]], [pair[1]]) == ["+".join(pair)]
+
+
+def test_a_letter_tells_a_kind_only_where_cameras_put_it() -> None:
+    names = ["x_t_y", "t", "v", "12t34", "1-T-2", "7 W a"]
+    assert split_kinds(names) == (["1-T-2"], ["7 W a"], ["x_t_y", "t", "v", "12t34"])
 
 
 def test_words_are_of_one_kind_and_folded() -> None:

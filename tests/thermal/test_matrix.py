@@ -38,6 +38,43 @@ def test_text(tmp_path: Path, text: str) -> None:
     assert found.unit == "count"
 
 
+@pytest.mark.parametrize("gap", ["", "-", "N/A", "nan"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_an_empty_field_is_no_data(tmp_path: Path, gap: str, separator: str) -> None:
+    """In the first, a middle and the last column, where it must not shorten the row."""
+    rows = [[f"{value:.2f}" for value in row] for row in WARM]
+    for row, column in ((3, 0), (5, 7), (9, 31), (23, 31)):
+        rows[row][column] = gap
+    (tmp_path / "a.csv").write_text("\n".join(separator.join(row) for row in rows))
+    found = read_thermal(tmp_path / "a.csv")
+    assert found.data is not None
+    assert np.argwhere(~found.data).tolist() == [[3, 0], [5, 7], [9, 31], [23, 31]]
+    np.testing.assert_allclose(found.known, WARM[found.data], atol=0.006)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _text(WARM, ",").replace("\n", ",\n") + ",\n",
+        ",,,\n" + "," * 31 + "\n" + _text(WARM, ",") + "\n" + "," * 31 + "\n",
+        ","
+        + ",".join(map(str, range(32)))
+        + "\n"
+        + _text(np.column_stack([np.arange(24), WARM]), ","),
+        "\n".join(",".join(f'"{value}"' for value in row) for row in WARM),
+    ],
+)
+def test_what_programs_put_around_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    np.testing.assert_allclose(read_thermal(tmp_path / "a.csv").values, WARM, atol=1e-4)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_text_as_spreadsheets_write_it(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.csv").write_text(_text(WARM, "\t"), encoding)
+    np.testing.assert_allclose(read_thermal(tmp_path / "a.csv").values, WARM, atol=1e-4)
+
+
 @pytest.mark.parametrize(("side", "shape"), [(64, (8, 8)), (4800, (60, 80)), (19200, (120, 160))])
 def test_known_sensors_in_a_line(tmp_path: Path, side: int, shape: tuple[int, int]) -> None:
     (tmp_path / "a.txt").write_text(" ".join(map(str, range(20, 20 + side))))

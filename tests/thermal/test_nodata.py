@@ -20,6 +20,13 @@ SCENE = np.random.default_rng(0).integers(7000, 7500, (30, 40)).astype(np.uint16
         (SCENE.astype(np.float32) / 400, -10000),
         (SCENE.astype(np.float32) / 400, -3.4e38),
         (SCENE.astype(np.float32) - 7200, -32768),
+        (SCENE.astype(np.float32) / 400, 3.4e38),
+        (SCENE.astype(np.float32) / 400, 1e20),
+        (SCENE.astype(np.float32) / 400, -273.15),
+        (SCENE / 400, -999.9),
+        (SCENE.astype(np.int32), -(2**31)),
+        (SCENE.astype(np.uint32), 2**32 - 1),
+        (SCENE.astype(np.int64), -9999),
     ],
 )
 def test_a_fill_far_from_all_else_is_no_data(values: np.ndarray, sentinel: float) -> None:
@@ -30,10 +37,19 @@ def test_a_fill_far_from_all_else_is_no_data(values: np.ndarray, sentinel: float
     np.testing.assert_array_equal(found, holes == values)
 
 
+def test_two_fills_at_once() -> None:
+    holes = SCENE.copy()
+    holes[:5], holes[25:] = 0, 65535
+    np.testing.assert_array_equal(guess(holes), holes == SCENE)
+
+
 @pytest.mark.parametrize(
     "values",
     [
         SCENE,
+        np.where(SCENE > 7490, 20000, SCENE),  # a flame that saturates is no fill
+        np.where(SCENE < 7010, np.float32(-40), SCENE.astype(np.float32) / 400),  # nor is the sky
+        np.full((3, 3), 1e20),
         np.arange(0, 60000, 50, dtype=np.uint16).reshape(30, 40),  # 0 is the darkest of many
         np.array([[0, 65535]], np.uint16),  # two values tell nothing
         np.full((3, 3), 0, np.uint16),

@@ -43,7 +43,7 @@ def test_single_planes_are_squeezed() -> None:
         (np.zeros((0, 5)), "must have the shape"),
         (np.zeros((2, 2), bool), "got bool"),
         (np.zeros((2, 2), complex), "got complex"),
-        (np.zeros((2, 2), np.int64), "got int64"),
+        (np.zeros((2, 2), np.complex64), "got complex64"),
         (np.array([["a"]]), "must hold"),
         (np.array([[2**24 + 1]], np.int32), "whole numbers"),
         (np.array([[np.nan, np.inf]]), "all of its 2 pixels are NaN"),

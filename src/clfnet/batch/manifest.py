@@ -14,13 +14,7 @@ from zlib import crc32
 
 from clfnet.batch.places import file_system, folder_of, is_remote, path_in, reading, resolve
 from clfnet.errors import InputError, MissingExtraError, one_line
-from clfnet.io.formats import THERMAL_SUFFIXES
-from clfnet.io.pairing import (
-    Pairs,
-    images_by_stem,
-    match_folder,
-    match_folders,
-)
+from clfnet.thermal.folders import Search, lonely, pairs_in
 
 COLUMNS = ("infrared", "visible", "name")
 """What is read of a manifest; further columns are left alone."""
@@ -78,7 +72,9 @@ def parse_shard(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def read_entries(source: str, visible: str | None = None) -> Iterator[Entry]:
+def read_entries(
+    source: str, visible: str | None = None, *, lens: str | None = None, by_time: bool = False
+) -> Iterator[Entry]:
     r"""Read pairs.
 
     Args:
@@ -89,12 +85,15 @@ def read_entries(source: str, visible: str | None = None) -> Iterator[Entry]:
         visible: a glob with the same wildcards. What stands for them in an infrared path is put
             in their place, so `ir/*.png` and `vis/*.jpg` pair ir/a.png with vis/a.jpg. Left out
             with a glob, every file is a radiometric one. Or the folder of visible files.
+        lens: of folders, which of several visible images of a pair; see `clfnet.thermal.folders`.
+        by_time: pair the files of folders by when they were taken.
 
     Yields:
         The pairs in order, as they are read. A row that cannot be used has its `error` set.
 
     Raises:
-        InputError: the manifest cannot be read or lacks a column, or the globs do not fit.
+        InputError: the manifest cannot be read or lacks a column, the globs do not fit, or `lens`
+            or `by_time` is given for other than folders.
         MissingExtraError: Parquet or a URL needs the extra `cluster`.
 
     Example:
@@ -106,7 +105,12 @@ def read_entries(source: str, visible: str | None = None) -> Iterator[Entry]:
         ['a']
     """
     if not is_remote(source) and Path(source).is_dir():
-        return _read_folders(Path(source), visible)
+        return _read_folders(Path(source), visible, Search(True, lens, by_time))
+    if lens or by_time:
+        raise InputError(
+            f"`{'lens' if lens else 'by_time'}` must be given for folders only, but {source} is "
+            f"none. Drop it, or give folders."
+        )
     if visible is not None or _WILD.search(source):
         return _read_globs(source, visible)
     place = resolve(source)
@@ -235,15 +239,9 @@ def _check_columns(names: Iterable[str], place: str) -> None:
         )
 
 
-def _read_folders(infrared: Path, visible: str | None) -> Iterator[Entry]:
+def _read_folders(infrared: Path, visible: str | None, search: Search) -> Iterator[Entry]:
     """Yield the pairs of two folders, or of one, and as errors the files without a partner."""
-    if visible is None:
-        found = match_folder(infrared, suffixes=THERMAL_SUFFIXES, recursive=True)
-        if found is None:
-            files = images_by_stem(infrared, THERMAL_SUFFIXES, recursive=True)
-            found = Pairs([(file,) for file in files.values()], [*files], [])
-    else:
-        found = match_folders(infrared, Path(visible), suffixes=THERMAL_SUFFIXES, recursive=True)
+    found = pairs_in(infrared, Path(visible) if visible else None, search)
     row = 0
     for row, (files_of_pair, name) in enumerate(zip(found.pairs, found.names, strict=True), 1):
         first, *second = (resolve(str(file)) for file in files_of_pair)
@@ -253,11 +251,7 @@ def _read_folders(infrared: Path, visible: str | None) -> Iterator[Entry]:
         except InputError as error:
             yield Entry(row, f"row {row}", error=f"{files_of_pair[-1]}: {error}")
     for number, file in enumerate(found.unpaired, row + 1):
-        yield Entry(
-            number,
-            f"row {number}",
-            error=f"{file} must have a partner of matching name, but has none. Add it.",
-        )
+        yield Entry(number, f"row {number}", error=lonely(file, by_time=search.by_time))
 
 
 def _read_globs(infrared: str, visible: str | None) -> Iterator[Entry]:

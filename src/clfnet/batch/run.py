@@ -74,6 +74,8 @@ def run(
     output: str,
     *,
     visible: str | None = None,
+    lens: str | None = None,
+    by_time: bool = False,
     form: str = "png",
     table: str | None = None,
     journal: str | None = None,
@@ -98,10 +100,12 @@ def run(
     ``if __name__ == "__main__":``.
 
     Args:
-        source: a manifest or a glob; see `clfnet.batch.manifest.read_entries`.
+        source: a manifest, a glob or a folder; see `clfnet.batch.manifest.read_entries`.
         output: a folder, or a URL that fsspec knows. A pair's output is NAME and the format's
             suffix in it.
-        visible: the glob of visible files, if `source` is one of infrared files.
+        visible: the glob or folder of visible files, if `source` is one of infrared files.
+        lens: of folders, which of several visible images of a pair: "wide", "zoom" or "visible".
+        by_time: pair the files of folders by when they were taken, at most 2 s apart.
         form: "png", "jpg" or "tif".
         table: the table of results, .csv or .parquet; results.csv in `output` by default.
         journal: a file of this machine; journal.jsonl in `output` by default. Needed if `output`
@@ -146,7 +150,7 @@ def run(
     check_place(table_place)
     processes, each = _shares(workers, threads, on_cluster=scheduler is not None)
     recipe = make_recipe({**options, "threads": each}, suffix=f".{form}", overwrite=overwrite)
-    entries = _begun(read_entries(source, visible))
+    entries = _begun(read_entries(source, visible, lens=lens, by_time=by_time))
     described = {"output": folder, "shard": shard, **recipe.described()}
     with Journal(_journal_path(journal, folder, mark), described) as log:
         if log.is_new and not overwrite and exists(table_place):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import click
 
 from clfnet.cli.command import Argument, Option
-from clfnet.cli.options import fuse_options
+from clfnet.cli.options import ByTimeOption, LensOption, fuse_options
 from clfnet.options import FuseOptions
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def batch(
         Option("--verify", help="Compare the contents of files that are done, not just sizes."),
     ] = False,
     as_json: Annotated[bool, Option("--json", help="Print the summary as JSON.")] = False,
+    by_time: ByTimeOption = False,
+    lens: LensOption = None,
     *,
     options: FuseOptions,
 ) -> None:
@@ -101,6 +103,8 @@ def batch(
             source,
             output,
             visible=visible,
+            lens=lens and lens.value,
+            by_time=by_time,
             form=form.value,
             table=table,
             journal=journal,

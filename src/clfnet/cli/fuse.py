@@ -10,29 +10,21 @@ from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 
 from clfnet.cli.command import Argument, Option
-from clfnet.cli.options import fuse_options
+from clfnet.cli.options import FOLDERS, VIDEO, ByTimeOption, LensOption, fuse_options
 from clfnet.errors import InputError, PairingError
 from clfnet.options import OPTIONS, FuseOptions, check_for_video
 
 if TYPE_CHECKING:
     from clfnet.inference.files import FusedFile, Job
     from clfnet.io.pairing import Pairs
+    from clfnet.thermal.folders import Search
 
-_FOLDERS, _VIDEO = "Folders", "Video and streams"  # headings of the help
 _PATIENCE = 2.0  # seconds until a progress bar is worth showing
-
-
-class Lens(StrEnum):
-    """Which visible image of a camera that takes several at once."""
-
-    WIDE = "wide"
-    ZOOM = "zoom"
-    VISIBLE = "visible"
 
 
 class Format(StrEnum):
@@ -83,24 +75,24 @@ def fuse(
     ] = None,
     offset: Annotated[
         float | None,
-        Option(group=_VIDEO, help="Seconds by which the infrared stream starts later."),
+        Option(group=VIDEO, help="Seconds by which the infrared stream starts later."),
     ] = None,
-    fps: Annotated[float | None, Option(group=_VIDEO, help="Frames per second of folders.")] = None,
+    fps: Annotated[float | None, Option(group=VIDEO, help="Frames per second of folders.")] = None,
     frames: Annotated[
-        int | None, Option(min=1, group=_VIDEO, help="Number of frames to fuse.")
+        int | None, Option(min=1, group=VIDEO, help="Number of frames to fuse.")
     ] = None,
     encoder: Annotated[
         str | None,
         Option(
             metavar="CODEC[,KEY=VALUE...]",
-            group=_VIDEO,
+            group=VIDEO,
             help="h264, hevc, vp9, av1 or an encoder of FFmpeg; keys crf, bitrate, preset.",
         ),
     ] = None,
     segment_seconds: Annotated[
         float | None,
         Option(
-            group=_VIDEO,
+            group=VIDEO,
             help="Begin a new file, or HLS segment, after so many seconds.",
         ),
     ] = None,
@@ -108,13 +100,13 @@ def fuse(
         float | None,
         Option(
             min=0,
-            group=_VIDEO,
+            group=VIDEO,
             help="Seconds to try to open a lost stream or camera again. [default: 60]",
         ),
     ] = None,
     pipe: Annotated[
         Pipe | None,
-        Option(group=_VIDEO, help="What -o - writes. [default: mjpeg]"),
+        Option(group=VIDEO, help="What -o - writes. [default: mjpeg]"),
     ] = None,
     overwrite: Annotated[
         bool, Option("--overwrite", help="Replace files that are there already.")
@@ -123,33 +115,20 @@ def fuse(
         Format | None,
         Option(
             "--format",
-            group=_FOLDERS,
+            group=FOLDERS,
             help="Format of files in a folder; by default that of the visible image.",
         ),
     ] = None,
     as_json: Annotated[bool, Option("--json", help="Print the results as JSON.")] = False,
     recursive: Annotated[
-        bool, Option("--recursive", group=_FOLDERS, help="Include sub-folders.")
+        bool, Option("--recursive", group=FOLDERS, help="Include sub-folders.")
     ] = False,
-    by_time: Annotated[
-        bool,
-        Option(
-            "--by-time",
-            group=_FOLDERS,
-            help="Pair images by when they were taken (EXIF), at most 2 s apart, not by name.",
-        ),
-    ] = False,
-    lens: Annotated[
-        Lens | None,
-        Option(
-            group=_FOLDERS,
-            help="Lens to use where a pair has several visible images. [default: wide]",
-        ),
-    ] = None,
+    by_time: ByTimeOption = False,
+    lens: LensOption = None,
     dry_run: Annotated[
         bool,
         Option(
-            "--dry-run", group=_FOLDERS, help="List the pairs and the unpaired files; fuse nothing."
+            "--dry-run", group=FOLDERS, help="List the pairs and the unpaired files; fuse nothing."
         ),
     ] = False,
 ) -> None:
@@ -164,6 +143,7 @@ def fuse(
     from clfnet.cli.video import fuse_streams, wants_video
     from clfnet.inference.files import as_it_is_now, fuse_files
     from clfnet.inference.fuser import Fuser
+    from clfnet.thermal.folders import Search
 
     timed = {"--offset": offset, "--fps": fps, "--frames": frames}
     coded: dict[str, object] = {
@@ -210,7 +190,7 @@ def fuse(
     fuser = Fuser.of(options)
     _refuse({**timed, **coded}, "images")
     sources = Path(infrared), None if visible is None else Path(visible)
-    search = _Search(recursive=recursive, lens=lens, by_time=by_time)
+    search = Search(recursive, lens and lens.value, by_time)
     jobs, failed = _plan(*sources, output, f".{form}" if form else None, temperatures, search)
     if dry_run:
         _show_plan(jobs, failed, as_json=as_json)
@@ -237,21 +217,13 @@ def _with_visible(visible: str | None) -> str:
     return visible
 
 
-class _Search(NamedTuple):
-    """How pairs are looked for in folders."""
-
-    recursive: bool
-    lens: Lens | None
-    by_time: bool
-
-
 def _plan(
     infrared: Path,
     visible: Path | None,
     output: str,
     suffix: str | None,
     temperatures: Path | None,
-    search: _Search,
+    search: "Search",
 ) -> tuple[list["Job"], list["FusedFile"]]:
     """Return what is to be done, and what cannot be since it has no partner."""
     from clfnet.inference.files import Job, plan
@@ -273,7 +245,7 @@ def _plan(
         jobs = plan(
             found.pairs, folder, suffix=suffix, temperatures_folder=temperatures, names=found.names
         )
-        return jobs, [_unpaired(file, infrared, visible) for file in found.unpaired]
+        return jobs, [_unpaired(file, infrared, visible, search) for file in found.unpaired]
     pair = (infrared,) if visible is None else (infrared, visible)
     if folder.is_dir() or output.endswith((os.sep, "/")):
         (job,) = plan([pair], folder, suffix=suffix)
@@ -283,29 +255,13 @@ def _plan(
     return [Job(infrared, visible, Path(output), temperatures)], []
 
 
-def _pairs(infrared: Path, visible: Path | None, search: _Search) -> "Pairs":
-    """Return the pairs of two folders, or of one that holds both kinds or files that do."""
-    from clfnet.io.formats import THERMAL_SUFFIXES
-    from clfnet.io.pairing import (
-        Pairs,
-        images_by_stem,
-        match_folder,
-        match_folders,
-    )
+def _pairs(infrared: Path, visible: Path | None, search: "Search") -> "Pairs":
+    """Return the pairs of folders, and tell how they were found."""
+    from clfnet.thermal.folders import pairs_in
 
-    suffixes, recursive = THERMAL_SUFFIXES, search.recursive
-    lens = search.lens and search.lens.value
-    if search.by_time:
-        found = _by_time(infrared, visible, recursive=recursive)
-    elif visible is not None:
-        found = match_folders(infrared, visible, suffixes=suffixes, recursive=recursive, lens=lens)
-    else:
-        inside = match_folder(infrared, suffixes=suffixes, recursive=recursive, lens=lens)
-        if inside is None:
-            files = images_by_stem(infrared, suffixes, recursive=recursive)
-            _expect_pairs_by_themselves(infrared, [*files.values()])
-            return Pairs([(file,) for file in files.values()], [*files], [])
-        found = inside
+    found = pairs_in(infrared, visible, search)
+    if all(len(pair) == 1 for pair in found.pairs):
+        _expect_pairs_by_themselves(infrared, [file for (file,) in found.pairs])
     if found.note:
         first = ", ".join(file.name for file in found.pairs[0])
         how = found.note if search.by_time else f"by their names {found.note}"
@@ -328,20 +284,6 @@ def _expect_pairs_by_themselves(folder: Path, files: list[Path]) -> None:
             f"radiometric files of FLIR cameras, but has neither in {_count(files, 'image')}, e.g. "
             f"{files[0].name}. Give the folder of the visible images too, or rename the files."
         )
-
-
-def _by_time(infrared: Path, visible: Path | None, *, recursive: bool) -> "Pairs":
-    """Return the pairs by when they were taken; in one folder, what is radiometric is infrared."""
-    from clfnet.io.formats import THERMAL_SUFFIXES
-    from clfnet.io.pairing import images_by_stem
-    from clfnet.io.taken import match_by_time
-    from clfnet.thermal.read import is_radiometric
-
-    files = images_by_stem(infrared, THERMAL_SUFFIXES, recursive=recursive)
-    if visible is not None:
-        return match_by_time(files, images_by_stem(visible, recursive=recursive))
-    heat = {name: file for name, file in files.items() if is_radiometric(file)}
-    return match_by_time(heat, {name: file for name, file in files.items() if name not in heat})
 
 
 def _count(items: Sized, noun: str) -> str:
@@ -370,14 +312,13 @@ def _kind(suffix: str) -> str:
     return {".jpeg": ".jpg", ".tiff": ".tif"}.get(suffix.lower(), suffix.lower())
 
 
-def _unpaired(file: Path, infrared: Path, visible: Path | None) -> "FusedFile":
+def _unpaired(file: Path, infrared: Path, visible: Path | None, search: "Search") -> "FusedFile":
     from clfnet.inference.files import FusedFile
+    from clfnet.thermal.folders import lonely
 
-    error = PairingError(f"{file} must have a partner of matching name, but has none. Add it.")
     of_infrared = visible is None or infrared in file.parents
-    return FusedFile(
-        file if of_infrared else None, None if of_infrared else file, None, error=error
-    )
+    sources = (file, None) if of_infrared else (None, file)
+    return FusedFile(*sources, None, error=PairingError(lonely(file, by_time=search.by_time)))
 
 
 def _with_bar(results: Iterable["FusedFile"], total: int) -> Iterator["FusedFile"]:

@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Annotated, Any
 
 from clfnet.cli.command import PLAIN
@@ -26,6 +27,33 @@ GROUPS = {
 """Headings of the help, and the fields of `FuseOptions` under each; the others need none."""
 
 _HEADINGS = {name: heading for heading, names in GROUPS.items() for name in names}
+
+
+class Lens(StrEnum):
+    """Which visible image of a camera that takes several at once."""
+
+    WIDE = "wide"
+    ZOOM = "zoom"
+    VISIBLE = "visible"
+
+
+FOLDERS, VIDEO = "Folders", "Video and streams"
+"""Headings of the help."""
+
+LensOption = Annotated[
+    Lens | None,
+    CommandOption(
+        group=FOLDERS, help="Lens to use where a pair has several visible images. [default: wide]"
+    ),
+]
+ByTimeOption = Annotated[
+    bool,
+    CommandOption(
+        "--by-time",
+        group=FOLDERS,
+        help="Pair images by when they were taken (EXIF), at most 2 s apart, not by name.",
+    ),
+]
 
 
 def fuse_options(*only: str, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:

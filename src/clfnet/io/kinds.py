@@ -1,6 +1,7 @@
 """What a file is, by its first bytes."""
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
 _HEADS = (
     (b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"BM", "BMP"),
@@ -41,6 +42,8 @@ def kind_of(head: bytes) -> str:
         return found
     if not head:
         return "nothing"
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # no other kind begins so
+        return "text"
     is_text = re.fullmatch(rb"(?:\xef\xbb\xbf)?[\t\n\r\x20-\x7e\x80-\xff]+", head) is not None
     return (
         "text"

@@ -4,7 +4,8 @@ Cameras and people call the two images of a pair `IR_0001` and `VIS_0001`, `DJI_
 `DJI_0001_W`, `road-thermal` and `road-rgb`. Three rules are tried, and the first that pairs most
 is taken; the caller tells the user which one it was.
 
-1. The names are equal, but for letter case and the form of Unicode (é as one code point or two).
+1. The names are equal, but for letter case and the form of Unicode (é as one code point or two,
+   letters of full width).
 2. They are equal without a word that tells the kind of an image (`INFRARED`, `VISIBLE`).
 3. They are equal without a prefix and a suffix that all names of a group share.
 """
@@ -16,14 +17,17 @@ from itertools import product
 from unicodedata import normalize
 
 INFRARED = frozenset(
-    {"inf", "infra", "infrared", "ir", "irx", "lwir", "mwir", "t", "therm", "thermal", "thm"}
-    | {"thrm", "tir", "红外", "红外图", "热红外", "热成像"}
+    {"heat", "inf", "infra", "infrared", "ir", "irx", "lwir", "mwir", "nir", "swir", "t", "therm"}
+    | {"thermal", "thermo", "thm", "thrm", "tir", "wärmebild", "waermebild", "thermique"}
+    | {"infrarouge", "termica", "térmica", "infrarrojo", "infrarosso", "infravermelho", "ик"}
+    | {"тепло", "红外", "红外图", "紅外", "热红外", "热像", "热成像", "赤外", "적외선", "열화상"}
 )
 """Words that say that an image is an infrared one."""
 
 VISIBLE = frozenset(
-    {"color", "colour", "dc", "eo", "optical", "photo", "rgb", "v", "vi", "vis", "visible"}
-    | {"visual", "vs", "w", "wide", "z", "zoom", "可见光", "可见"}
+    {"color", "colour", "dc", "eo", "foto", "optical", "photo", "rgb", "v", "vi", "vis"}
+    | {"visible", "visibile", "visivel", "visível", "visual", "vl", "vs", "w", "wide", "z", "zoom"}
+    | {"видимый", "可见光", "可见光图", "可见", "可見光", "可視", "가시광"}
 )
 """Words that say that it is a visible one."""
 
@@ -91,18 +95,25 @@ def split_kinds(names: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
     """Tell infrared names from visible ones by their words.
 
     Returns:
-        The infrared names, the visible ones, and those that say neither.
+        The infrared names, the visible ones, and those that say neither. Where only one kind is
+        told by words (1_ir beside 1, IRX_1 beside MAX_1), all others are of the other kind.
 
     Example:
         >>> split_kinds(["DJI_0001_T", "DJI_0001_W", "map"])
         (['DJI_0001_T'], ['DJI_0001_W'], ['map'])
+        >>> split_kinds(["1_ir", "1"])
+        (['1_ir'], ['1'], [])
     """
-    sorted_out: tuple[list[str], list[str], list[str]] = ([], [], [])
+    infrared, visible, others = [], [], []
     for name in names:
         place = _kind_place(tokens := _tokens(name))
         word = None if place is None else tokens[place]
-        sorted_out[2 if word is None else 0 if word in INFRARED else 1].append(name)
-    return sorted_out
+        (others if word is None else infrared if word in INFRARED else visible).append(name)
+    if infrared and not visible:
+        return infrared, others, []
+    if visible and not infrared:
+        return others, visible, []
+    return infrared, visible, others
 
 
 def folded(name: str) -> str:
@@ -112,7 +123,7 @@ def folded(name: str) -> str:
         >>> folded("E\N{COMBINING ACUTE ACCENT}te\N{COMBINING ACUTE ACCENT}") == "été"
         True
     """
-    return normalize("NFC", normalize("NFC", name).casefold())
+    return normalize("NFKC", normalize("NFKC", name).casefold())
 
 
 def _tokens(name: str) -> Words:
@@ -184,16 +195,26 @@ def _rank(name: str, lens: str | None) -> int:
 def _kind_place(tokens: Words) -> int | None:
     """Return which token tells the kind: of the file's own name before its folders, the last.
 
-    A single letter counts at the end alone, where cameras put it.
+    A single letter counts only where cameras put it: at the end, or after a number that it is
+    set apart from (DJI_0001_T_Waypoint1).
     """
     last = len(tokens) - 1
     start = max((i for i, each in enumerate(tokens) if each == "/"), default=-1) + 1
     places: list[int] = [*range(last, start - 1, -1), *range(start - 1, -1, -1)]
     for place in places:
         known = tokens[place] in INFRARED or tokens[place] in VISIBLE
-        if known and (len(tokens[place]) > 1 or place == last) and (place > 0 or last > 0):
+        if known and (len(tokens[place]) > 1 or _is_cameras_letter(tokens, place)):
             return place
     return None
+
+
+def _is_cameras_letter(tokens: Words, place: int) -> bool:
+    """Tell whether a single letter is where cameras put the kind."""
+    if place == len(tokens) - 1:
+        return place > 0
+    before, after = tokens[max(0, place - 2) : place], tokens[place + 1]
+    is_after_number = len(before) == 2 and before[0].isdecimal() and not before[1].isalnum()
+    return is_after_number and not after.isalnum()
 
 
 def _cut(tokens: Words, place: int) -> Words:

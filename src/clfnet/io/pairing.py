@@ -98,7 +98,8 @@ def match_folders(
             f"{' and '.join(map(str, folders))} must hold files whose names belong together, but "
             f"no two do (e.g. {', '.join(min(each.values()).name for each in files)}). Give equal "
             f"names to partners, or names that differ in a prefix, a suffix or a word such as ir "
-            f"and vis; or list the pairs in a file: clfnet batch PAIRS.csv."
+            f"and vis; pair them by when they were taken (--by-time); or list the pairs in a file: "
+            f"clfnet batch PAIRS.csv."
         )
     return _sorted_out(matching, files)
 

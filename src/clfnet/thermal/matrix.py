@@ -1,6 +1,8 @@
 """Matrices of numbers as small sensors and programs write them: text, PGM, NPZ."""
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from math import isfinite
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +28,7 @@ _MOST_TEXT = 200_000_000  # bytes
 _HEADER = re.compile(
     rb"\A(P[25])(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)\s"
 )
+_EMPTY = {"": "nan", "-": "nan", "--": "nan", "n/a": "nan", "na": "nan", "null": "nan"}
 _NAMES = ("temperature", "temperatures", "celsius", "thermal", "infrared", "ir", "arr_0", "data")
 
 
@@ -33,9 +36,9 @@ def read_text(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[np.float32
     """Read a matrix of numbers in text.
 
     Numbers are separated by commas, semicolons, tabs or blanks; a decimal comma is one where
-    something else separates. Lines before the matrix (a camera's settings, names of columns) and a
-    first column of row numbers are left out. The numbers of one line may be a whole image of a
-    sensor that is known (8×8, 16×12, 32×24, 80×60, 160×120).
+    something else separates. An empty field, "-" and "N/A" are no data. Lines before the matrix (a
+    camera's settings, names of columns) and a first column of row numbers are left out. The numbers
+    of one line may be a whole image of a sensor that is known (8×8, 16×12, 32×24, 80×60, 160×120).
 
     Args:
         file: at its start.
@@ -48,15 +51,18 @@ def read_text(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[np.float32
     Raises:
         ImageError: it holds no matrix, or a too large one.
     """
-    text = file.read(_MOST_TEXT).decode("utf-8-sig", "replace")
-    rows = _matrix([_numbers(line) for line in text.splitlines()])
-    if not rows:
+    data = file.read(_MOST_TEXT)
+    wide = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    text = data.decode("utf-16" if wide else "utf-8-sig", "replace")
+    lines = text.splitlines()
+    values = np.array(_matrix([_numbers(line) for line in lines]), np.float32)
+    if not np.isfinite(values).any():
         raise ImageError(
             f"{path} must hold a matrix of numbers, one row of the image a line, but holds none. "
             f"Export it as CSV."
         )
-    values = np.array(rows, np.float32)
-    if len(rows) > 1 and np.array_equal(values[:, 0], np.arange(len(rows)) + values[0, 0]):
+    values = _without_frame(values, lines)
+    if len(values) > 1 and np.array_equal(values[:, 0], np.arange(len(values)) + values[0, 0]):
         values = values[:, 1:] if values.shape[1] > 2 else values
     if len(values) == 1 and values.size in _SENSORS:
         values = values.reshape(_SENSORS[values.size])
@@ -111,16 +117,39 @@ def read_npz(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[np.generic]
 
 
 def _numbers(line: str) -> list[float]:
-    """Return the numbers of a line; none if something in it is no number."""
-    line = line.strip().strip(",;")
+    """Return the numbers of a line, NaN for an empty field; none if a field is something else."""
+    line = line.strip(" \r\n").replace('"', "")
     if ";" in line or "\t" in line:
         parts = re.split(r"[;\t]", line.replace(",", "."))
+    elif "," in line:
+        parts = line.split(",")
     else:
-        parts = re.split(r"\s*,\s*|\s+", line)
+        parts = line.split()
     try:
-        return [float(part) for part in parts]
+        found = [float(_EMPTY.get(part.strip().lower(), part)) for part in parts]
     except ValueError:
         return []
+    return found if any(map(isfinite, found)) or len(found) > 1 else []
+
+
+def _without_frame(values: NDArray[np.float32], lines: list[str]) -> NDArray[np.float32]:
+    """Leave out what programs put around a matrix: numbers of columns, separators without numbers.
+
+    Args:
+        values: what was read as the matrix.
+        lines: of the file.
+    """
+    if np.isnan(values[0, 0]) and np.array_equal(
+        values[0, 1:], np.arange(values.shape[1] - 1) + values[0, 1:2]
+    ):
+        values = values[1:]
+    ended = sum(line.rstrip().endswith((",", ";")) for line in lines)
+    if np.isnan(values[:, -1]).all() and ended >= len(values):
+        values = values[:, :-1]
+    if any("nan" in line.lower() for line in lines):  # it is written out, so nothing is a gap
+        return values
+    filled = np.flatnonzero(np.isfinite(values).any(axis=1))
+    return values[filled[0] : filled[-1] + 1]
 
 
 def _matrix(lines: list[list[float]]) -> list[list[float]]:

@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 
-SENTINELS = (0.0, 65535.0, 32767.0, -32768.0, -9999.0, -10000.0, -999.0, -99999.0, -32767.0)
+SENTINELS = (
+    *(0.0, 65535.0, 32767.0, -32768.0, -32767.0, 2147483647.0, -2147483648.0, 4294967295.0),
+    *(-9999.0, -10000.0, -999.0, -99999.0, 9999.0, 99999.0, -999.9, -9999.9, -273.15),
+)
 """Values that files use for no data without saying so."""
 
-_SMALLEST = -1e30  # below it, floats are the fill of some program, e.g. -3.4e38
+_BEYOND = 1e15  # floats from here on are the fill of some program: ±3.4e38, 9.97e36, 1e20
 
 
 def guess(values: NDArray[Any]) -> Mask | None:
     """Return where an unstated fill is; None if there is none.
 
-    That is one of `SENTINELS`, or a float beyond any measurement, which lies further from all other
+    That is a float beyond any measurement, or one of `SENTINELS` which lies further from all other
     values than these are apart: 0 beside counts of 7000 to 7500, but not beside 0 to 255.
 
     Args:
@@ -36,17 +39,46 @@ def guess(values: NDArray[Any]) -> Mask | None:
         >>> guess(np.array([[0, 300, 7500]], np.uint16)) is None
         True
     """
-    data = values > _SMALLEST
-    for sentinel in SENTINELS:
-        there = values == sentinel
-        rest = data & ~there
-        if not there.any() or not rest.any():
-            continue
-        low, high = (float(end) for end in (values[rest].min(), values[rest].max()))
-        gap = max(low - sentinel, sentinel - high)
-        if gap > high - low > 0:
-            data = rest
+    data = np.ones(values.shape, np.bool_)
+    if values.dtype.kind == "f" and (measured := abs(values) < _BEYOND).any():
+        data = measured
+    known = {values.dtype.type(each) for each in SENTINELS if _fits(each, values.dtype)}
+    while (rest := _without_end(values, data, known)) is not None:
+        data = rest
     return None if data.all() else data
+
+
+def _without_end(values: NDArray[Any], data: Mask, known: set[Any]) -> Mask | None:
+    """Return the data without its smallest or largest value, if that is a fill; else None."""
+    for end in (values[data].min(), values[data].max()):
+        rest = data & (values != end)
+        if end not in known or not rest.any():
+            continue
+        low, high = (float(each) for each in (values[rest].min(), values[rest].max()))
+        if max(low - float(end), float(end) - high) > high - low > 0:
+            return rest
+    return None
+
+
+def _fits(value: float, dtype: np.dtype[Any]) -> bool:
+    """Tell whether a type can hold a value, or one that is stored in its place."""
+    if dtype.kind == "f":
+        return abs(value) <= float(np.finfo(dtype).max)
+    return value.is_integer() and np.iinfo(dtype).min <= value <= np.iinfo(dtype).max
+
+
+def note_on(values: NDArray[Any], data: Mask) -> str:
+    """Return what to tell of a fill that was guessed.
+
+    Args:
+        values: (H, W), as they were.
+        data: bool, (H, W), not everywhere True.
+    """
+    share, value = 100 * float((~data).mean()), values[~data][0]
+    return (
+        f"{share:.2g} % of the pixels have the value {value:g}, far from all others; they are "
+        f"taken as no data"
+    )
 
 
 def fill(values: NDArray[Any], data: Mask) -> NDArray[Any]:

@@ -17,7 +17,7 @@ from clfnet.io.kinds import kind_of
 from clfnet.thermal import dji, fff, jpeg, matrix, npy, painted
 from clfnet.thermal.camera import Camera
 from clfnet.thermal.flir import Radiometric, read_radiometric
-from clfnet.thermal.nodata import guess
+from clfnet.thermal.nodata import guess, note_on
 from clfnet.thermal.options import AS_IS, ThermalOptions
 from clfnet.thermal.planck import ZERO_CELSIUS
 from clfnet.thermal.temperatures import UNIT_NOTE
@@ -231,12 +231,7 @@ def _guessed(thermal: Thermal) -> Thermal:
     data = guess(thermal.values)
     if data is None:
         return thermal
-    value = thermal.values[~data][0]
-    share = 100 * float((~data).mean())
-    return thermal.without(data).noted(
-        f"{share:.2g} % of the pixels have the value {value:g}, far from all others; they are "
-        f"taken as no data"
-    )
+    return thermal.without(data).noted(note_on(thermal.values, data))
 
 
 def _from_tiff(decoded: tiff.Decoded, path: Path) -> Thermal:

@@ -11,7 +11,7 @@ from clfnet.errors import ConfigError, ImageError
 from clfnet.io.geo import Geo
 from clfnet.thermal.calibration import Calibration
 from clfnet.thermal.camera import UNKNOWN, Camera
-from clfnet.thermal.nodata import Mask, fill
+from clfnet.thermal.nodata import Mask, fill, guess, note_on
 from clfnet.thermal.options import check_kelvin_per_count
 from clfnet.thermal.planck import ZERO_CELSIUS, Planck
 
@@ -99,7 +99,7 @@ def from_array(
     """Make a thermal image of an array.
 
     Args:
-        array: (H, W), (1, H, W) or (H, W, 1); unsigned or signed integers up to 32 bits, or floats.
+        array: (H, W), (1, H, W) or (H, W, 1); unsigned or signed integers, or floats.
         name: what messages call it.
         unit: what the numbers are. By default, uint8 and floats in [0, 1] are levels, others are
             counts.
@@ -122,17 +122,20 @@ def from_array(
         raise ImageError(
             f"{name} must have the shape (H, W), got {array.shape}. Save one image per file."
         )
-    if array.dtype.kind in "ui" and array.dtype.itemsize <= 4:
+    notes: tuple[str, ...] = ()
+    if array.dtype.kind in "ui":
+        if (found := _fill_of(array)) is not None:
+            notes = (note_on(array, found),)
+            data = found if data is None else found & data
+            array = fill(array, found)
         values = _whole(array, name)
     elif array.dtype.kind == "f":
         values, data = _finite(array, name, data)
     else:
-        raise ImageError(
-            f"{name} must hold integers of up to 32 bits or floats, got {array.dtype}. Convert it."
-        )
+        raise ImageError(f"{name} must hold integers or floats, got {array.dtype}. Convert it.")
     unit = unit or ("level" if _is_level(values) else "count")
     celsius = values.astype(np.float32, copy=False) if unit == "celsius" else None
-    thermal = Thermal(values, unit, celsius)
+    thermal = Thermal(values, unit, celsius, notes=notes)
     return thermal if data is None or data.all() else thermal.without(data)
 
 
@@ -202,6 +205,13 @@ def calibrated(thermal: Thermal, calibration: Calibration, name: str | Path) -> 
         f"{100 * beyond:.3g} % of the pixels are beyond the calibration of {low:g} to {high:g} "
         f"counts; their temperatures are continued from it"
     )
+
+
+def _fill_of(array: NDArray[Any]) -> Mask | None:
+    """Return where whole numbers beyond float32, such as -2147483648, are a fill; or None."""
+    if array.dtype.itemsize <= 2 or max(-int(array.min()), int(array.max())) <= _EXACT:
+        return None
+    return guess(array)
 
 
 def _whole(array: NDArray[Any], name: str | Path) -> Values:

@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 import numpy as np
+import PIL.Image
 import pytest
 from fastapi.testclient import TestClient
 from tests.serve.conftest import Array, Files, MakeClient, Told, decoded, png, service_of
@@ -54,6 +55,43 @@ def test_a_folder(
     assert listed[0]["pictures"] == []
     assert [*(tmp_path / "data" / "jobs" / job["id"]).glob("*/*.part")] == []
     assert [*(tmp_path / "data" / "jobs" / job["id"] / "infrared").iterdir()] == []
+
+
+def _at(second: int) -> bytes:
+    """Return a JPEG that tells when it was taken."""
+    exif, buffer = PIL.Image.Exif(), BytesIO()
+    exif[306] = f"2026:03:01 12:00:{second:02}"
+    PIL.Image.new("L", (8, 8), 4 * second).save(buffer, "JPEG", exif=exif)
+    return buffer.getvalue()
+
+
+def test_a_folder_is_paired_by_time(client: TestClient, wait: Wait) -> None:
+    """Names alone would pair 2 with 2, taken half a minute apart."""
+    seconds = {("infrared", "1"): 1, ("infrared", "2"): 9, ("visible", "2"): 2, ("visible", "3"): 9}
+    files = [(kind, (f"{name}.jpg", _at(at))) for (kind, name), at in seconds.items()]
+    files.append(("visible", ("9.jpg", _at(50))))
+    answer = client.post("/v1/jobs", data={"by_time": "true"}, files=files)
+    assert answer.status_code == 202, answer.text
+    job = answer.json()
+    done = wait(client, job["links"]["self"])
+    assert [each["name"] for each in done["pictures"]] == ["2", "3"]
+    (failed,) = done["failed"]
+    assert "9.jpg must have a partner taken within 2 s of it" in failed["error"]
+
+
+def test_the_lens_of_a_folder(client: TestClient, wait: Wait) -> None:
+    files = [("infrared", (f"DJI_1_{kind}.jpg", _at(1))) for kind in "TWZ"]
+    job = client.post("/v1/jobs", data={"lens": "zoom"}, files=files).json()
+    done = wait(client, job["links"]["self"])
+    assert [each["name"] for each in done["pictures"]] == ["DJI_1_Z"]
+
+
+@pytest.mark.parametrize("field", [{"by_time": "true"}, {"lens": "zoom"}])
+def test_a_video_has_no_pairs_to_find(client: TestClient, field: Told) -> None:
+    files = [(kind, ("a.mp4", b"x")) for kind in ("infrared", "visible")]
+    answer = client.post("/v1/jobs", data={"kind": "video", **field}, files=files)
+    assert answer.status_code in (400, 422)
+    assert "must not be given for a video" in answer.json()["error"]
 
 
 def test_pictures_are_made_smaller(client: TestClient, folder: Files, wait: Wait) -> None:

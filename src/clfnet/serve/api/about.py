@@ -10,6 +10,7 @@ from clfnet.io.formats import (
     THERMAL_SUFFIXES,
     VIDEO_SUFFIXES,
 )
+from clfnet.io.names import INFRARED, VISIBLE
 from clfnet.metrics import DIALECTS
 from clfnet.options import Option
 from clfnet.serve.api.schemas import ModelList, OptionList
@@ -41,6 +42,7 @@ async def list_options(service: Annotated[Service, Depends(the_service)]) -> dic
             "visible": sorted(IMAGE_SUFFIXES),
             "video": sorted((*VIDEO_SUFFIXES, *SEQUENCE_SUFFIXES)),
         },
+        "words": words(),
         "options": {name: described_option(option) for name, option in OPTIONS.items()},
         "dialect": [*DIALECTS],
         "metrics": {
@@ -57,6 +59,11 @@ async def list_options(service: Annotated[Service, Depends(the_service)]) -> dic
         },
         "version": __version__,
     }
+
+
+def words() -> dict[str, list[str]]:
+    """Return by kind the words that tell it, for who looks at names before they are sent."""
+    return {"infrared": sorted(INFRARED), "visible": sorted(VISIBLE)}
 
 
 def described_option(option: Option) -> dict[str, Any]:

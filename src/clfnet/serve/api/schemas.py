@@ -96,6 +96,9 @@ class OptionList(BaseModel):
     files: dict[str, list[str]] = Field(
         description="Suffixes of files to offer as infrared, visible and video."
     )
+    words: dict[str, list[str]] = Field(
+        description="Words in names that say that an image is infrared or visible."
+    )
     options: dict[str, OptionCard] = Field(description="By the name of the field.")
     dialect: list[str]
     metrics: dict[str, list[MetricCard]] = Field(description="By dialect.")

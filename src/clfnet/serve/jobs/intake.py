@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from clfnet.align import Rig
 from clfnet.errors import ConfigError, PairingError
 from clfnet.io.image import check_depth
-from clfnet.io.names import match_names, split_kinds
+from clfnet.io.names import LENSES, match_names, split_kinds
 from clfnet.options import Option, check_for_video
 from clfnet.serve.http.errors import RefusedError
 from clfnet.serve.http.form import FORMATS, OPTIONS, Fusing, parse
@@ -18,6 +18,7 @@ from clfnet.serve.http.uploads import Accepts, Stored, Upload
 from clfnet.serve.jobs.files import JobFiles, bytes_in, settle, settle_name
 from clfnet.serve.jobs.store import FAILED, FilePair, Job, Store
 from clfnet.thermal import parse_range
+from clfnet.thermal.folders import lonely, pairs_by_time
 from clfnet.video.frames import load_av
 from clfnet.video.ranging import ranging_for
 
@@ -30,6 +31,21 @@ VIDEO_FORMATS = ("mp4", "mkv", "webm")
 _RETRY = 60  # seconds; jobs take long
 _SHARE = 4  # all jobs together may take so many times what one may
 _OF_VIDEO = ("offset", "fps")
+
+PAIRING: Mapping[str, Option] = {
+    "by_time": Option(
+        bool,
+        "Folder: pair images by when they were taken (EXIF), at most 2 s apart, not by name.",
+        default=False,
+    ),
+    "lens": Option(
+        str,
+        "Folder: lens to use where a pair has several visible images.",
+        choices=tuple(LENSES),
+        by_default="wide",
+    ),
+}
+"""How a folder's pairs are found."""
 
 FIELDS: Mapping[str, Option] = {
     "kind": Option(
@@ -48,10 +64,11 @@ FIELDS: Mapping[str, Option] = {
     "fps": Option(
         float, "Video: frames per second of a FLIR sequence.", least=0, above=True, unit="1/s"
     ),
+    **PAIRING,
 }
 """The fields of a job's form."""
 
-_OF_JOBS = ("kind", "format", "offset", "fps")
+_OF_JOBS = ("kind", "format", "offset", "fps", *PAIRING)
 
 
 def accepts(pairs: int) -> dict[str, Accepts]:
@@ -109,6 +126,9 @@ def check_form(service: "Service", form: Mapping[str, str]) -> dict[str, Any]:
         check_for_video(fusing.options)
         load_av()
         ranging_for(parse_range(str(fusing.options.thermal_range)), fusing.options.kelvin_per_count)
+        for name in PAIRING:
+            if values.get(name):
+                raise ConfigError(f"`{name}` must not be given for a video. Leave it out.")
     else:
         for name in _OF_VIDEO:
             if name in values:
@@ -131,7 +151,7 @@ def accept(service: "Service", store: Store, upload: Upload) -> Job:
         with upload.named():
             Rig.read(rig.path)
     kind = values["kind"]
-    pairs = _video(upload) if kind == "video" else _folder(upload)
+    pairs = _video(upload) if kind == "video" else _folder(upload, values)
     numbered = [replace(pair, number=number) for number, (pair, _) in enumerate(pairs, start=1)]
     form = {key: value for key, value in upload.fields.items() if value}
     form |= {"kind": kind, "format": values["format"]}
@@ -167,13 +187,17 @@ def _place(files: JobFiles, pair: FilePair, sources: _Sources, suffix: _Suffix) 
         stored.path.rename(files.folder / kind / f"{pair.number:04}{suffix(kind, stored)}")
 
 
-def _folder(upload: Upload) -> list[tuple[FilePair, _Sources]]:
-    """FilePair files by name, as `clfnet fuse` does with folders; infrared alone is radiometric.
+def _folder(upload: Upload, values: Mapping[str, Any]) -> list[tuple[FilePair, _Sources]]:
+    """Pair files as `clfnet fuse` does with folders; infrared alone is radiometric.
 
     Where all files come as `infrared`, words in their names may tell the visible ones.
     """
     infrared, visible = (_by_stem(upload, name) for name in ("infrared", "visible"))
-    found = paired(infrared, visible)
+    by_time = bool(values.get("by_time"))
+    if by_time:
+        found = _paired_by_time(infrared, visible)
+    else:
+        found = paired(infrared, visible, values.get("lens"))
     if not visible and not any(partner for _, partner in found):
         return [
             (FilePair(0, stem, each.name, ""), {"infrared": each})
@@ -184,16 +208,43 @@ def _folder(upload: Upload) -> list[tuple[FilePair, _Sources]]:
             f"`infrared` and `visible` must hold files whose names belong together, but no two do "
             f"(e.g. {next(iter(infrared.values())).name}, {next(iter(visible.values())).name}). "
             f"Give equal names to partners, or names that differ in a prefix, a suffix or a word "
-            f"such as ir and vis."
+            f"such as ir and vis; or pair them by when they were taken (`by_time`)."
         )
     partners = visible or infrared
-    return [_pair(infrared.get(first), partners.get(second)) for first, second in found]
+    return [
+        _pair(infrared.get(first), partners.get(second), by_time=by_time) for first, second in found
+    ]
 
 
-def paired(infrared: Collection[str], visible: Collection[str]) -> list[tuple[str, str]]:
+def _paired_by_time(
+    infrared: Mapping[str, Stored], visible: Mapping[str, Stored]
+) -> list[tuple[str, str]]:
+    """Return which stems of files belong together by time; "" where there is none.
+
+    Raises:
+        PairingError: no two do.
+    """
+    heat, light = ({stem: f.path for stem, f in each.items()} for each in (infrared, visible))
+    found = pairs_by_time(heat, light)
+    stems = {path: stem for each in (heat, light) for stem, path in each.items()}
+    pairs = [(stems[first], stems[second]) for first, second in found.pairs]
+    lights = {*light.values()}
+    return pairs + [
+        ("", stems[path]) if path in lights else (stems[path], "") for path in found.unpaired
+    ]
+
+
+def paired(
+    infrared: Collection[str], visible: Collection[str], lens: str | None = None
+) -> list[tuple[str, str]]:
     """Return which names of files, without suffix, a job takes as pairs; "" where there is none.
 
     Infrared names alone are of radiometric files, unless words in them tell visible ones.
+
+    Args:
+        infrared: names of infrared files, or of both kinds.
+        visible: names of visible files.
+        lens: which of several visible images of a pair, a key of `clfnet.io.names.LENSES`.
 
     Example:
         >>> paired(["IR_1", "IR_2"], ["VIS_1"]), paired(["a_ir", "a_vis"], [])
@@ -204,18 +255,20 @@ def paired(infrared: Collection[str], visible: Collection[str]) -> list[tuple[st
         if not match_names(of_infrared, visible).shared:
             return [(name, "") for name in infrared]
         infrared = [name for name in infrared if name not in visible]
-    first, second = match_names(infrared, visible).groups
+    first, second = match_names(infrared, visible, lens=lens).groups
     return [
         (first.get(key, ""), second.get(key, "")) for key in sorted(first.keys() | second.keys())
     ]
 
 
-def _pair(infrared: Stored | None, visible: Stored | None) -> tuple[FilePair, _Sources]:
+def _pair(
+    infrared: Stored | None, visible: Stored | None, *, by_time: bool
+) -> tuple[FilePair, _Sources]:
     names = infrared.name if infrared else "", visible.name if visible else ""
     stem = (visible or infrared or Stored(Path(), "")).stem
     if infrared and visible:
         return FilePair(0, stem, *names), {"infrared": infrared, "visible": visible}
-    error = f"{''.join(names)} must have a partner of matching name, but has none. Add it."
+    error = lonely("".join(names), by_time=by_time)
     return FilePair(0, stem, *names, state=FAILED, error=error), {}
 
 

@@ -2,7 +2,7 @@
 
 import { download, events, isAbort, json, request, ServiceError } from "./api.js";
 import { all, announce, byId, find, make, saveAs, showError } from "./dom.js";
-import { isUsable, isVideo, sort } from "./intake.js";
+import { isUsable, isVideo, sort, told } from "./intake.js";
 import { openLightbox } from "./lightbox.js";
 import { addOptions } from "./options.js";
 import { forget, showWhenSeen } from "./pictures.js";
@@ -26,8 +26,9 @@ let current = new AbortController();
 let telling = new AbortController();
 
 /** Take what was dropped: on a zone all of it is that source's, else names tell. @param {Found[]} found @param {string} [zone] */
-export function takeBatch(found, zone) {
+export async function takeBatch(found, zone) {
   showError(byId("batch-error"), null);
+  await told;
   if (zone) batch[/** @type {Source} */ (zone)] = found.map(({ file }) => file).filter(isUsable);
   else {
     const { infrared, visible, unclear } = sort(found);
@@ -41,6 +42,7 @@ export function takeBatch(found, zone) {
   showBatch();
 }
 
+const byTime = () => /** @type {HTMLInputElement} */ (byId("by-time")).checked;
 const videos = () => [...batch.infrared, ...batch.visible].some(isVideo);
 const count = (/** @type {number} */ number, /** @type {string} */ noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
@@ -54,6 +56,7 @@ function showBatch() {
   const any = batch.infrared.length + batch.visible.length > 0;
   byId("clear-batch").hidden = !any;
   byId("offset-field").hidden = !videos();
+  byId("by-time-field").hidden = !any || videos();
   /** @type {HTMLButtonElement} */ (byId("start-job")).disabled = !batch.infrared.length;
 }
 
@@ -66,6 +69,10 @@ async function tellPairs() {
   const files = batch.infrared.length + batch.visible.length;
   if (!files || videos()) {
     summary.textContent = files ? "One video of two." : "";
+    return;
+  }
+  if (byTime()) {
+    summary.textContent = `${count(files, "file")}, paired by when they were taken.`;
     return;
   }
   const [infrared, visible] = SOURCES.map((source) => batch[source].map((file) => file.name));
@@ -95,6 +102,7 @@ async function start() {
     data.set("kind", videos() ? "video" : "folder");
     const offset = /** @type {HTMLInputElement} */ (byId("offset")).value;
     if (videos() && offset) data.set("offset", offset);
+    if (!videos() && byTime()) data.set("by_time", "true");
     for (const source of SOURCES) for (const file of batch[source]) data.append(source, file, file.name);
     await follow(await json("v1/jobs", { method: "POST", body: addOptions(data) }));
   } catch (error) {
@@ -235,6 +243,7 @@ export function startFolder() {
     }
   }
   byId("start-job").addEventListener("click", start);
+  byId("by-time").addEventListener("change", tellPairs);
   byId("clear-batch").addEventListener("click", () => {
     Object.assign(batch, { infrared: [], visible: [] });
     showBatch();

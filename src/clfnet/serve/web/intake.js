@@ -1,7 +1,11 @@
 // Images that come in: by drop, paste or picker; which of them is which.
 
-const INFRARED = /(^|[^a-z])(ir|infrared|thermal|therm|lwir|mwir|nir|heat|tir)([^a-z]|$)/;
-const VISIBLE = /(^|[^a-z])(vi|vis|visible|rgb|visual|colou?r|light|eo|tv|vl)([^a-z]|$)/;
+/** Words in names that tell a kind, as the service pairs names; empty until it has told them. */
+let words = { infrared: new Set(), visible: new Set() };
+const TOKEN = /\p{Nd}+|\p{L}+|[^]/gu;
+
+/** @param {Record<"infrared" | "visible", string[]>} told */
+export const setWords = (told) => (words = { infrared: new Set(told.infrared), visible: new Set(told.visible) });
 
 /** Suffixes that the service reads, by kind; empty until it has told them. @type {Record<"infrared" | "visible" | "video", string[]>} */
 const readable = { infrared: [], visible: [], video: [] };
@@ -33,12 +37,23 @@ export const isUsable = (file) => !readable.infrared.length || readable.infrared
 
 /** @param {string} path a name, or folders and a name @returns {"infrared" | "visible" | null} */
 export function kindOf(path) {
-  // the nearest name that tells counts: "infrared/vis-street/12.png" is visible
-  for (const part of path.toLowerCase().split("/").reverse()) {
-    const [heat, light] = [INFRARED.test(part), VISIBLE.test(part)];
-    if (heat !== light) return heat ? "infrared" : "visible";
+  // the nearest word that tells counts: "infrared/vis-street/12.png" is visible
+  const [name, ...folders] = path.split("/").reverse();
+  for (const part of [name.replace(/\.[^.]*$/, ""), ...folders]) {
+    const tokens = part.normalize("NFKC").toLowerCase().match(TOKEN) ?? [];
+    for (let place = tokens.length - 1; place >= 0; place--) {
+      const word = tokens[place];
+      if (word.length === 1 && !isCamerasLetter(tokens, place)) continue;
+      for (const kind of /** @type {const} */ (["infrared", "visible"])) if (words[kind].has(word)) return kind;
+    }
   }
   return null;
+}
+
+/** Whether a letter is where cameras put the kind: DJI_0001_T, DJI_0001_T_Waypoint1. @param {string[]} tokens @param {number} place */
+function isCamerasLetter(tokens, place) {
+  if (place === tokens.length - 1) return place > 0;
+  return /^\p{Nd}+$/u.test(tokens[place - 2] ?? "") && /[^\p{L}\p{Nd}]/u.test(tokens[place - 1]) && /[^\p{L}\p{Nd}]/u.test(tokens[place + 1]);
 }
 
 /**
@@ -122,6 +137,11 @@ export function sort(found) {
   const sorted = { infrared: [], visible: [], unclear: [] };
   for (const { file, path } of found.filter(({ file }) => isUsable(file))) {
     sorted[kindOf(path) ?? "unclear"].push(file);
+  }
+  const { infrared, visible, unclear } = sorted;
+  if (unclear.length && !infrared.length !== !visible.length) {
+    // where words tell one kind alone, all others are of the other: 1_ir.png beside 1.png
+    return infrared.length ? { infrared, visible: unclear, unclear: [] } : { infrared: unclear, visible, unclear: [] };
   }
   return sorted;
 }

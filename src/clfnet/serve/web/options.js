@@ -2,7 +2,7 @@
 
 import { json } from "./api.js";
 import { byId, find, make, showError } from "./dom.js";
-import { setReadable } from "./intake.js";
+import { setReadable, setWords } from "./intake.js";
 import { get, on, set } from "./state.js";
 
 /** How long, in milliseconds, a control may still change before it counts. @type {Record<string, number>} */
@@ -28,6 +28,7 @@ let timer = 0;
 export async function loadOptions() {
   const [{ models }, offered, palettes] = await Promise.all([json("v1/models"), json("v1/options"), fetchPalettes()]);
   fillModels(models);
+  setWords(offered.words);
   setReadable(offered.files);
   for (const [name, option] of Object.entries(/** @type {Record<string, Option>} */ (offered.options))) offer(name, option);
   hideOthers(offered.options);
