@@ -22,6 +22,22 @@ def test_finds_a_turned_and_zoomed_picture(scene: Scene) -> None:
     assert rig.made == "found by clfnet align"
 
 
+def test_a_field_of_view_that_is_told_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three times narrower: the usual ratios are not even looked at."""
+    narrow = np.array([[0.34, 0, 100.0], [0, 0.34, 70.0], [0, 0, 1]])
+    seen = pair(narrow, (320, 240))
+    told = 0.34 * 320 / 320 * 1.06  # focal lengths are rounded
+    monkeypatch.setattr("clfnet.align.register.SCALES", (1.0,))
+    monkeypatch.setattr("clfnet.align.register.WIDE_SCALES", (1.0,))
+    rig = register(seen.infrared, seen.visible, field=told, orientation=1)
+    assert grid_error(narrow, rig.homography, (320, 240)) < 2
+
+
+def test_a_field_of_view_that_is_told_wrongly_does_no_harm(scene: Scene) -> None:
+    rig = register(scene.infrared, scene.visible, field=0.2)
+    assert grid_error(scene.homography, rig.homography, (300, 240)) < 1
+
+
 def test_finds_a_tilted_picture() -> None:
     tilted = np.array([[1.0, 0.08, 10.0], [0.0, 1.1, 12.0], [8e-4, 3e-4, 1]])
     scene = pair(tilted, (280, 200), seed=1)

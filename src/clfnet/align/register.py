@@ -13,6 +13,7 @@ from clfnet.align.quality import LEAST_IN_PLACE, THRESHOLD, Agreement, agreement
 from clfnet.align.refine import Level, refine
 from clfnet.align.rig import Rig
 from clfnet.align.search import (
+    AROUND,
     LEAST_OVERLAP,
     SCALES,
     WIDE_SCALES,
@@ -41,6 +42,7 @@ _STARTS, _KEPT = 8, 3  # refined at the coarse and at the middle size
 _LARGEST = 1024  # pixels of the longer side; more detail is never looked at
 _COARSE, _MIDDLE = 144, 224  # pixels of the visible image's longer side
 _VOTES: tuple[Freedom, ...] = (6, 6, 8, 8, 8, 8, 8, 8)  # one is not enough for a strong tilt
+_LEAST_FIELD = 0.15  # of the other: less is no field of view to search in
 _SLACK = 1.1  # over the range of scales that is searched
 _MARGIN = 0.12  # of the infrared image's sides, around its place in the visible one
 _BEYOND_DOUBT = 0.5  # a quality below it is compared with that of other orientations
@@ -53,6 +55,7 @@ def register(
     *,
     orientation: int | None = None,
     wide: bool = True,
+    field: float = 0.0,
 ) -> Rig:
     """Find the homography from an infrared to a visible image of one scene.
 
@@ -61,7 +64,8 @@ def register(
 
     It finds fields of view that differ by up to a factor of 2, turned by up to 10 degrees, of which
     at least half of the smaller one is shared; sizes in pixels may differ at will. If that fails,
-    factors of up to 3.6 are tried, and then the infrared image turned by quarters and mirrored.
+    factors of up to 3.6 are tried, and then the infrared image turned by quarters and mirrored. A
+    factor that is told, of up to 6.7, is tried first.
 
     Args:
         infrared: (H, W), of any real type and range.
@@ -69,6 +73,8 @@ def register(
         orientation: how the infrared image is stored, as EXIF numbers it (1: upright, 6: to be
             turned by 90 degrees clockwise, ...); tried out if not given.
         wide: try factors beyond 2.
+        field: how wide the infrared image sees beside the visible one, longer side to longer side,
+            where focal lengths tell; factors near it are tried first. 0 if nothing tells.
 
     Returns:
         The rig; its quality is at least `clfnet.align.quality.THRESHOLD`.
@@ -86,7 +92,7 @@ def register(
     """
     heat, light = _prepared(infrared, "infrared"), _prepared(visible, "visible")
     best, trusted = Agreement(0.0, 0), None
-    for way, scales in _ways(heat, light, orientation, wide=wide):
+    for way, scales, told in _ways(heat, light, orientation, field, wide=wide):
         if trusted and scales is WIDE_SCALES:
             continue
         homography, found = _found(stored.upright(heat, way), light, scales)
@@ -95,7 +101,7 @@ def register(
             sizes = heat.shape[1::-1], light.shape[1::-1]
             trusted = Rig(matrix, *sizes, round(found.share, 3), _made(way))
         best = max(best, found)
-        if trusted and best.share >= _BEYOND_DOUBT:
+        if trusted and (told or best.share >= _BEYOND_DOUBT):
             break
     if trusted is None:
         raise _refusal(best)
@@ -103,18 +109,20 @@ def register(
 
 
 def _ways(
-    heat: Values, light: Values, orientation: int | None, *, wide: bool
-) -> Iterator[tuple[int, tuple[float, ...]]]:
-    """Yield orientations and scales to try, the usual ones first."""
-    yield orientation or 1, SCALES
+    heat: Values, light: Values, orientation: int | None, field: float, *, wide: bool
+) -> Iterator[tuple[int, tuple[float, ...], bool]]:
+    """Yield orientations and scales to try, and whether these are told; the likely ones first."""
+    if _LEAST_FIELD <= field <= 1 / _LEAST_FIELD:
+        yield orientation or 1, tuple(field * scale for scale in AROUND), True
+    yield orientation or 1, SCALES, False
     if wide:
-        yield orientation or 1, WIDE_SCALES
+        yield orientation or 1, WIDE_SCALES, False
     if orientation is None:
         ways = (1, *ORIENTATIONS)
         evidence = {w: orientation_evidence(stored.upright(heat, w), light) for w in ways}
         likely = [w for w in ORIENTATIONS if evidence[w] > evidence[1]]
         for way in sorted(likely, key=lambda w: -evidence[w])[:_TRIED_ORIENTATIONS]:
-            yield way, SCALES
+            yield way, SCALES, False
 
 
 def _made(way: int) -> str:
@@ -176,11 +184,11 @@ def _found(
     if not middle:
         return none
     matrix, corner = middle[0], (0, 0)
-    if scales is WIDE_SCALES:  # a small part of the visible image alone gives too few windows
+    if ends[0] < SCALES[0]:  # a small part of the visible image alone gives too few windows
         light, corner = _around(light, geometry.apply(matrix, geometry.corners(heat.shape[1::-1])))
     back = np.array([[1, 0, corner[0]], [0, 1, corner[1]], [0, 0, 1.0]])
     matrix = geometry.inverse(back) @ matrix
-    sizes, ends = (heat.shape[1::-1], light.shape[1::-1]), (SCALES[0] / 2, max(ends))
+    sizes, ends = (heat.shape[1::-1], light.shape[1::-1]), (min(SCALES[0] / 2, ends[0]), ends[1])
     for freedom in _VOTES:
         voted = vote(heat, light, matrix, freedom)
         if voted is None or not _is_plausible(voted, *sizes, ends):

@@ -14,6 +14,8 @@ SCALES = tuple(float(scale) for scale in np.geomspace(0.5, 2.0, 17))
 """Ratios of the two fields of view that are tried."""
 WIDE_SCALES = tuple(float(s) for s in (*np.geomspace(0.27, 0.47, 7), *np.geomspace(2.1, 3.7, 7)))
 """Further ratios, of wide lenses beside narrow ones, that are tried when those fail."""
+AROUND = tuple(float(s) for s in np.geomspace(0.85, 1 / 0.85, 5))
+"""What a ratio that focal lengths tell is multiplied by: they are rounded, and images are cut."""
 ROTATIONS = (-8.0, -4.0, 0.0, 4.0, 8.0)
 """Degrees that are tried."""
 LEAST_OVERLAP = 0.5

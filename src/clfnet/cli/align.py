@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 
 from clfnet.cli.command import Argument, Option
+from clfnet.cli.options import CropOption, CropVisibleOption
+from clfnet.errors import InputError
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -43,6 +45,8 @@ def align(
         bool, Option("--mirror", help="The infrared is mirrored, left for right.")
     ] = False,
     offset: Annotated[float, Option(help="Videos: seconds that the infrared began later.")] = 0.0,
+    crop: CropOption = None,
+    crop_visible: CropVisibleOption = None,
     preview: Annotated[
         Path | None,
         Option(metavar="FILE", help="Image to write for a visual check: checkerboard and edges."),
@@ -73,7 +77,7 @@ def align(
         if path and not overwrite:
             refuse_existing(path)
     orientation = _orientation(turn, mirror=mirror)
-    rig, heat, light = _find(infrared, visible, points, orientation, offset)
+    rig, heat, light = _find(infrared, visible, points, orientation, offset, (crop, crop_visible))
     if preview:
         _write_preview(heat, light, rig, preview, overwrite=overwrite)
     if placed:
@@ -95,26 +99,42 @@ def _orientation(turn: int | None, *, mirror: bool) -> int | None:
 
 
 def _find(
-    infrared: str, visible: str, points: Path | None, orientation: int | None, offset: float
+    infrared: str,
+    visible: str,
+    points: Path | None,
+    orientation: int | None,
+    offset: float,
+    crops: tuple[str | None, str | None],
 ) -> tuple["Rig", "Grey", "Grey"]:
     """Return the alignment, and the two images that it was found on."""
     from clfnet.align import read_landmarks, register_landmarks
     from clfnet.inference.alignment import register_named
     from clfnet.inference.arrays import grey
     from clfnet.io.image import read_image
-    from clfnet.thermal import read_thermal
+    from clfnet.thermal.read import field_of, read_thermal
     from clfnet.video.source import is_stream
+    from clfnet.video.stack import is_stack
 
     folders = Path(infrared).is_dir() and Path(visible).is_dir()
-    if folders or is_stream(infrared) or is_stream(visible):
+    stacks = is_stack(Path(infrared)) and is_stack(Path(visible))
+    if folders or stacks or is_stream(infrared) or is_stream(visible):
         from clfnet.video.alignment import register_streams
 
-        return register_streams(infrared, visible, offset=offset)
-    heat = read_thermal(Path(infrared)).values
-    light = grey(read_image(Path(visible)).pixels)
+        return register_streams(
+            infrared, visible, offset=offset, crop=crops[0], crop_visible=crops[1]
+        )
+    if any(crops):
+        raise InputError(
+            f"`{'crop' if crops[0] else 'crop_visible'}` must be given for videos only, got it for "
+            f"images. Leave it out."
+        )
+    thermal, image = read_thermal(Path(infrared)), read_image(Path(visible))
+    heat, light = thermal.values, grey(image.pixels)
     if points is not None:
         return register_landmarks(read_landmarks(points), heat, light), heat, light
-    rig = register_named(heat, light, (infrared, visible), orientation=orientation)
+    rig = register_named(
+        heat, light, (infrared, visible), orientation=orientation, field=field_of(thermal, image)
+    )
     return rig, heat, light
 
 

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 
 from clfnet.cli.command import Argument, Option
-from clfnet.cli.options import FOLDERS, VIDEO, ByTimeOption, LensOption, fuse_options
+from clfnet.cli.options import (
+    FOLDERS,
+    VIDEO,
+    ByTimeOption,
+    CropOption,
+    CropVisibleOption,
+    LensOption,
+    fuse_options,
+)
 from clfnet.errors import InputError, PairingError
 from clfnet.options import OPTIONS, FuseOptions, check_for_video
 
@@ -81,6 +89,8 @@ def fuse(
     frames: Annotated[
         int | None, Option(min=1, group=VIDEO, help="Number of frames to fuse.")
     ] = None,
+    crop: CropOption = None,
+    crop_visible: CropVisibleOption = None,
     encoder: Annotated[
         str | None,
         Option(
@@ -147,6 +157,8 @@ def fuse(
 
     timed = {"--offset": offset, "--fps": fps, "--frames": frames}
     coded: dict[str, object] = {
+        "--crop": crop,
+        "--crop-visible": crop_visible,
         "--encoder": encoder,
         "--segment-seconds": segment_seconds,
         "--reconnect": reconnect,
@@ -167,7 +179,15 @@ def fuse(
         _refuse({"--temperatures": temperatures, "--format": form}, "a video")
         visible = _with_visible(visible)
         ranging = ranging_for(parse_range(str(options.thermal_range)), options.kelvin_per_count)
-        options = aligned_once(options, infrared, visible, offset=offset or 0.0, fps=fps)
+        options = aligned_once(
+            options,
+            infrared,
+            visible,
+            offset=offset or 0.0,
+            fps=fps,
+            crop=crop,
+            crop_visible=crop_visible,
+        )
         if isinstance(options.align, Rig):
             _tell(f"all frames are aligned alike ({options.align.made})")
         fuse_streams(
@@ -179,6 +199,8 @@ def fuse(
             offset=offset or 0.0,
             fps=fps,
             frames=frames,
+            crop=crop,
+            crop_visible=crop_visible,
             overwrite=overwrite,
             encoder=encoder,
             segment_seconds=segment_seconds,
@@ -317,8 +339,10 @@ def _unpaired(file: Path, infrared: Path, visible: Path | None, search: "Search"
     from clfnet.thermal.folders import lonely
 
     of_infrared = visible is None or infrared in file.parents
-    sources = (file, None) if of_infrared else (None, file)
-    return FusedFile(*sources, None, error=PairingError(lonely(file, by_time=search.by_time)))
+    error = PairingError(lonely(file, by_time=search.by_time))
+    return FusedFile(
+        file if of_infrared else None, None if of_infrared else file, None, error=error
+    )
 
 
 def _with_bar(results: Iterable["FusedFile"], total: int) -> Iterator["FusedFile"]:

@@ -46,6 +46,22 @@ LensOption = Annotated[
         group=FOLDERS, help="Lens to use where a pair has several visible images. [default: wide]"
     ),
 ]
+CropOption = Annotated[
+    str | None,
+    CommandOption(
+        metavar="X,Y,WIDTH,HEIGHT",
+        group=VIDEO,
+        help="The part of each infrared frame that is the image, in pixels.",
+    ),
+]
+CropVisibleOption = Annotated[
+    str | None,
+    CommandOption(
+        metavar="X,Y,WIDTH,HEIGHT",
+        group=VIDEO,
+        help="The part of each visible frame that is the image, in pixels.",
+    ),
+]
 ByTimeOption = Annotated[
     bool,
     CommandOption(

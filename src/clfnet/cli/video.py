@@ -41,11 +41,18 @@ def wants_video(infrared: str, visible: str, output: str, *, timed: bool = False
         _check_scheme(source)
     if is_stream(infrared) or is_stream(visible):
         return True
-    if not (Path(infrared).is_dir() and Path(visible).is_dir()):
+    if not (timed or Path(output).suffix) or not all(map(_may_be_frames, (infrared, visible))):
         return False
     from clfnet.video.output import is_video_only  # sinks take long to import
 
     return timed or is_video_only(output)
+
+
+def _may_be_frames(source: str) -> bool:
+    """Tell whether a source that is no video may hold frames: a folder, or a stack of images."""
+    from clfnet.video.stack import is_stack
+
+    return Path(source).is_dir() or is_stack(Path(source))
 
 
 def _check_scheme(source: str) -> None:
@@ -68,6 +75,8 @@ def fuse_streams(
     offset: float = 0.0,
     fps: float | None = None,
     frames: int | None = None,
+    crop: str | None = None,
+    crop_visible: str | None = None,
     ranging: "Ranging | None" = None,
     overwrite: bool = False,
     encoder: str | None = None,
@@ -97,6 +106,8 @@ def fuse_streams(
             fps=fps,
             ranging=ranging,
             frames=frames,
+            crop=crop,
+            crop_visible=crop_visible,
             overwrite=overwrite,
             encoder=encoder,
             segment_seconds=segment_seconds,

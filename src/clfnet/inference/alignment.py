@@ -96,6 +96,7 @@ class Alignment:
         data: NDArray[np.bool_] | None = None,
         made: str = TAGS,
         celsius: FloatImage | None = None,
+        field: float = 0.0,
     ) -> Placed:
         """Put a pair onto one grid.
 
@@ -107,13 +108,14 @@ class Alignment:
             data: where the infrared image has data, bool, (Hi, Wi).
             made: what `tags` are from.
             celsius: temperatures that come along, float32, (Hi, Wi).
+            field: how wide the infrared image sees; see `clfnet.align.register`.
 
         Raises:
             SizeMismatchError: they differ in size, and nothing tells how they lie.
             AlignmentError: they cannot be registered well enough, or do not overlap.
             InputError: the rig is of images of other proportions.
         """
-        rig = self._rig_for(heat, light, tags, made, names)
+        rig = self._rig_for(heat, light, tags, made, names, field)
         if rig is None:
             check_sizes(heat, light, *names)
             return Placed(heat, light, data=data, celsius=celsius)
@@ -190,16 +192,17 @@ class Alignment:
         tags: Matrix | None,
         made: str,
         names: tuple[str, str],
+        field: float,
     ) -> Rig | None:
         if self.rig is not None:
             return self.rig.for_sizes(_size(heat), _size(light))
         if tags is not None and not self.automatic:
             return Rig(tags, _size(heat), _size(light), None, made)
         if self.automatic:
-            return register_named(heat, light, names)
+            return register_named(heat, light, names, field=field)
         if self.where_sizes_differ and _size(heat) != _size(light):
             try:
-                return register_named(heat, light, names)
+                return register_named(heat, light, names, field=field)
             except AlignmentError as error:
                 raise SizeMismatchError(
                     f"infrared and visible must be of equal size or be aligned, but got {error}"
@@ -244,6 +247,7 @@ def register_named(
     names: tuple[str, str],
     *,
     orientation: int | None = None,
+    field: float = 0.0,
 ) -> Rig:
     """Register a pair, (H, W) and (H, W) or (H, W, C), or name the two and say why that fails.
 
@@ -251,7 +255,7 @@ def register_named(
         AlignmentError: see `clfnet.align.register`.
     """
     try:
-        return register(heat, _grey(light), orientation=orientation)
+        return register(heat, _grey(light), orientation=orientation, field=field)
     except AlignmentError as error:
         (first, second), sizes = names, (_size(heat), _size(light))
         shown = [f"{width}x{height}" for width, height in sizes]

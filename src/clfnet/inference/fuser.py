@@ -358,6 +358,7 @@ class Fuser:
             data=pair.thermal.data,
             made=pair.made,
             celsius=celsius,
+            field=pair.field,
         )
 
     def _fuse(

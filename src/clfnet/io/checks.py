@@ -58,7 +58,7 @@ def check_single(pictures: int, path: Path) -> None:
     if pictures > 1:
         raise ImageError(
             f"{path} must hold one image, but holds {pictures}. Choose one (--page 1), or fuse "
-            f"it as a video."
+            f"it as a video (-o OUT.mp4)."
         )
 
 

@@ -104,7 +104,9 @@ def split_kinds(names: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
         >>> split_kinds(["1_ir", "1"])
         (['1_ir'], ['1'], [])
     """
-    infrared, visible, others = [], [], []
+    infrared: list[str] = []
+    visible: list[str] = []
+    others: list[str] = []
     for name in names:
         place = _kind_place(tokens := _tokens(name))
         word = None if place is None else tokens[place]

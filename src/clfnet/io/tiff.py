@@ -8,6 +8,7 @@ package imagecodecs (extra `formats`).
 import os
 import struct
 import zlib
+from collections.abc import Iterator
 from importlib.util import find_spec
 from io import BytesIO
 from itertools import islice
@@ -41,7 +42,7 @@ _CODECS = {
 }  # fmt: skip
 
 _PLAIN = (0, 1, 2)  # photometric: white is zero, black is zero, RGB
-_MOST_PAGES = 1000  # that are looked at
+_MOST_PAGES = 10_000  # that are looked at
 _SMALL = 2**24  # bytes
 _PROFILE = 34675
 _NO_DATA = 42113  # GDAL's tag
@@ -152,6 +153,52 @@ def decode_numbers(
         )
 
 
+def decode_stack(file: BinaryIO, path: Path, max_pixels: int) -> Iterator[Decoded]:
+    """Decode one image after the other of a file that holds several.
+
+    Args:
+        file: at its start.
+        path: its name, for messages.
+        max_pixels: larger images are refused before their pixels are allocated.
+
+    Yields:
+        Images of one number a pixel, of any type, or RGB of 8 or 16 bits.
+
+    Raises:
+        ImageError: an image is too large, or of another kind.
+        MissingExtraError: it is packed in a way that needs the extra `formats`.
+    """
+    from tifffile import TiffFile
+
+    with TiffFile(file) as tiff:
+        for page in pictures_of(tiff):
+            check_size((page.imagewidth, page.imagelength), path, max_pixels)
+            kinds = (*UNPACKED, *_CODECS)
+            is_colour = page.photometric == 2
+            if (
+                page.bitspersample < 8
+                or page.photometric not in _PLAIN
+                or (page.compression not in kinds)
+            ):
+                raise depth_error(path, f"an image of {page.bitspersample} bits")
+            if is_colour and (page.bitspersample > 16 or page.sampleformat != 1):
+                raise depth_error(path, f"colours of {page.bitspersample} bits")
+            samples = _samples_of(page, path)[..., : 3 if is_colour else 1]
+            if page.photometric == 0 and samples.dtype.kind == "u":
+                samples = np.iinfo(samples.dtype).max - samples
+            data = None if is_colour else data_of(tiff, page, samples[..., 0])
+            turned = page.tags.valueof(orientation.TAG, default=1)
+            yield Decoded(samples, turned, None, data)
+
+
+def count_of(file: BinaryIO) -> int:
+    """Return how many images a file holds; masks and smaller versions are none."""
+    from tifffile import TiffFile
+
+    with TiffFile(file) as tiff:
+        return len(pictures_of(tiff))
+
+
 def single_page(
     tiff: "TiffFile", path: Path, max_pixels: int, page: int | None = None
 ) -> "TiffPage":
@@ -177,7 +224,7 @@ def single_page(
 
 
 def pictures_of(tiff: "TiffFile") -> list["TiffPage"]:
-    """Return the images of a file, at most 1000: no masks, no smaller versions."""
+    """Return the images of a file, at most 10,000: no masks, no smaller versions."""
     from tifffile import TiffPage
 
     first = tiff.pages.first

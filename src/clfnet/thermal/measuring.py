@@ -1,5 +1,6 @@
 """The reasons for which an image measures no temperature, as messages."""
 
+from clfnet.thermal.camera import Camera
 from clfnet.thermal.values import Thermal
 
 
@@ -13,7 +14,7 @@ def why_not(thermal: Thermal) -> str:
     """
     if thermal.celsius is not None:
         return "the camera's constants make no temperature of any of its counts. Take another file."
-    if is_vue_without_r(thermal):
+    if not measures(thermal.camera):
         return (
             f"is of a {thermal.camera.model}, which does not measure; that takes a Vue Pro R. Look "
             f"at it with clfnet fuse."
@@ -32,7 +33,12 @@ def why_not(thermal: Thermal) -> str:
     )
 
 
-def is_vue_without_r(thermal: Thermal) -> bool:
-    """Tell whether a camera is a FLIR Vue that does not measure: "Vue Pro 640", not "Vue Pro R"."""
-    words = thermal.camera.model.lower().split()
-    return "vue" in words and not any(word in ("r", "r640", "r336") for word in words)
+def measures(camera: Camera) -> bool:
+    """Tell whether a camera whose counts come with constants measures: a FLIR Vue Pro does not.
+
+    Example:
+        >>> measures(Camera(model="Vue Pro 640")), measures(Camera(model="Vue Pro R 640"))
+        (False, True)
+    """
+    words = camera.model.lower().split()
+    return "vue" not in words or any(word in ("r", "r640", "r336") for word in words)

@@ -39,7 +39,7 @@ def guess(values: NDArray[Any]) -> Mask | None:
         >>> guess(np.array([[0, 300, 7500]], np.uint16)) is None
         True
     """
-    data = np.ones(values.shape, np.bool_)
+    data: Mask = np.ones(values.shape, np.bool_)
     if values.dtype.kind == "f" and (measured := abs(values) < _BEYOND).any():
         data = measured
     known = {values.dtype.type(each) for each in SENTINELS if _fits(each, values.dtype)}
@@ -51,7 +51,7 @@ def guess(values: NDArray[Any]) -> Mask | None:
 def _without_end(values: NDArray[Any], data: Mask, known: set[Any]) -> Mask | None:
     """Return the data without its smallest or largest value, if that is a fill; else None."""
     for end in (values[data].min(), values[data].max()):
-        rest = data & (values != end)
+        rest: Mask = data & (values != end)
         if end not in known or not rest.any():
             continue
         low, high = (float(each) for each in (values[rest].min(), values[rest].max()))

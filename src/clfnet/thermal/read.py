@@ -17,6 +17,7 @@ from clfnet.io.kinds import kind_of
 from clfnet.thermal import dji, fff, jpeg, matrix, npy, painted
 from clfnet.thermal.camera import Camera
 from clfnet.thermal.flir import Radiometric, read_radiometric
+from clfnet.thermal.measuring import measures
 from clfnet.thermal.nodata import guess, note_on
 from clfnet.thermal.options import AS_IS, ThermalOptions
 from clfnet.thermal.planck import ZERO_CELSIUS
@@ -43,6 +44,18 @@ class Pair(NamedTuple):
     damage: tuple[str, ...] = ()
     made: str = "camera's tags"
     is_of_files: bool = True
+
+    @property
+    def field(self) -> float:
+        """How wide the infrared image sees beside the visible one, by EXIF; 0 if untold."""
+        return field_of(self.thermal, self.visible)
+
+
+def field_of(thermal: Thermal, visible: Image) -> float:
+    """Return how wide an infrared image sees beside a visible one, by EXIF; 0 if untold."""
+    height, width = visible.pixels.shape[:2]
+    own = thermal.width, thermal.height
+    return thermal.camera.field_beside(Camera.of(visible.exif), own, (width, height))
 
 
 def read_thermal(
@@ -174,6 +187,11 @@ def of_radiometric(radiometric: Radiometric, options: ThermalOptions = AS_IS) ->
     Raises:
         ConfigError: what they say of the surroundings gives no temperature.
     """
+    if not measures(radiometric.made):
+        return Thermal(radiometric.counts, "count", camera=radiometric.made).noted(
+            f"of a {radiometric.made.model}, which does not measure temperatures; its counts are "
+            f"taken"
+        )
     planck = options.surroundings.on(radiometric.constants)
     celsius = replace(radiometric, constants=planck).celsius
     return Thermal(radiometric.counts, "count", celsius, camera=radiometric.made, planck=planck)

@@ -1,9 +1,9 @@
 """One alignment for a whole video: from frames in which both cameras show structure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,9 +14,9 @@ from clfnet.errors import AlignmentError
 from clfnet.inference.alignment import register_named
 from clfnet.inference.arrays import grey
 from clfnet.options import FuseOptions
-from clfnet.video.frames import Frame
+from clfnet.video.frames import Frame, Source
 from clfnet.video.pairing import NearestPairs
-from clfnet.video.source import open_source
+from clfnet.video.source import open_source, takes_fps
 from clfnet.video.stream import is_device, is_url
 
 TRIED = 5
@@ -37,7 +37,13 @@ class Registered(NamedTuple):
 
 
 def register_streams(
-    infrared: str, visible: str, *, offset: float = 0.0, fps: float | None = None
+    infrared: str,
+    visible: str,
+    *,
+    offset: float = 0.0,
+    fps: float | None = None,
+    crop: str | None = None,
+    crop_visible: str | None = None,
 ) -> Registered:
     """Find how the infrared camera's frames lie in the visible one's, once for all of them.
 
@@ -49,12 +55,15 @@ def register_streams(
         visible: the same.
         offset: seconds by which the infrared recording began later than the visible one.
         fps: frames per second of folders.
+        crop: the part of the infrared frames that is the image; see `open_source`.
+        crop_visible: that of the visible frames.
 
     Raises:
         AlignmentError: no pair of frames can be registered.
         VideoError: a source cannot be opened, or is live.
     """
-    frames = sorted(_pairs(infrared, visible, offset, fps), key=lambda pair: -_contrast(pair[0]))
+    opened = partial(_opened, infrared, visible, fps, crop, crop_visible)
+    frames = sorted(_pairs(opened, offset), key=lambda pair: -_contrast(pair[0]))
     best: Registered | None = None
     failed: AlignmentError | None = None
     for heat, light in frames[:TRIED]:
@@ -82,6 +91,8 @@ def aligned_once(
     *,
     offset: float = 0.0,
     fps: float | None = None,
+    crop: str | None = None,
+    crop_visible: str | None = None,
 ) -> FuseOptions:
     """Return options with one alignment for all frames, where they ask for one to be found.
 
@@ -91,6 +102,8 @@ def aligned_once(
         visible: the same.
         offset: see `register_streams`.
         fps: the same.
+        crop: the same.
+        crop_visible: the same.
 
     Raises:
         AlignmentError: no pair of frames can be registered.
@@ -98,34 +111,51 @@ def aligned_once(
     """
     if options.align not in ("needed", "auto"):
         return options
-    if options.align == "needed" and not sizes_differ(infrared, visible, fps):
+    if options.align == "needed" and not sizes_differ(
+        infrared, visible, fps, crop=crop, crop_visible=crop_visible
+    ):
         return replace(options, align="off")
-    return replace(options, align=register_streams(infrared, visible, offset=offset, fps=fps).rig)
+    found = register_streams(
+        infrared, visible, offset=offset, fps=fps, crop=crop, crop_visible=crop_visible
+    )
+    return replace(options, align=found.rig)
 
 
-def sizes_differ(infrared: str, visible: str, fps: float | None = None) -> bool:
+def sizes_differ(
+    infrared: str,
+    visible: str,
+    fps: float | None = None,
+    *,
+    crop: str | None = None,
+    crop_visible: str | None = None,
+) -> bool:
     """Tell whether two streams have frames of different sizes; a live one is not looked at.
 
     Raises:
         VideoError: a source cannot be opened.
+        InputError: see `open_source`.
     """
     if any(is_url(spec) or is_device(spec) for spec in (infrared, visible)):
         return False
     sizes = []
-    for spec in (infrared, visible):
-        source = open_source(spec, fps=fps if Path(spec).is_dir() else None)
+    for source in _opened(infrared, visible, fps, crop, crop_visible):
         sizes.append((source.width, source.height))
         source.close()
     return sizes[0] != sizes[1]
 
 
-def _pairs(
-    infrared: str, visible: str, offset: float, fps: float | None
-) -> Iterator[tuple[Grey, Grey]]:
-    """Yield pairs of grey frames, some of the first of them."""
-    sources = [
-        open_source(spec, fps=fps if Path(spec).is_dir() else None) for spec in (infrared, visible)
+def _opened(
+    infrared: str, visible: str, fps: float | None, crop: str | None, crop_visible: str | None
+) -> list[Source]:
+    return [
+        open_source(spec, fps=fps if takes_fps(spec) else None, crop=box)
+        for spec, box in ((infrared, crop), (visible, crop_visible))
     ]
+
+
+def _pairs(opened: Callable[[], list[Source]], offset: float) -> Iterator[tuple[Grey, Grey]]:
+    """Yield pairs of grey frames, some of the first of them."""
+    sources = opened()
     try:
         if any(source.live for source in sources):
             raise AlignmentError(

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from clfnet.errors import VideoError
 from clfnet.inference.arrays import grey
+from clfnet.io.box import Box
 from clfnet.io.files import refuse_input
 from clfnet.io.image import Pixels
 from clfnet.method import FloatImage
 from clfnet.video.audio import AudioTrack
+from clfnet.video.crop import CroppedSource
 from clfnet.video.folder import DEFAULT_FPS
 from clfnet.video.frames import Frame, Source
 from clfnet.video.latency import Latency
@@ -27,7 +29,7 @@ from clfnet.video.range import Ranging, range_for
 from clfnet.video.reconnect import ReconnectingSource
 from clfnet.video.report import StreamReport, VideoProgress, VideoReport
 from clfnet.video.sink import Sink
-from clfnet.video.source import open_source
+from clfnet.video.source import open_source, takes_fps
 from clfnet.video.stream import StreamSource, is_test_image
 from clfnet.video.threads import AHEAD, Drain, Feed
 from clfnet.video.url import hide_password
@@ -52,6 +54,8 @@ def fuse_video(
     *,
     offset: float = 0.0,
     fps: float | None = None,
+    crop: str | None = None,
+    crop_visible: str | None = None,
     ranging: Ranging | None = None,
     frames: int | None = None,
     overwrite: bool = False,
@@ -79,7 +83,10 @@ def fuse_video(
         output: see `clfnet.video.output.open_sink`; or a `Sink`.
         offset: seconds by which the infrared recording began later than the visible one; negative
             if earlier.
-        fps: frames per second of folders; 25 by default.
+        fps: frames per second of folders and stacks; 25 by default.
+        crop: the part of the infrared frames that is the image, "X,Y,WIDTH,HEIGHT", for cameras
+            that stack two images in one frame.
+        crop_visible: that of the visible frames.
         ranging: maps infrared frames to [0, 1]; by default full scale for 8 bits and a
             `StableRange` for more.
         frames: stop after so many.
@@ -117,7 +124,10 @@ def fuse_video(
     stop = stop or threading.Event()
     with ExitStack() as stack:
         over = threading.Event()
-        first, second = (_opened(source, fps, reconnect, over) for source in (infrared, visible))
+        first, second = (
+            _opened(source, fps, crop=box, reconnect=reconnect, over=over)
+            for source, box in ((infrared, crop), (visible, crop_visible))
+        )
         audio, why_silent = _audio(second, output, segment_seconds)
         sink = output
         if isinstance(sink, str | os.PathLike):
@@ -311,7 +321,7 @@ def _check(
         check_output(output)
         if not is_url(output):
             refuse_input(Path(output), paths)
-    if fps is not None and not any(path.is_dir() for path in paths):
+    if fps is not None and not any(map(takes_fps, paths)):
         raise VideoError(
             f"`fps` is for folders of frames, got {fps:g}, but neither source is one. Leave it out."
         )
@@ -324,17 +334,19 @@ def _name(output: str | os.PathLike[str] | Sink) -> str:
 def _opened(
     source: str | os.PathLike[str] | Source,
     fps: float | None,
+    *,
+    crop: str | None,
     reconnect: float,
     over: threading.Event,
 ) -> Source:
     """Open a source; one that may be lost is opened so that it comes back."""
     if not isinstance(source, str | os.PathLike):
-        return source
+        return source if crop is None else CroppedSource(source, Box.parse(crop, "crop"))
     spec = os.fspath(source)
-    opened = open_source(spec, fps=fps)
+    opened = open_source(spec, fps=fps, crop=crop)
     if not opened.live or is_test_image(spec) or not reconnect:
         return opened
-    return ReconnectingSource(opened, partial(open_source, spec), reconnect, over)
+    return ReconnectingSource(opened, partial(open_source, spec, crop=crop), reconnect, over)
 
 
 def _audio(
@@ -347,9 +359,10 @@ def _audio(
         return None, "segments hold none"
     if visible.live:
         return None, "not recorded from live sources"
-    if not isinstance(visible, StreamSource):
+    whole = visible.whole if isinstance(visible, CroppedSource) else visible
+    if not isinstance(whole, StreamSource):
         return None, f"{visible.name} has none"
-    return AudioTrack(visible.name, visible.origin), ""
+    return AudioTrack(whole.name, whole.origin), ""
 
 
 def _period(source: Source) -> float:

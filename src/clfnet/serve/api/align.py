@@ -19,7 +19,7 @@ from clfnet.serve.http.form import form_schema, parse
 from clfnet.serve.http.uploads import Upload
 from clfnet.serve.pairs import FILES, FILES_DESCRIBED
 from clfnet.serve.service import Service, the_service
-from clfnet.thermal import read_thermal
+from clfnet.thermal.read import field_of, read_thermal
 
 router = APIRouter(prefix="/v1", tags=["alignment"])
 
@@ -52,11 +52,12 @@ async def align(
 def _rig(upload: Upload, max_pixels: int, *, preview: bool) -> dict[str, Any]:
     """Find the rig, in a worker thread."""
     with upload.named():
-        infrared = read_thermal(upload.needed("infrared").path, max_pixels=max_pixels).values
-        visible = grey(read_image(upload.needed("visible").path, max_pixels=max_pixels).pixels)
+        thermal = read_thermal(upload.needed("infrared").path, max_pixels=max_pixels)
+        image = read_image(upload.needed("visible").path, max_pixels=max_pixels)
+        infrared, visible = thermal.values, grey(image.pixels)
         points = upload.file("points")
         if points is None:
-            rig = register(infrared, visible)
+            rig = register(infrared, visible, field=field_of(thermal, image))
         else:
             rig = register_landmarks(read_landmarks(points.path), infrared, visible)
     return rig.as_dict() | ({"preview": _previews(infrared, visible, rig)} if preview else {})

@@ -4,10 +4,11 @@ import struct
 from math import prod
 from pathlib import Path
 
+from clfnet.io import tiff
 from clfnet.io.formats import FORMATS, VISIBLE
 from clfnet.io.kinds import kind_of
 from clfnet.serve.http.errors import RefusedError
-from clfnet.thermal import fff, jpeg
+from clfnet.thermal import fff, jpeg, npy
 
 PICTURES = tuple(each.suffixes[0] for each in VISIBLE)
 """What `clfnet.io.image.read_image` reads."""
@@ -67,10 +68,15 @@ def sniff_video(path: Path, name: str) -> str:
         return ".seq"
     if any(head.startswith(mark, place) for place, mark in _VIDEOS):
         return VIDEO
+    if head.startswith(tiff.SIGNATURES):
+        return ".tif"
+    if head.startswith(npy.MAGIC):
+        return ".npy"
     raise RefusedError(
         415,
         "VideoError",
-        f"{name} must be a video (MP4, MOV, MKV, WebM, AVI, TS, ...) or a FLIR sequence, but its "
+        f"{name} must be a video (MP4, MOV, MKV, WebM, AVI, TS, ...), a FLIR sequence or a "
+        f"stack of images (TIFF, NPY), but its "
         f"bytes are of another kind. Convert it first.",
     )
 

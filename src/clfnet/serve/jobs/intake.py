@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clfnet.align import Rig
 from clfnet.errors import ConfigError, PairingError
+from clfnet.io.box import Box
 from clfnet.io.image import check_depth
 from clfnet.io.names import LENSES, match_names, split_kinds
 from clfnet.options import Option, check_for_video
@@ -30,7 +31,6 @@ VIDEO_FORMATS = ("mp4", "mkv", "webm")
 
 _RETRY = 60  # seconds; jobs take long
 _SHARE = 4  # all jobs together may take so many times what one may
-_OF_VIDEO = ("offset", "fps")
 
 PAIRING: Mapping[str, Option] = {
     "by_time": Option(
@@ -47,6 +47,9 @@ PAIRING: Mapping[str, Option] = {
 }
 """How a folder's pairs are found."""
 
+CROPS = ("crop", "crop_visible")
+"""By source, the part of a video's frames that is the image."""
+
 FIELDS: Mapping[str, Option] = {
     "kind": Option(
         str, "Kind of the job: a folder of pairs, or a video.", default="folder", choices=KINDS
@@ -62,13 +65,26 @@ FIELDS: Mapping[str, Option] = {
         float, "Video: seconds by which the infrared recording began later.", unit="s"
     ),
     "fps": Option(
-        float, "Video: frames per second of a FLIR sequence.", least=0, above=True, unit="1/s"
+        float,
+        "Video: frames per second of a FLIR sequence or a stack of images.",
+        least=0,
+        above=True,
+        unit="1/s",
     ),
+    **{
+        name: Option(
+            str,
+            f"Video: the part of each {kind} frame that is the image, X,Y,WIDTH,HEIGHT in pixels.",
+            example="0,0,256,192",
+        )
+        for name, kind in zip(CROPS, ("infrared", "visible"), strict=True)
+    },
     **PAIRING,
 }
 """The fields of a job's form."""
 
-_OF_JOBS = ("kind", "format", "offset", "fps", *PAIRING)
+_OF_VIDEO = ("offset", "fps", *CROPS)
+_OF_JOBS = ("kind", "format", *_OF_VIDEO, *PAIRING)
 
 
 def accepts(pairs: int) -> dict[str, Accepts]:
@@ -126,6 +142,9 @@ def check_form(service: "Service", form: Mapping[str, str]) -> dict[str, Any]:
         check_for_video(fusing.options)
         load_av()
         ranging_for(parse_range(str(fusing.options.thermal_range)), fusing.options.kelvin_per_count)
+        for name in CROPS:
+            if values.get(name):
+                Box.parse(values[name], name)
         for name in PAIRING:
             if values.get(name):
                 raise ConfigError(f"`{name}` must not be given for a video. Leave it out.")

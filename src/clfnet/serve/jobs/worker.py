@@ -22,7 +22,7 @@ from clfnet.serve.http.form import FORMATS, Fusing
 from clfnet.serve.http.sniffing import check_pixels
 from clfnet.serve.http.uploads import Stored, named
 from clfnet.serve.jobs.files import SOURCES, JobFiles, settle
-from clfnet.serve.jobs.intake import fusing_of
+from clfnet.serve.jobs.intake import CROPS, fusing_of
 from clfnet.serve.jobs.store import (
     CANCELLED,
     DONE,
@@ -192,9 +192,13 @@ class Worker:
         ranging = ranging_for(parse_range(str(chosen.thermal_range)), chosen.kelvin_per_count)
         plain = replace(chosen, thermal_range="auto", kelvin_per_count=None)
         stored, offset = _sources(pair, files), float(job.form.get("offset", 0))
+        crop, crop_visible = (job.form.get(name) for name in CROPS)
         if not files.rig.exists():
             with named(*stored):
-                plain = aligned_once(plain, *(str(each.path) for each in stored), offset=offset)
+                first, second = (str(each.path) for each in stored)
+                plain = aligned_once(
+                    plain, first, second, offset=offset, crop=crop, crop_visible=crop_visible
+                )
         fuser = self._fuser(replace(fusing, options=plain), files, _FAST)
         halt, noted = threading.Event(), 0.0
 
@@ -211,7 +215,7 @@ class Worker:
 
         output = files.work / f"fused.{job.form['format']}"
         with named(*stored):
-            infrared, visible = self._opened(stored, job.form.get("fps"))
+            infrared, visible = self._opened(stored, job.form.get("fps"), [crop, crop_visible])
             report = fuse_video(
                 fuser,
                 infrared,
@@ -234,16 +238,19 @@ class Worker:
         files.drop_sources(pair.number)
         return self._store.move(job.id, DONE, RUNNING)
 
-    def _opened(self, stored: list[Stored], fps: str | None) -> list["Source"]:
+    def _opened(
+        self, stored: list[Stored], fps: str | None, crops: list[str | None]
+    ) -> list["Source"]:
         """Open both streams; none stays open if one cannot be used."""
         from clfnet.video.source import open_source
+        from clfnet.video.stack import SUFFIXES
 
         limit = self._service.settings.max_pixels
         with ExitStack() as stack:
             sources = []
-            for path, name in stored:
-                rate = float(fps) if fps and path.suffix == ".seq" else None
-                source = open_source(path, fps=rate)
+            for (path, name), crop in zip(stored, crops, strict=True):
+                rate = float(fps) if fps and path.suffix in (".seq", *SUFFIXES) else None
+                source = open_source(path, fps=rate, crop=crop)
                 stack.callback(source.close)
                 if source.width * source.height > limit:
                     raise VideoError(
