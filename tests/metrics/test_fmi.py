@@ -100,6 +100,17 @@ def test_blocks_do_not_show(
     assert fmi(*images, feature=feature) == pytest.approx(whole, rel=1e-12)
 
 
+def test_the_network_merges_all_there_is_to_merge() -> None:
+    """A network that puts zeros and ones in order puts everything in order."""
+    module = import_module("clfnet.metrics.fmi")
+    for ones in np.ndindex(10, 10):
+        values = [int(place >= 9 - count) for count in ones for place in range(9)]
+        for first, second in module._NETWORK:
+            values[first], values[second] = sorted((values[first], values[second]))
+        ordered = [values[place] for place in module._ORDER]
+        assert ordered == sorted(ordered)
+
+
 def test_a_stretched_source_is_fully_known() -> None:
     fused = np.random.default_rng(0).integers(0, 100, (9, 12), dtype=np.uint8)
     assert fmi(fused, fused * 2, fused + 9, feature="pixel") == pytest.approx(1)
