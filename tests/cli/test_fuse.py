@@ -487,7 +487,8 @@ def test_a_pair_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     idle = {
-        *("av", "fastapi", "matplotlib", "openvino", "scipy", "simplejpeg", "sqlite3", "tifffile"),
+        *("av", "fastapi", "matplotlib", "openvino", "pydantic", "rich", "scipy", "simplejpeg"),
+        *("sqlite3", "tifffile", "typer"),
         *("PIL.AvifImagePlugin", "PIL.Jpeg2KImagePlugin", "PIL.WebPImagePlugin", "torch"),
         *("clfnet.batch", "clfnet.evaluation", "clfnet.explain", "clfnet.metrics", "clfnet.serve"),
         *("clfnet.training", "clfnet.usefulness", "clfnet.video.pipeline", "clfnet.video.sink"),

@@ -4,6 +4,7 @@ Results go to stdout, progress and errors to stderr. Exit codes: 0 ok, 1 our bug
 input, 3 some items of a batch failed, 130 interrupted.
 """
 
+import gc
 import io
 import logging
 import sys
@@ -68,6 +69,7 @@ def app(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    gc.set_threshold(50_000)  # loading modules makes many objects and no garbage
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # we report damaged files ourselves
     warnings.filterwarnings("ignore", module=r"PIL\.")
     if isinstance(sys.stdout, io.TextIOWrapper):
