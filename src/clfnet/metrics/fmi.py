@@ -163,7 +163,10 @@ def _agreement(p: _Shape, q: _Shape) -> FloatArray:
     )
     entropies = p.entropy + q.entropy
     shared = entropies - _joint_entropy(p, q, np.abs(c), sums)
-    return np.divide(2 * shared, entropies, out=np.zeros_like(c), where=entropies > 0)
+    agreement: FloatArray = np.divide(
+        2 * shared, entropies, out=np.zeros_like(c), where=entropies > 0
+    )
+    return agreement
 
 
 def _joint_entropy(p: _Shape, q: _Shape, c: FloatArray, sums: FloatArray) -> FloatArray:
@@ -249,7 +252,7 @@ def _merging(first: list[int], second: list[int]) -> tuple[list[int], list[tuple
     if not (first and second):
         return first + second, []
     if len(first) == len(second) == 1:
-        return first + second, [(*first, *second)]
+        return first + second, [(first[0], second[0])]
     (lowest, *odd), pairs = _merging(first[::2], second[::2])
     even, more = _merging(first[1::2], second[1::2])
     pairs += more
