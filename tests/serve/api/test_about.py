@@ -9,6 +9,7 @@ from tests.serve.conftest import Files, MakeClient
 import clfnet
 from clfnet.methods import METHODS
 from clfnet.metrics import DIALECTS
+from clfnet.options import OPTIONS
 from clfnet.weights import load_manifest
 
 
@@ -41,6 +42,8 @@ def test_options(make_client: MakeClient) -> None:
     assert ".fff" not in options["files"]["visible"]
     assert {".mp4", ".seq"} < set(options["files"]["video"])
     assert options["options"]["strength"]["maximum"] == 1
+    assert options["options"]["calibration"]["example"] == OPTIONS["calibration"].example != ""
+    assert options["options"]["reflected"]["unit"] == "°C"
 
 
 @pytest.mark.parametrize("option", ["palette", "space", "grid", "outside", "depth"])

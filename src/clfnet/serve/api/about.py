@@ -73,6 +73,7 @@ def described_option(option: Option) -> dict[str, Any]:
         "help": option.help,
         "default": option.default,
         "by_default": option.by_default,
+        "example": option.example,
         "choices": [*option.choices],
         "is_open": option.is_open,
         "unit": option.unit,

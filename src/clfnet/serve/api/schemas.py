@@ -74,6 +74,7 @@ class OptionCard(BaseModel):
     help: str
     default: bool | float | str | None
     by_default: str = Field(description="Behaviour without the option, where `default` is null.")
+    example: str = Field(description="A value as it is written, or nothing.")
     choices: list[int | str]
     is_open: bool = Field(description="Other values than `choices` may be given.")
     unit: str

@@ -14,7 +14,7 @@ const form = () => /** @type {HTMLFormElement} */ (byId("options"));
 const control = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (find(form(), `[name="${name}"]`));
 
 /** @typedef {{name: string, title: string, source: string, unit: string, better: string}} Metric */
-/** @typedef {{type: string, help: string, default: unknown, by_default: string, choices: (string | number)[], minimum?: number, maximum?: number}} Option */
+/** @typedef {{type: string, help: string, default: unknown, by_default: string, example: string, unit: string, choices: (string | number)[], minimum?: number, maximum?: number}} Option */
 /** @typedef {{dialect: string[], metrics: Record<string, Metric[]>, options: Record<string, Option>}} Offered part of /v1/options */
 
 /** Options whose controls are more than a list, a number or a switch. */
@@ -62,16 +62,18 @@ function hideOthers(options) {
 
 /** A control for which the page has no place of its own. @param {string} name @param {Option} option */
 function labelled(name, option) {
-  const label = make("span", {}, name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " "));
+  const unit = option.unit ? ` (${option.unit})` : "";
+  const label = make("span", {}, name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ") + unit);
   if (option.type === "boolean") return make("label", { class: "switch" }, blank(name, option), label);
   return make("label", { class: "field" }, label, blank(name, option));
 }
 
 /** An empty control of an option's type. @param {string} name @param {Option} option */
-function blank(name, { type, choices }) {
+function blank(name, { type, choices, example, by_default }) {
   if (choices.length) return make("select", { name });
   if (type === "boolean") return make("input", { type: "checkbox", role: "switch", name, value: "true" });
-  return make("input", type === "string" ? { type: "text", name } : { type: "number", name, step: "any" });
+  const placeholder = by_default || (example ? `e.g. ${example}` : "");
+  return make("input", type === "string" ? { type: "text", name, placeholder } : { type: "number", name, placeholder, step: "any" });
 }
 
 /** @param {string} name @param {(string | number)[]} values the default first @param {Record<string, string>} [labels] */
@@ -136,7 +138,7 @@ function settle() {
   control("hot").disabled = !painted;
   if (!moved.has("strength")) control("strength").value = painted ? "0" : "1";
   find(form(), '[data-of="strength"]').textContent = Number(control("strength").value).toFixed(2);
-  find(form(), '[data-of="hot"]').textContent = moved.has("hot") ? Number(control("hot").value).toFixed(2) : "found by itself";
+  find(form(), '[data-of="hot"]').textContent = moved.has("hot") ? Number(control("hot").value).toFixed(2) : "chosen for each image";
   byId("limits-field").hidden = control("range").value !== "custom";
   byId("geometry-field").hidden = alignment().value !== "file";
   byId("preview").hidden = alignment().value === "file" && !isLandmarks(get().geometry);
