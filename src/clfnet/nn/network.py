@@ -1,4 +1,4 @@
-"""CLF-Net (Fig. 1): two encoders, concatenation, one decoder."""
+"""CLF-Net (Fig. 1): two encoders, concatenation, one decoder; once or at two scales."""
 
 import torch
 from torch import Tensor, nn
@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from clfnet.errors import ConfigError
 from clfnet.nn.base import Network
 from clfnet.nn.block import chain
+from clfnet.nn.scales import corrected, shrunk
 
 
 class Encoder(nn.Module):
@@ -40,11 +41,16 @@ class CLFNet(Network):
     The paper prints 190,632 (Table VII). The difference of 512 is one 16×16 kernel of 1×1 in each
     encoder: the identity mapping of the block whose channels do not change, counted but never used.
 
+    A pixel of what it makes depends on 8 pixels around. With `coarse`, the same network also fuses
+    the sources shrunk by that factor, where the same 8 pixels are a larger part of the scene, and
+    the fused image is corrected by the result (`clfnet.nn.scales`). Not in the paper.
+
     Args:
         width: channels of the first block; the others are multiples of it.
+        coarse: the factor of the second scale; 1 is none, as in the paper.
 
     Raises:
-        ConfigError: if `width` is below 1.
+        ConfigError: if `width` or `coarse` is below 1.
 
     Example:
         >>> network = CLFNet()
@@ -57,11 +63,14 @@ class CLFNet(Network):
 
     kind = "clfnet"
 
-    def __init__(self, width: int = 16) -> None:
+    def __init__(self, width: int = 16, coarse: int = 1) -> None:
         super().__init__()
         if width < 1:
             raise ConfigError(f"`width` must be at least 1, got {width}. The paper's is 16.")
-        self.width, self.sizes = width, {"width": width}
+        if coarse < 1:
+            raise ConfigError(f"`coarse` must be at least 1, got {coarse}. The paper's is 1.")
+        self.width, self.coarse = width, coarse
+        self.sizes = {"width": width, "coarse": coarse}
         self.infrared_encoder = Encoder(width)
         self.visible_encoder = Encoder(width)
         self.decoder = Decoder(width)
@@ -76,8 +85,28 @@ class CLFNet(Network):
         Returns:
             The fused images, (B, 1, H, W) in [-1, 1].
         """
-        features = torch.cat(
-            (self.infrared_encoder(infrared), self.visible_encoder(visible)), dim=1
-        )  # (B, 8w, H, W)
-        fused: Tensor = self.decoder(features)
-        return fused
+        return self.fuse(
+            infrared, visible, self.infrared_encoder(infrared), self.visible_encoder(visible)
+        )
+
+    def fuse(
+        self,
+        infrared: Tensor,
+        visible: Tensor,
+        infrared_features: Tensor,
+        visible_features: Tensor,
+    ) -> Tensor:
+        """Fuse a batch whose features are known; see `forward`.
+
+        Args:
+            infrared: (B, 1, H, W) in [-1, 1].
+            visible: the same shape and range.
+            infrared_features: of the infrared encoder, (B, 4w, H, W).
+            visible_features: of the visible encoder, the same shape.
+        """
+        fused: Tensor = self.decoder(torch.cat((infrared_features, visible_features), dim=1))
+        if self.coarse == 1:
+            return fused
+        small = shrunk(infrared, self.coarse), shrunk(visible, self.coarse)
+        features = self.infrared_encoder(small[0]), self.visible_encoder(small[1])
+        return corrected(fused, self.decoder(torch.cat(features, dim=1)), self.coarse)

@@ -65,12 +65,15 @@ class ModelConfig:
 
     Attributes:
         width: channels of the first block.
+        coarse: the factor of the second scale at which the network fuses; 1 is none.
         hidden: of the projection head.
         embedding: D.
-        start: a safetensors file of a network of this width to go on from; empty starts anew.
+        start: a safetensors file of a network of this width to go on from, at one scale or two;
+            empty starts anew.
     """
 
     width: Count = 16
+    coarse: Count = 1
     hidden: Count = 2048
     embedding: Count = 256
     start: str = ""
@@ -95,7 +98,10 @@ class LossConfig:
         gradient: weight of the distance from the stronger gradient.
         gradient_gain: how many times the stronger gradient is wanted.
         structure: weight of the distance from the detail of the source with more contrast.
-        structure_sharpness: how hard that source is chosen; energies count to this power.
+        structure_sharpness: how hard that source is chosen in each band of detail; energies count
+            to this power. A band has twice the scale of the one before; what is left is the base.
+        structure_preference: how many times the visible's energy infrared's must be to count as
+            much, in each band; 1 in all by default.
         base: weight of the distance from a mixture of both sources' bases.
         base_dark: share of infrared in that mixture where the visible is dark.
         base_bright: share of infrared in it where the visible is bright.
@@ -115,10 +121,16 @@ class LossConfig:
     gradient: Weight = 0.0
     gradient_gain: Weight = 1.0
     structure: Weight = 0.0
-    structure_sharpness: Positive = 3.0
+    structure_sharpness: tuple[Positive, ...] = (3.0, 3.0, 3.0)
+    structure_preference: tuple[Positive, ...] = ()
     base: Weight = 0.0
     base_dark: Share = 0.6
     base_bright: Share = 0.25
+
+    @property
+    def bands(self) -> int:
+        """How many bands of detail there are above the base."""
+        return len(self.structure_sharpness)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Objective(nn.Module):
     def __init__(self, config: TrainConfig) -> None:
         super().__init__()
         self.config = config
-        self.network = CLFNet(config.model.width)
+        self.network = CLFNet(config.model.width, config.model.coarse)
         self.head = (
             ProjectionHead(4 * config.model.width, config.model.hidden, config.model.embedding)
             if config.loss.lambda1
@@ -52,7 +52,7 @@ class Objective(nn.Module):
         weights, network = self.config.loss, self.network
         infrared_features = network.infrared_encoder(infrared)
         visible_features = network.visible_encoder(visible)
-        fused = network.decoder(torch.cat((infrared_features, visible_features), dim=1))
+        fused = network.fuse(infrared, visible, infrared_features, visible_features)
         with full_precision(fused):
             exact = fused.float()
             with torch.set_grad_enabled(bool(weights.lambda2)):  # else it is only logged
@@ -91,12 +91,21 @@ class Objective(nn.Module):
             loss = loss + weights.gradient * terms["gradient"]
         if weights.structure:
             terms["structure"] = structure_loss(
-                fused, infrared, visible, sharpness=weights.structure_sharpness
+                fused,
+                infrared,
+                visible,
+                sharpness=weights.structure_sharpness,
+                preference=weights.structure_preference or [1.0] * weights.bands,
             )
             loss = loss + weights.structure * terms["structure"]
         if weights.base:
             terms["base"] = base_loss(
-                fused, infrared, visible, dark=weights.base_dark, bright=weights.base_bright
+                fused,
+                infrared,
+                visible,
+                bands=weights.bands,
+                dark=weights.base_dark,
+                bright=weights.base_bright,
             )
             loss = loss + weights.base * terms["base"]
         return loss

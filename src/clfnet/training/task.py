@@ -187,10 +187,12 @@ def start_network(config: TrainConfig) -> CLFNet:
         WeightsError: `model.start` is not a full network.
         ConfigError: it is of another width than the recipe's.
     """
-    network = load_network(Path(config.model.start))
-    if network.width != config.model.width:
+    started = load_network(Path(config.model.start))
+    if started.width != config.model.width:
         raise ConfigError(
-            f"`model.width` must be {network.width}, that of {config.model.start}, "
+            f"`model.width` must be {started.width}, that of {config.model.start}, "
             f"got {config.model.width}."
         )
+    network = CLFNet(config.model.width, config.model.coarse)  # the same weights at two scales
+    network.load_state_dict(started.state_dict())
     return network
