@@ -69,7 +69,7 @@ TERMS = {
     "lambda2": ("M-SSIM", ("window",)),
     "intensity": ("intensity", ("intensity_gain", "intensity_mix")),
     "gradient": ("gradient", ("gradient_gain",)),
-    "structure": ("structure", ("structure_sharpness",)),
+    "structure": ("structure", ("structure_sharpness", "structure_preference")),
     "base": ("base", ("base_dark", "base_bright")),
 }
 """The terms of the loss by their weights: the name, and the settings that belong to it."""

@@ -70,3 +70,32 @@ class LocalMethod(FusionMethod, Protocol):
     def reach(self) -> Reach | None:
         """How far that is; None where it must see the whole image."""
         ...
+
+
+@runtime_checkable
+class TwoScaleMethod(LocalMethod, Protocol):
+    """A local method that sees the pair at a second, coarser scale too.
+
+    Its `reach` is that of a call which is told what it made of the shrunk pair.
+    """
+
+    @property
+    def factor(self) -> int:
+        """By which the pair is shrunk; 1 where there is no second scale."""
+        ...
+
+    def alone(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        """Return the image fused at one scale; of a shrunk pair, it is what `coarse` wants."""
+        ...
+
+    def __call__(
+        self, infrared: FloatImage, visible: FloatImage, coarse: FloatImage | None = None
+    ) -> FloatImage:
+        """Return the fused image; see `FusionMethod`.
+
+        Args:
+            infrared: float32, (H, W), in [0, 1].
+            visible: the same.
+            coarse: what is made `alone` of the pair shrunk by `factor`; made here without it.
+        """
+        ...

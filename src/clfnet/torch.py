@@ -20,10 +20,8 @@ class TorchFuser:
     """Fuses batches of tensors on their own device.
 
     What comes out is what `clfnet.Fuser(model)` makes of the same pairs on the CPU, to 1e-3 of the
-    range: luma by BT.601 is fused, chroma is kept. (`fast` takes the stronger of two details; where
-    both are equally strong, rounding decides, and single pixels may be two levels of 255 apart.)
-    There is no thermal range and no alignment: both images are on one grid, and infrared is in
-    [0, 1], white where it is hot.
+    range: luma by BT.601 is fused, chroma is kept. There is no thermal range and no alignment: both
+    images are on one grid, and infrared is in [0, 1], white where it is hot.
 
     Args:
         model: the name of a shipped network, or the path of NAME.onnx or NAME.safetensors as

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -29,3 +30,11 @@ def test_fine_detail_costs_nothing() -> None:
 def test_a_hot_place_of_a_day_keeps_the_visible_brightness() -> None:
     hot, road = flat(1.0), flat(0.1)
     assert base_loss(road, hot, road) < base_loss(hot, hot, road)
+
+
+def test_a_further_band_is_no_base() -> None:
+    checks = np.kron(np.indices((6, 6)).sum(axis=0) % 2, np.ones((20, 20))) * 2 - 1
+    blocks = torch.from_numpy(checks)[None, None]
+    assert float(base_loss(blocks, 0 * blocks, 0 * blocks, bands=4)) < 0.6 * float(
+        base_loss(blocks, 0 * blocks, 0 * blocks, bands=3)
+    )

@@ -12,25 +12,41 @@ def _blur(image: np.ndarray, sigma: float) -> np.ndarray:
     return blurred
 
 
-def _reference(images: Tensor, sharpness: float) -> float:
+def _reference(images: Tensor, sharpness: list[float], preference: list[float]) -> float:
     """Band by band, with another Gaussian, in double precision."""
     f, a, b = images.double().numpy()
     total = 0.0
-    for scale in (1.0, 2.0, 4.0):
+    for band, (power, preferred) in enumerate(zip(sharpness, preference, strict=True)):
+        scale = 2.0**band
         bands = [image - _blur(image, scale) for image in (f, a, b)]
-        ea, eb = (_blur(band**2, 1.5 * scale) + 4e-5 for band in bands[1:])
-        share = ea**sharpness / (ea**sharpness + eb**sharpness)
+        ea, eb = (_blur(each**2, 1.5 * scale) + 4e-5 for each in bands[1:])
+        share = ea**power / (ea**power + (preferred * eb) ** power)
         total += float(np.abs(bands[0] - share * bands[1] - (1 - share) * bands[2]).mean())
         f, a, b = (_blur(image, scale) for image in (f, a, b))
     return total
 
 
-@pytest.mark.parametrize("sharpness", [1.0, 3.0, 8.0])
-def test_matches_another_implementation(sharpness: float) -> None:
+@pytest.mark.parametrize(
+    ("sharpness", "preference"),
+    [
+        ([1.0] * 3, [1.0] * 3),
+        ([8.0] * 3, [1.0] * 3),
+        ([6.0, 3.0], [2.0, 0.5]),
+        ([8.0, 8.0, 8.0, 2.0], [1.5, 1.5, 2.0, 4.0]),
+    ],
+)
+def test_matches_another_implementation(sharpness: list[float], preference: list[float]) -> None:
     torch.manual_seed(0)
     images = torch.rand(3, 40, 32) * 2 - 1
-    got = structure_loss(*images[:, None, None], sharpness=sharpness)
-    assert float(got) == pytest.approx(_reference(images, sharpness), rel=1e-3)
+    got = structure_loss(*images[:, None, None], sharpness=sharpness, preference=preference)
+    assert float(got) == pytest.approx(_reference(images, sharpness, preference), rel=1e-3)
+
+
+def test_its_defaults_are_three_bands_and_no_preference() -> None:
+    images = torch.rand(3, 40, 32, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    assert float(structure_loss(*images[:, None, None])) == pytest.approx(
+        _reference(images, [3.0] * 3, [1.0] * 3), rel=1e-3
+    )
 
 
 def test_the_source_with_more_contrast_is_the_reference_whichever_is_brighter() -> None:

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from clfnet.errors import ConfigError
 from clfnet.nn import FastNet
-from clfnet.nn.fast import BASES, bases, bent
+from clfnet.nn.fast import BASES, bases, bent, stronger
 
 
 def lively(channels: int = 6, blocks: int = 2, factor: int = 2) -> FastNet:
@@ -54,10 +54,17 @@ def test_the_bases_pixel_by_pixel() -> None:
             seen.add(abs(a) > abs(b))
             expected = [
                 at(infrared, y, x), at(visible, y, x), at(brighter, y, x),
-                a, b, detail_at(brighter, y, x), a if abs(a) > abs(b) else b,
+                a, b, detail_at(brighter, y, x), (a * abs(a) + b * abs(b)) / (abs(a) + abs(b)),
             ]  # fmt: skip
-            assert got[0, :, y, x].tolist() == pytest.approx(expected)
+            assert got[0, :, y, x].tolist() == pytest.approx(expected, abs=1e-5)
     assert seen == {False, True}
+
+
+def test_the_stronger_detail_does_not_jump() -> None:
+    a = torch.linspace(-1, 1, 201, dtype=torch.float64)
+    both = stronger(a[:, None], a[None])
+    assert both.diff(dim=0).abs().max() < 0.02
+    assert both.diff(dim=1).abs().max() < 0.02
 
 
 def reference(network: FastNet, infrared: Tensor, visible: Tensor) -> Tensor:

@@ -50,7 +50,8 @@ def test_the_papers_recipe_is_the_papers() -> None:
         "held_out": [],
         "augment": False,
     }
-    assert config["model"] == {"width": 16, "hidden": 2048, "embedding": 256, "start": ""}
+    sizes = {"width": 16, "coarse": 1, "hidden": 2048, "embedding": 256}
+    assert config["model"] == sizes | {"start": ""}
     assert config["loss"] == {
         "lambda1": 1.0,
         "lambda2": 1.0,
@@ -67,7 +68,8 @@ def test_the_papers_recipe_is_the_papers() -> None:
         "gradient_gain": 1.0,
         "structure": 0.0,
         "base": 0.0,
-        "structure_sharpness": 3.0,
+        "structure_sharpness": [3.0, 3.0, 3.0],
+        "structure_preference": [1.0, 1.0, 1.0],
         "base_dark": 0.6,
         "base_bright": 0.25,
     }
@@ -255,3 +257,11 @@ def test_what_is_wrong_in_a_students_recipe(changes: dict[str, Any], message: st
     with pytest.raises(ConfigError, match=message) as caught:
         parse_any(student_tables(**changes))
     assert "\n" not in str(caught.value)
+
+
+def test_a_preference_for_each_band() -> None:
+    tables = {"data": {"infrared": "ir", "visible": "vi"}, "run": {"steps": 1}}
+    loss = {"structure": 1.0, "structure_sharpness": [3.0, 3.0]}
+    with pytest.raises(ConfigError, match=r"structure_preference.*2 numbers.*got 3"):
+        parse(tables | {"loss": loss})
+    assert parse(tables | {"loss": loss | {"structure_preference": [1, 2]}}).loss.bands == 2

@@ -8,47 +8,56 @@ and a seventh channel of ones makes the residual one more product.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from clfnet.graphs.graph import Array, Graph, array, image
+from clfnet.graphs.graph import Array, Graph, array
+from clfnet.graphs.scales import IMAGES, Reach, model
+from clfnet.graphs.sides import Sides, Size, integers
 from clfnet.nn import FastNet
-from clfnet.nn.fast import BASES, BINOMIAL, KNEE
+from clfnet.nn.fast import BASES, BINOMIAL, FLAT, KNEE
 
 
-def fast_graph(network: FastNet, size: tuple[int, int] | None = None) -> onnx.ModelProto:
+def fast_graph(network: FastNet, size: Size | None = None) -> onnx.ModelProto:
     """The student as ONNX, [0, 1] in and out.
 
     Args:
         network: as trained.
-        size: height and width, for a graph that asks for no shape; any by default.
+        size: height and width, for a graph without control flow that asks for no shape; any by
+            default.
 
     Returns:
-        A model with inputs `infrared` and `visible` and output `fused`, float32, (1, 1, H, W). Its
-        metadata has `margin`, how far in pixels a pixel depends on the sources, `multiple`, on
-        multiples of which a tile must begin, and `bytes_per_pixel`, what a pixel of a tile takes.
+        A model with inputs `infrared` and `visible` and output `fused`, float32, (1, 1, H, W); of
+        any size and two scales also what `clfnet.graphs.scales` says. Its metadata is that of
+        `clfnet.graphs.scales.model`.
     """
-    graph, factor = Graph(), network.factor
-    sides = _Sides(graph, factor, size)
-    both = graph.node("Concat", ["infrared", "visible"], axis=1)
-    maps = _coefficients(graph, network, sides.padded(both))
-    brighter = graph.node("Max", ["infrared", "visible"])
-    three = graph.node("Concat", [both, brighter], axis=1)
-    products = graph.node("Mul", [maps, _bases(graph, three, sides)])
-    bent = _bent(graph, _sum(graph, products, factor))
-    fused = graph.node("DepthToSpace", [bent], blocksize=factor, mode="CRD")
-    sides.cut(fused, "fused")
-    shape = size or ("height", "width")
-    return graph.model(
-        [image("infrared", *shape), image("visible", *shape)],
-        [image("fused", *shape)],
-        margin=network.margin,
-        multiple=factor,
+    graph, fuse = Graph(), partial(_student, network)
+    return model(
+        graph,
+        fuse(graph, IMAGES, size),
+        fuse,
+        size=size,
+        factor=network.coarse,
+        reach=Reach(network.margin, network.factor, network.factor),
         bytes_per_pixel=_bytes_per_pixel(network),
     )
+
+
+def _student(network: FastNet, graph: Graph, pair: tuple[str, str], size: Size | None) -> str:
+    """Add the student at one scale, `clfnet.graphs.scales.Fuse`."""
+    sides = Sides(graph, pair[0], network.factor, size)
+    both = graph.node("Concat", [*pair], axis=1)
+    maps = _coefficients(graph, network, sides.padded(both))
+    brighter = graph.node("Max", [*pair])
+    three = graph.node("Concat", [both, brighter], axis=1)
+    products = graph.node("Mul", [maps, _bases(graph, three, sides)])
+    bent = _bent(graph, _sum(graph, products, network.factor))
+    fused = graph.node("DepthToSpace", [bent], blocksize=network.factor, mode="CRD")
+    return sides.cut(fused)
 
 
 def _bytes_per_pixel(network: FastNet) -> int:
@@ -72,7 +81,7 @@ def _coefficients(graph: Graph, network: FastNet, images: str) -> str:
 def _mixed(head: Array) -> Array:
     """The head's weight or bias, (8·factor², ...), for the bases of `_bases`.
 
-    With s = a + b and d = a - b of the details a and b, the stronger is (s + sign(s)·|d|) / 2.
+    With s = a + b and d = a − b of the details a and b, the stronger is (s + s·min(1, d²/s²)) / 2.
     """
     infrared, visible, maximum, a, b, of_maximum, stronger, residual = np.split(head, BASES + 1)
     return np.concatenate(
@@ -89,11 +98,11 @@ def _mixed(head: Array) -> Array:
     )
 
 
-def _bases(graph: Graph, three: str, sides: "_Sides") -> str:
+def _bases(graph: Graph, three: str, sides: Sides) -> str:
     """Add what is mixed, from infrared, visible and maximum: (1, 3, H, W) -> (1, 8·factor², h, w).
 
     Sum and difference of the details of infrared and visible, infrared, visible, maximum, detail
-    of the maximum, ones, and sign(sum)·|difference|.
+    of the maximum, ones, and sum·min(1, difference² / sum²).
     """
     detail: Array = -np.array(BINOMIAL, np.float32)
     same = np.zeros((3, 3), np.float32)
@@ -121,11 +130,14 @@ def _bases(graph: Graph, three: str, sides: "_Sides") -> str:
     total, difference = (
         graph.node(
             "Slice",
-            [linear, *(_integers(graph, n) for n in (at * factor**2, (at + 1) * factor**2, 1))],
+            [linear, *(integers(graph, n) for n in (at * factor**2, (at + 1) * factor**2, 1))],
         )
         for at in (0, 1)
     )
-    stronger = graph.node("Mul", [graph.node("Sign", [total]), graph.node("Abs", [difference])])
+    one, flat = (graph.weight(np.array(value, np.float32)) for value in (1, FLAT))
+    square = graph.node("Add", [graph.node("Mul", [total, total]), flat])
+    ratio = graph.node("Div", [graph.node("Mul", [difference, difference]), square])
+    stronger = graph.node("Mul", [total, graph.node("Min", [ratio, one])])
     return graph.node("Concat", [linear, stronger], axis=1)
 
 
@@ -153,38 +165,6 @@ def _bent(graph: Graph, x: str) -> str:
     return graph.node("Add", [within, curve])
 
 
-class _Sides:
-    """The sides of the images, made multiples of `factor` and cut again; any, or known ones."""
-
-    def __init__(self, graph: Graph, factor: int, size: tuple[int, int] | None) -> None:
-        self.graph, self.factor, self.size = graph, factor, size
-        if size is None:
-            self.ends = graph.node("Shape", ["infrared"], start=2)
-            negative = graph.node("Neg", [self.ends])
-            self.missing = graph.node("Mod", [negative, _integers(graph, factor)])
-
-    def padded(self, images: str, around: int = 0) -> str:
-        """Repeat the border: `around` pixels on each side, and what is missing to a multiple."""
-        before = [0, 0, around, around, 0, 0]
-        return self.graph.node("Pad", [images, self._pads(before, around)], mode="edge")
-
-    def _pads(self, before: list[int], around: int) -> str:
-        if self.size is not None:
-            after = [-n % self.factor + around for n in self.size]
-            return _integers(self.graph, *before, *after)
-        graph = self.graph
-        missing = self.missing
-        if around:
-            missing = graph.node("Add", [missing, _integers(graph, around)])
-        return graph.node("Concat", [_integers(graph, *before), missing], axis=0)
-
-    def cut(self, images: str, output: str) -> None:
-        """Cut what was added below and on the right."""
-        graph = self.graph
-        ends = self.ends if self.size is None else _integers(graph, *self.size)
-        graph.node("Slice", [images, _integers(graph, 0, 0), ends, _integers(graph, 2, 3)], output)
-
-
 def _conv(graph: Graph, x: str, layer: nn.Conv2d) -> str:
     names = [graph.weight(array(tensor)) for tensor in _parameters(layer)]
     return graph.node(
@@ -200,7 +180,3 @@ def _conv(graph: Graph, x: str, layer: nn.Conv2d) -> str:
 def _parameters(layer: nn.Conv2d) -> tuple[Tensor, Tensor]:
     assert layer.bias is not None  # noqa: S101 -- for the type checker: every layer has one
     return layer.weight, layer.bias
-
-
-def _integers(graph: Graph, *values: int) -> str:
-    return graph.weight(np.array(values, np.int64))

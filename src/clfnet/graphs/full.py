@@ -4,11 +4,12 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from clfnet.graphs.graph import Graph, image, res_blocks
+from clfnet.graphs.graph import Graph, res_blocks
+from clfnet.graphs.scales import IMAGES, Reach, model
+from clfnet.graphs.sides import Size
 from clfnet.graphs.winograd import ColumnGraph
 from clfnet.nn import CLFNet, Encoder
 
-_IMAGES = ("infrared", "visible")
 _MAPS_AT_ONCE = 6
 """Of the decoder's 8·width channels, float32: more than was measured, as tests of memory do."""
 
@@ -21,62 +22,66 @@ def full_graph(network: CLFNet) -> onnx.ModelProto:
     apart.
 
     Returns:
-        A model with inputs `infrared` and `visible` and output `fused`, float32, (1, 1, H, W). Its
-        metadata has `margin`, how far in pixels a pixel depends on the sources, `multiple`, which
-        is 2, since tiles that begin at even columns are of even width, and `bytes_per_pixel`, what
-        a pixel of a tile takes.
+        A model with inputs `infrared` and `visible` and output `fused`, float32, (1, 1, H, W); at
+        two scales also what `clfnet.graphs.scales` says. Its metadata is that of
+        `clfnet.graphs.scales.model`; `multiple` is 2 or one of 2, since tiles that begin at even
+        columns are of even width.
     """
     graph = Graph()
     width = graph.node("Shape", ["infrared"], start=3)
     odd = graph.node("Mod", [width, graph.weight(np.array([2]))])
-    graph.node(
+    plain = Graph("odd_")
+    fused = graph.node(
         "If",
         [graph.node("Cast", [odd], to=TensorProto.BOOL)],
-        "fused",
-        then_branch=_plain(network, "odd_").branch("odd_fused"),
+        then_branch=plain.branch(_plain(network, plain, IMAGES)),
         else_branch=_by_columns(network, "even_").branch("even_fused"),
     )
-    return graph.model(
-        [image(name) for name in _IMAGES],
-        [image("fused")],
-        margin=_reach(network),
-        multiple=2,
-        bytes_per_pixel=_MAPS_AT_ONCE * 4 * 8 * network.width,
-    )
+    return _model(network, graph, fused, None)
 
 
-def plain_graph(network: CLFNet, size: tuple[int, int] | None = None) -> onnx.ModelProto:
+def plain_graph(network: CLFNet, size: Size | None = None) -> onnx.ModelProto:
     """The same as one graph of the network's own convolutions, for other tools to work on.
 
     Args:
         network: as trained.
-        size: height and width; any by default.
+        size: height and width, for a graph without control flow that asks for no shape; any by
+            default.
 
     The maps between [0, 1] and [-1, 1] are folded too: 2x − 1 into the first block, whose
     convolutions on the input are 1×1, and (tanh(y) + 1)/2 = sigmoid(2y) into the last.
     """
-    graph = _plain(network)
-    shape = size or ("height", "width")
-    inputs = [image(name, *shape) for name in _IMAGES]
-    return graph.model(inputs, [image("fused", *shape)], margin=_reach(network))
+    graph = Graph()
+    return _model(network, graph, _plain(network, graph, IMAGES), size)
 
 
-def _plain(network: CLFNet, prefix: str = "") -> Graph:
-    graph = Graph(prefix)
+def _model(network: CLFNet, graph: Graph, fused: str, size: Size | None) -> onnx.ModelProto:
+    return model(
+        graph,
+        fused,
+        lambda small, pair, _: _plain(network, small, pair),
+        size=size,
+        factor=network.coarse,
+        reach=Reach(_reach(network), 2, 1),
+        bytes_per_pixel=_MAPS_AT_ONCE * 4 * 8 * network.width,
+    )
+
+
+def _plain(network: CLFNet, graph: Graph, pair: tuple[str, str]) -> str:
+    """Add the network at one scale; return the name of the fused image."""
     features = [
         graph.chain(res_blocks(encoder), name, images=True)
-        for name, encoder in zip(_IMAGES, _encoders(network), strict=True)
+        for name, encoder in zip(pair, _encoders(network), strict=True)
     ]
     both = graph.node("Concat", features, axis=1)
-    graph.chain(res_blocks(network.decoder), both, last=f"{prefix}fused")
-    return graph
+    return graph.chain(res_blocks(network.decoder), both, end=True)
 
 
 def _by_columns(network: CLFNet, prefix: str) -> Graph:
     graph = ColumnGraph(prefix)
     infrared, visible = (
         graph.column_chain(res_blocks(encoder), graph.columns(name), images=True)
-        for name, encoder in zip(_IMAGES, _encoders(network), strict=True)
+        for name, encoder in zip(IMAGES, _encoders(network), strict=True)
     )
     both = graph.concat(infrared, visible)
     fused = graph.column_chain(res_blocks(network.decoder), both, last=True)

@@ -37,6 +37,12 @@ class Graph:
         self.nodes.append(helper.make_node(op, inputs, [output], **attributes))
         return output
 
+    def rename(self, output: str, name: str) -> str:
+        """Give the output of a node, which no node takes yet, another name; return that."""
+        (node,) = (node for node in self.nodes if output in node.output)
+        node.output[list(node.output).index(output)] = name
+        return name
+
     def weight(self, value: Array | NDArray[np.int64]) -> str:
         """Add a constant, unless it is there already; return its name."""
         tensor = numpy_helper.from_array(np.ascontiguousarray(value))
@@ -64,37 +70,39 @@ class Graph:
             attributes["strides"] = [stride, stride]
         return self.node("Conv", [x, *names], **attributes)
 
-    def chain(self, blocks: list[ResBlock], x: str, *, images: bool = False, last: str = "") -> str:
+    def chain(
+        self, blocks: list[ResBlock], x: str, *, images: bool = False, end: bool = False
+    ) -> str:
         """Add ResBlocks.
 
         Args:
             blocks: in order.
             x: what they take.
             images: `x` is in [0, 1], and they expect [-1, 1]: the map is folded into the first.
-            last: names the output of the network's end, which is a sigmoid.
+            end: they end the network, in a sigmoid.
 
         Returns:
             The name of the output.
         """
         for index, block in enumerate(blocks):
-            end = bool(last) and index == len(blocks) - 1
+            last = end and index == len(blocks) - 1
             weight1, bias1, weight3, bias3, skip, skip_bias = folded_block(
-                block, images=images and index == 0, end=end
+                block, images=images and index == 0, end=last
             )
             body = self.node("LeakyRelu", [self.conv(x, weight1, bias1)], alpha=SLOPE)
             body = self.conv(body, weight3, bias3)
             identity = x if skip is None else self.conv(x, skip, skip_bias)
             total = self.node("Add", [body, identity])
             x = (
-                self.node("Sigmoid", [total], last)
-                if end
+                self.node("Sigmoid", [total])
+                if last
                 else self.node("LeakyRelu", [total], alpha=SLOPE)
             )
         return x
 
-    def branch(self, output: str) -> onnx.GraphProto:
+    def branch(self, output: str, height: str = "height", width: str = "width") -> onnx.GraphProto:
         """Return the graph as a branch: its inputs are those of the graph around it."""
-        outputs = [image(output)]
+        outputs = [image(output, height, width)]
         return helper.make_graph(
             self.nodes, "branch", [], outputs, self.weights, value_info=self.shapes
         )

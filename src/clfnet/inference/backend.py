@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import lcm
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,9 @@ class OnnxMethod:
 
     The graph has the inputs `infrared` and `visible` and the output `fused`: float32,
     (1, 1, H, W), in [0, 1]. Its metadata may state its `reach`: `margin`, `multiple` and
-    `bytes_per_pixel`, see `clfnet.method.Reach`; and the smallest side (`least`). It fuses what it
-    is given at once; `clfnet.inference.tiling.in_tiles` cuts large images for it.
+    `bytes_per_pixel`, see `clfnet.method.Reach`; the smallest side (`least`); and the `factor` of a
+    second scale, see `clfnet.graphs.scales`. It fuses what it is given at once;
+    `clfnet.inference.tiling.in_tiles` cuts large images for it.
 
     Args:
         model: the graph, as bytes or as a file.
@@ -64,18 +66,22 @@ class OnnxMethod:
         _check_names(session, self.name)
         facts = session.facts
         self._least = int(facts.get("least", 1))
-        self.reach = _reach(facts)
+        self.factor = int(facts.get("factor", 1)) if backend == "onnxruntime" else 1
+        self.reach = _reach(facts) if self.factor == 1 else _reach_of_tiles(facts, self.factor)
         if self.reach is None:  # tiles run on a thread each: no waiting in every layer
             session = Session(data, self.name, threads, self.device)
         self._graph: Graph = partial(_run, session)
+        self._graph_alone: Graph = partial(_run_alone, session, self.factor)
         if backend == "openvino":
             from clfnet.inference import openvino
 
             graph = PerProcess(partial(openvino.compiled, data, threads or cores()))
             self._graph = partial(_by_size, openvino.LEAST, self._graph, graph)
 
-    def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
-        """Return the fused image; see `FusionMethod`.
+    def __call__(
+        self, infrared: FloatImage, visible: FloatImage, coarse: FloatImage | None = None
+    ) -> FloatImage:
+        """Return the fused image; see `FusionMethod` and `TwoScaleMethod`.
 
         Raises:
             InputError: the graph does not run at this size, e.g. for lack of memory.
@@ -86,10 +92,24 @@ class OnnxMethod:
                 f"{size_text(visible)}. Use a larger image."
             )
         feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)
+        if coarse is not None:
+            feeds["coarse"] = coarse[None, None]
+        return self._run(self._graph, feeds)
+
+    def alone(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
+        """Return the image fused at one scale; see `TwoScaleMethod`.
+
+        Raises:
+            InputError: the graph does not run at this size, e.g. for lack of memory.
+        """
+        feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)
+        return self._run(self._graph_alone, feeds)
+
+    def _run(self, graph: Graph, feeds: dict[str, FloatImage]) -> FloatImage:
         try:
-            fused = self._graph(feeds)
+            fused = graph(feeds)
         except Exception as error:  # the runtimes have no base class for their errors
-            height, width = visible.shape
+            height, width = feeds["visible"].shape[2:]
             raise InputError(
                 f"{self.name} could not fuse {width}x{height} pixels "
                 f"({one_line(error)}). Use a smaller image."
@@ -116,6 +136,23 @@ def _run(session: Session, feeds: dict[str, FloatImage]) -> FloatImage:
     return fused
 
 
+def _run_alone(session: Session, factor: int, feeds: dict[str, FloatImage]) -> FloatImage:
+    """What the graph makes at one scale; what it is told of another counts not."""
+    height, width = feeds["visible"].shape[2:]
+    nothing = np.zeros((1, 1, -(-height // factor), -(-width // factor)), np.float32)
+    alone: FloatImage = session.run(["alone"], {**feeds, "coarse": nothing})[0]
+    return alone
+
+
+def _reach_of_tiles(facts: dict[str, str], factor: int) -> Reach:
+    """The reach where the graph is told of the second scale: what lies between two of its places."""
+    return Reach(
+        int(facts["margin_alone"]) + 2 * factor,
+        lcm(int(facts["multiple_alone"]), factor),
+        int(facts["bytes_per_pixel"]),
+    )
+
+
 def _reach(facts: dict[str, str]) -> Reach | None:
     """What a graph's metadata says of its reach; None where it does not."""
     if "margin" not in facts:
@@ -128,7 +165,7 @@ def _reach(facts: dict[str, str]) -> Reach | None:
 
 
 def _check_names(session: Session, name: str) -> None:
-    found = ({i.name for i in session.inputs}, {o.name for o in session.outputs})
+    found = ({i.name for i in session.inputs}, {o.name for o in session.outputs} - {"alone"})
     if found != (_INPUTS, _OUTPUTS):
         raise WeightsError(
             f"{name} must map `infrared` and `visible` to `fused`, but maps "

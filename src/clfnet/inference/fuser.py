@@ -3,9 +3,9 @@
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self, Unpack, overload
 
@@ -31,7 +31,16 @@ from clfnet.inference.colouring import Colouring, Paint
 from clfnet.inference.exchange import Kept, Plain, Source, alike, in_files, is_batch, plain
 from clfnet.inference.find import ONNX, find_method
 from clfnet.inference.memory import parse_memory
-from clfnet.inference.tiling import Fuse, InTiles, Slices, Tile, Tiles, in_tiles
+from clfnet.inference.tiling import (
+    Coarse,
+    Fuse,
+    InTiles,
+    Slices,
+    Tile,
+    Tiles,
+    in_tiles,
+    shrunk,
+)
 from clfnet.io.checks import MAX_PIXELS
 from clfnet.io.damage import damage_allowed
 from clfnet.io.image import Image, as_grey
@@ -479,15 +488,39 @@ class Fuser:
             celsius=pair.thermal.celsius if sources else None,
         )
 
+        fuses = self._fuses(method, pair, visible)
+
         def work(tile: Tile) -> None:
-            thermal = pair.thermal.part(tile.around)
-            around = pair._replace(thermal=thermal), visible[tile.around]
-            done = self._part(method.method, *around, within=tile.within, sources=sources)
+            around = _cut(pair, visible, tile.around)
+            done = self._part(fuses(tile), *around, within=tile.within, sources=sources)
             for into, made in zip(whole.arrays(), done.arrays(), strict=True):
                 into[tile.inner] = made
 
         method.tiles.run(work, height, width)
         return whole
+
+    def _fuses(self, method: InTiles, pair: Pair, visible: Array) -> Callable[[Tile], Fuse]:
+        """Return what fuses each tile; of two scales, it is told its part of the whole."""
+        if method.factor == 1 or not self.colouring.share:
+            return lambda _: method.method
+        coarse = self._coarse(method, pair, visible)
+        return lambda tile: partial(method.method, coarse=coarse.of(tile.around))
+
+    def _coarse(self, method: InTiles, pair: Pair, visible: Array) -> Coarse:
+        """Let the method see the shrunk pair, which is put together of tiles too."""
+        height, width = visible.shape[:2]
+        shape = -(-height // method.factor), -(-width // method.factor)
+        small = [Coarse(np.empty(shape, np.float32), method.factor) for _ in range(2)]
+
+        def work(tile: Tile) -> None:
+            part, light = _cut(pair, visible, tile.inner)
+            placed = self._placed(self._ranged(part.thermal), part, light, _NAMES)
+            seen = self._seen(placed, _apart(placed.light)[0])
+            for into, image in zip(small, seen, strict=True):
+                into.of(tile.inner)[:] = shrunk(image, method.factor)
+
+        method.tiles.run(work, height, width)
+        return method.coarse(small[0].image, small[1].image)
 
     def _coloured(
         self,
@@ -498,30 +531,37 @@ class Fuser:
         paint: Paint | None,
     ) -> FloatImage:
         """Return the fused image, (H, W) or (H, W, 3), and beside it what is kept or black."""
-        heat, covered, both = placed.heat, placed.covered, placed.both
+        covered, both = placed.covered, placed.both
         warm = None if placed.celsius is None else placed.celsius[within]
+        heat, luma = self._seen(placed, picture)
+        if self.colouring.share:
+            luma = fuse(heat, luma)
+            luma = _stretched(luma) if self.options.stretch else luma
         if both is None:
-            luma = self._fused_luma(heat, picture, fuse)
             return self.colouring(picture[within], luma[within], heat[within], paint, warm)
-        alone = picture
-        if covered is not None and self.alignment.grid == "infrared":
-            alone = heat if picture.ndim == 2 else np.repeat(heat[..., None], 3, axis=2)
-            picture = alone = _where(covered, picture, alone)
-        shown = np.where(both, heat, self.colouring.luma(picture))  # the method meets no edge
-        luma = self._fused_luma(shown, picture, fuse)
-        light, mixed, hot = (each[within] for each in (picture, luma, heat * both))
-        result = self.colouring(light, mixed, hot, paint, warm)
+        picture, alone = self._completed(placed, picture)
+        hot = (placed.heat * both)[within]
+        result = self.colouring(picture[within], luma[within], hot, paint, warm)
         result = _where(both[within], result, alone[within])
         if covered is None or self.alignment.outside == "keep":
             return result
         return _where(covered[within], result, 0 * alone[within])
 
-    def _fused_luma(self, heat: FloatImage, picture: FloatImage, fuse: Fuse) -> FloatImage:
-        luma = self.colouring.luma(picture)
-        if not self.colouring.share:
-            return luma
-        fused = fuse(heat, luma)
-        return _stretched(fused) if self.options.stretch else fused
+    def _seen(self, placed: Placed, picture: FloatImage) -> tuple[FloatImage, FloatImage]:
+        """The infrared image and the visible's luma as the method sees them: it meets no edge."""
+        if placed.both is None:
+            return placed.heat, self.colouring.luma(picture)
+        luma = self.colouring.luma(self._completed(placed, picture)[0])
+        return np.where(placed.both, placed.heat, luma), luma
+
+    def _completed(self, placed: Placed, picture: FloatImage) -> tuple[FloatImage, FloatImage]:
+        """The visible image where there is one, and what is shown where one source is alone."""
+        if placed.covered is None or self.alignment.grid != "infrared":
+            return picture, picture
+        heat = placed.heat
+        alone = heat if picture.ndim == 2 else np.repeat(heat[..., None], 3, axis=2)
+        alone = _where(placed.covered, picture, alone)
+        return alone, alone
 
     def _dtype(self, visible: np.dtype[Any]) -> np.dtype[Any]:
         if self.options.depth is None or np.issubdtype(visible, np.floating):
@@ -562,6 +602,11 @@ class Fuser:
             **self.alignment.record(rig),
         }
         return record | ({"notes": notes} if notes else {})
+
+
+def _cut(pair: Pair, visible: Array, where: Slices) -> tuple[Pair, Array]:
+    """Take a part of both images."""
+    return pair._replace(thermal=pair.thermal.part(where)), visible[where]
 
 
 def _levels(placed: Placed) -> FloatImage:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ import numpy as np
 from clfnet.errors import ConfigError
 from clfnet.inference.deadline import check_time, time_left
 from clfnet.inference.per_process import PerProcess
-from clfnet.method import FloatImage, FusionMethod, LocalMethod, Reach
+from clfnet.method import FloatImage, FusionMethod, LocalMethod, Reach, TwoScaleMethod
 
 LEAST = 32
 """No tile is cut narrower than this, in pixels without its margin: margins would be most of it."""
@@ -116,8 +117,52 @@ class Tiles:
         self._pool.renew().shutdown(wait=False, cancel_futures=True)
 
 
+@dataclass(frozen=True, eq=False)
+class Coarse:
+    """What a method of two scales makes of the shrunk pair, before its tiles are fused.
+
+    Attributes:
+        image: (⌈H / factor⌉, ⌈W / factor⌉), in [0, 1].
+        factor: of the second scale.
+    """
+
+    image: FloatImage
+    factor: int
+
+    def of(self, around: Slices) -> FloatImage:
+        """The part of it that belongs to a part of the image which begins at a multiple."""
+        rows, columns = (
+            slice(side.start // self.factor, -(-side.stop // self.factor)) for side in around
+        )
+        return self.image[rows, columns]
+
+
+def shrunk(image: FloatImage, factor: int) -> FloatImage:
+    """The means of squares of factor² pixels; the last row and column are repeated to fill them.
+
+    Args:
+        image: (H, W).
+        factor: at least 1.
+
+    Returns:
+        (⌈H / factor⌉, ⌈W / factor⌉).
+
+    Example:
+        >>> shrunk(np.array([[1, 3, 5]], np.float32), 2)
+        array([[2., 5.]], dtype=float32)
+    """
+    height, width = image.shape
+    if height % factor or width % factor:
+        image = np.pad(image, ((0, -height % factor), (0, -width % factor)), mode="edge")
+    rows: FloatImage = sum(image[at::factor] for at in range(1, factor)) + image[::factor]
+    means: FloatImage = sum(rows[:, at::factor] for at in range(1, factor)) + rows[:, ::factor]
+    return means / np.float32(factor**2)
+
+
 class InTiles:
     """A method, run tile by tile: the same results in bounded memory, on all cores.
+
+    A method of two scales sees the shrunk pair first, as a whole; each tile is told its part.
 
     Args:
         method: what fuses a tile.
@@ -129,10 +174,20 @@ class InTiles:
         self.tiles = tiles
         self.name = method.name
         self.device: Any = getattr(method, "device", None)
+        self.factor = method.factor if isinstance(method, TwoScaleMethod) else 1
 
     def __call__(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         """Return the fused image; see `FusionMethod`."""
-        return fuse_in_tiles(self.method, infrared, visible, self.tiles)
+        if self.factor == 1:
+            return fuse_in_tiles(self.method, infrared, visible, self.tiles)
+        coarse = self.coarse(shrunk(infrared, self.factor), shrunk(visible, self.factor))
+        return fuse_in_tiles(self.method, infrared, visible, self.tiles, coarse)
+
+    def coarse(self, infrared: FloatImage, visible: FloatImage) -> Coarse:
+        """See the whole pair, shrunk by `factor`."""
+        assert isinstance(self.method, TwoScaleMethod)  # noqa: S101 -- for the type checker
+        alone = fuse_in_tiles(self.method.alone, infrared, visible, self.tiles)
+        return Coarse(alone, self.factor)
 
 
 def in_tiles(
@@ -160,10 +215,11 @@ def in_tiles(
 
 
 def fuse_in_tiles(
-    fuse: Fuse,
+    fuse: Callable[..., FloatImage],
     infrared: FloatImage,
     visible: FloatImage,
     tiles: Tiles,
+    coarse: Coarse | None = None,
 ) -> FloatImage:
     """Fuse tile by tile; equal to fusing the whole if pixels depend on no more than the margin.
 
@@ -171,10 +227,11 @@ def fuse_in_tiles(
     own border there is none, and it is met as it would be met in the whole.
 
     Args:
-        fuse: what fuses a tile.
+        fuse: what fuses a tile; where there is `coarse`, given its part of that as third argument.
         infrared: (H, W) in [0, 1].
         visible: the same shape and range.
         tiles: how to cut.
+        coarse: what is known of the whole, if anything.
 
     Returns:
         The fused image, (H, W) in [0, 1].
@@ -188,7 +245,9 @@ def fuse_in_tiles(
     fused = np.empty_like(visible, order="C")
 
     def work(tile: Tile) -> None:
-        fused[tile.inner] = fuse(infrared[tile.around], visible[tile.around])[tile.within]
+        seen = () if coarse is None else (coarse.of(tile.around),)
+        made = fuse(infrared[tile.around], visible[tile.around], *seen)
+        fused[tile.inner] = made[tile.within]
 
     tiles.run(work, *visible.shape)
     return fused

@@ -21,10 +21,10 @@ def base_loss(
 ) -> Tensor:
     """Mean distance of the fused base from a mixture of both sources' bases.
 
-    The base is the image after a Gaussian of the last band's σ, 4 pixels of three. The mixture takes infrared by the share `dark`
-    where the visible base is dark, `bright` where it is bright, and linearly between; so that by
-    day the picture keeps the visible's brightness, and in the dark infrared shows. Not in the
-    paper.
+    The base is the image after a Gaussian of the last band's σ, 4 pixels of three bands. The
+    mixture takes infrared by the share `dark` where the visible base is dark, `bright` where it is
+    bright, and linearly between; so that by day the picture keeps the visible's brightness, and in
+    the dark infrared shows. Not in the paper.
 
     Args:
         fused: (B, 1, H, W) in [-1, 1].
@@ -42,7 +42,9 @@ def base_loss(
         >>> float(base_loss(0.2 * hot, hot, night, dark=0.6)) < 1e-6
         True
     """
-    base = gaussian_blur(torch.cat((fused, infrared, visible), dim=1), scales(bands)[-1])  # (B, 3, H, W)
+    base = gaussian_blur(
+        torch.cat((fused, infrared, visible), dim=1), scales(bands)[-1]
+    )  # (B, 3, H, W)
     infrared, visible = base[:, 1:2], base[:, 2:]
     light = ((visible - DARK) / (BRIGHT - DARK)).clamp(0, 1)
     share = dark + (bright - dark) * light

@@ -23,10 +23,10 @@ def structure_loss(
     """Mean distance of the fused bands of detail from those of the source with more contrast.
 
     The bands are D₁ = x − G₁x, D₂ = G₁x − G₂G₁x, D₃ = G₂G₁x − G₄G₂G₁x and so on, where Gσ is a
-    Gaussian. In each, the sources count by their local energies e = G(D²), over 1.5 times the band's scale:
-    D* = w·D(infrared) + (1 − w)·D(visible) with w = e_ir^s / (e_ir^s + (p·e_vi)^s). As in MEF-SSIM
-    (Ma, Zeng and Wang, IEEE TIP 2015) the reference of a place is chosen by contrast, where M-SSIM
-    (Eq. 4) chooses it by brightness. Not in the paper.
+    Gaussian. In each, the sources count by their local energies e = G(D²), over 1.5 times the
+    band's scale: D* = w·D(infrared) + (1 − w)·D(visible), w = e_ir^s / (e_ir^s + (p·e_vi)^s). As in
+    MEF-SSIM (Ma, Zeng and Wang, IEEE TIP 2015) the reference of a place is chosen by contrast,
+    where M-SSIM (Eq. 4) chooses it by brightness. Not in the paper.
 
     Args:
         fused: (B, 1, H, W) in [-1, 1].

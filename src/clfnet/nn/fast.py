@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from clfnet.errors import ConfigError
 from clfnet.nn.base import Network
 from clfnet.nn.constant import constant
+from clfnet.nn.scales import corrected, shrunk
 
 BINOMIAL = ((1 / 16, 2 / 16, 1 / 16), (2 / 16, 4 / 16, 2 / 16), (1 / 16, 2 / 16, 1 / 16))
 """What detail is measured against: the mean of 3×3 pixels by these weights."""
@@ -16,6 +17,9 @@ BASES = 7
 
 MAXIMUM = 2
 """Which of them is the maximum."""
+
+FLAT = 1e-8
+"""Square of a detail below which neither is the stronger."""
 
 KNEE = 0.1
 """How near to black or white the student's curve bends, as the full network's tanh does."""
@@ -29,8 +33,8 @@ def bases(infrared: Tensor, visible: Tensor) -> Tensor:
         visible: the same shape.
 
     Returns:
-        (B, 7, H, W): infrared, visible, maximum, detail of each of these three, and that detail of
-        infrared or visible whose absolute value is larger.
+        (B, 7, H, W): infrared, visible, maximum, detail of each of these three, and `stronger` of
+        infrared's and visible's detail.
 
     Example:
         >>> flat = torch.full((1, 1, 4, 4), 0.5)
@@ -39,9 +43,23 @@ def bases(infrared: Tensor, visible: Tensor) -> Tensor:
     """
     pictures = torch.cat((infrared, visible, torch.maximum(infrared, visible)), dim=1)
     details = detail(pictures)
-    a, b = details[:, :1], details[:, 1:2]
-    stronger = torch.where(a.abs() > b.abs(), a, b)
-    return torch.cat((pictures, details, stronger), dim=1)
+    return torch.cat((pictures, details, stronger(details[:, :1], details[:, 1:2])), dim=1)
+
+
+def stronger(a: Tensor, b: Tensor) -> Tensor:
+    """(a|a| + b|b|) / (|a| + |b|): the mean of two details, each weighed by its own strength.
+
+    The choice of the larger one would jump where both are equally strong, and rounding would decide
+    there; this is near to it, and continuous. With s = a + b and d = a − b it is
+    s·(1 + min(1, d²/s²)) / 2, in which `FLAT` keeps the quotient from 0/0.
+
+    Example:
+        >>> stronger(torch.tensor([0.4, 0.2, 0.0]), torch.tensor([0.0, -0.2, 0.0]))
+        tensor([0.4000, 0.0000, 0.0000])
+    """
+    total, difference = a + b, a - b
+    ratio = difference.square() / (total.square() + FLAT)
+    return total * (1 + ratio.clamp(max=1)) / 2
 
 
 def detail(pictures: Tensor) -> Tensor:
@@ -91,13 +109,16 @@ class FastNet(Network):
     It looks at both sources at 1/factor of their resolution and predicts, for every pixel of the
     full one, a coefficient of each image of `bases` and a residual; the fused image is their sum,
     `bent` at the ends.
-    Nothing in it depends on more of an image than a neighbourhood of `margin` pixels.
+    At one scale nothing in it depends on more of an image than a neighbourhood of `margin` pixels.
+    With `coarse`, the same network also fuses the sources shrunk by that factor, and the fused
+    image is corrected by the result (`clfnet.nn.scales`).
 
     Args:
         channels: of every layer inside.
         blocks: how many `FastBlock`s.
         factor: how many times fewer rows and columns it works on. Other sizes than multiples are
             met by repeating the last row and column.
+        coarse: the factor of the second scale; 1 is none.
 
     Raises:
         ConfigError: a size is below 1.
@@ -113,15 +134,17 @@ class FastNet(Network):
 
     kind = "fast"
 
-    def __init__(self, channels: int = 32, blocks: int = 6, factor: int = 2) -> None:
+    def __init__(
+        self, channels: int = 32, blocks: int = 6, factor: int = 2, coarse: int = 1
+    ) -> None:
         super().__init__()
-        if min(channels, blocks, factor) < 1:
+        if min(channels, blocks, factor, coarse) < 1:
             raise ConfigError(
-                "`channels`, `blocks` and `factor` must be at least 1, got "
-                f"{channels}, {blocks} and {factor}."
+                "`channels`, `blocks`, `factor` and `coarse` must be at least 1, got "
+                f"{channels}, {blocks}, {factor} and {coarse}."
             )
-        self.channels, self.blocks, self.factor = channels, blocks, factor
-        self.sizes = {"channels": channels, "blocks": blocks, "factor": factor}
+        self.channels, self.blocks, self.factor, self.coarse = channels, blocks, factor, coarse
+        self.sizes = {"channels": channels, "blocks": blocks, "factor": factor, "coarse": coarse}
         # a pixel-unshuffle and a 1×1 convolution in one
         self.stem = nn.Conv2d(2, channels, factor, stride=factor)
         self.body = nn.Sequential(*(FastBlock(channels) for _ in range(blocks)))
@@ -138,6 +161,13 @@ class FastNet(Network):
         Returns:
             The fused images, (B, 1, H, W) in [-1, 1].
         """
+        fused = self._at_one_scale(infrared, visible)
+        if self.coarse == 1:
+            return fused
+        small = shrunk(infrared, self.coarse), shrunk(visible, self.coarse)
+        return corrected(fused, self._at_one_scale(*small), self.coarse)
+
+    def _at_one_scale(self, infrared: Tensor, visible: Tensor) -> Tensor:
         infrared, visible = (infrared + 1) / 2, (visible + 1) / 2
         maps = self.coefficients(infrared, visible)
         mixed = (maps[:, :BASES] * bases(infrared, visible)).sum(1, keepdim=True)
@@ -161,11 +191,12 @@ class FastNet(Network):
 
     @property
     def margin(self) -> int:
-        """How far a pixel depends on the sources, in pixels, rounded up to the factor."""
+        """How far a pixel depends on the sources at one scale, rounded up to the factor."""
         return (self.blocks + 1) * self.factor  # each block reaches one place, a place is factor²
 
     @property
     def multiply_adds(self) -> float:
         """Of the convolutions, for one pixel of the image."""
         layers = [module for module in self.modules() if isinstance(module, nn.Conv2d)]
-        return sum(layer.weight.numel() for layer in layers) / self.factor**2 + 3 * 9
+        once = sum(layer.weight.numel() for layer in layers) / self.factor**2 + 3 * 9
+        return once if self.coarse == 1 else once * (1 + 1 / self.coarse**2)

@@ -101,7 +101,7 @@ class LossConfig:
         structure_sharpness: how hard that source is chosen in each band of detail; energies count
             to this power. A band has twice the scale of the one before; what is left is the base.
         structure_preference: how many times the visible's energy infrared's must be to count as
-            much, in each band; 1 in all by default.
+            much, in each band.
         base: weight of the distance from a mixture of both sources' bases.
         base_dark: share of infrared in that mixture where the visible is dark.
         base_bright: share of infrared in it where the visible is bright.
@@ -122,7 +122,7 @@ class LossConfig:
     gradient_gain: Weight = 1.0
     structure: Weight = 0.0
     structure_sharpness: tuple[Positive, ...] = (3.0, 3.0, 3.0)
-    structure_preference: tuple[Positive, ...] = ()
+    structure_preference: tuple[Positive, ...] = (1.0, 1.0, 1.0)
     base: Weight = 0.0
     base_dark: Share = 0.6
     base_bright: Share = 0.25
@@ -231,11 +231,13 @@ class StudentConfig:
         channels: of every layer inside.
         blocks: how many.
         factor: how many times fewer rows and columns it works on.
+        coarse: the factor of the second scale at which it fuses; 1 is none.
     """
 
     channels: Count = 32
     blocks: Count = 6
     factor: Count = 2
+    coarse: Count = 1
 
 
 @dataclass(frozen=True)
@@ -320,6 +322,11 @@ class TrainConfig(Recipe):
         )  # fmt: skip
         if not sum(weights) > 0:
             raise ConfigError("At least one weight of `loss` must be above 0, got none.")
+        if len(loss.structure_preference) != loss.bands:
+            raise ConfigError(
+                f"`loss.structure_preference` must have {loss.bands} numbers, as many as "
+                f"`loss.structure_sharpness`, got {len(loss.structure_preference)}."
+            )
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Distillation(nn.Module):
         super().__init__()
         self.config = config
         sizes = config.network
-        self.network = FastNet(sizes.channels, sizes.blocks, sizes.factor)
+        self.network = FastNet(sizes.channels, sizes.blocks, sizes.factor, sizes.coarse)
         self._contrast = (
             Contrast(teacher.network(), teacher.head()) if config.loss.lambda1 else None
         )

@@ -95,7 +95,7 @@ class Objective(nn.Module):
                 infrared,
                 visible,
                 sharpness=weights.structure_sharpness,
-                preference=weights.structure_preference or [1.0] * weights.bands,
+                preference=weights.structure_preference,
             )
             loss = loss + weights.structure * terms["structure"]
         if weights.base:
