@@ -17,6 +17,7 @@ import onnx
 
 from clfnet import weights
 from clfnet.colour.palette import PALETTES
+from clfnet.graphs.scales import ALONE
 from clfnet.serve.api.about import described_option, words
 from clfnet.serve.http.form import OPTIONS
 from clfnet.serve.web.page import digest_of, document, site
@@ -134,38 +135,42 @@ def assets() -> dict[str, bytes]:
 
 
 def graph(name: str) -> onnx.ModelProto:
-    """Return a shipped network's graph; of two in one, which choose by width, the plain one.
+    """Return a shipped network's graph at one scale; of two in one, by width, the plain one.
 
-    That is less than half of the bytes, and no slower in WebAssembly.
+    That is less than half of the bytes, and no slower in WebAssembly. The second scale is the
+    page's own (`network.js`).
     """
     whole = onnx.load_model_from_string(weights.find(name).onnx.read())
-    choice = next((node for node in whole.graph.node if node.op_type == "If"), None)
-    if choice is None:
-        return whole
-    plain: onnx.GraphProto = next(each.g for each in choice.attribute if each.name == "then_branch")
+    alone = onnx.utils.Extractor(whole).extract_model([*KINDS], [ALONE])
+    choice = next((node for node in alone.graph.node if node.op_type == "If"), None)
+    plain = alone.graph
+    if choice is not None:
+        plain = next(each.g for each in choice.attribute if each.name == "then_branch")
     last = plain.output[0].name
     for node in plain.node:
         node.output[:] = ["fused" if output == last else output for output in node.output]
-    made = onnx.helper.make_graph(
-        plain.node, name, whole.graph.input, whole.graph.output, plain.initializer
-    )
+    fused = [output for output in whole.graph.output if output.name == "fused"]
+    made = onnx.helper.make_graph(plain.node, name, alone.graph.input, fused, plain.initializer)
     model = onnx.helper.make_model(
         made, opset_imports=whole.opset_import, ir_version=whole.ir_version
     )
-    model.metadata_props.extend(whole.metadata_props)
+    onnx.helper.set_model_props(model, {each.key: each.value for each in whole.metadata_props})
     return model
 
 
 def _card(name: str) -> dict[str, Any]:
     facts = {each.key: int(each.value) for each in graph(name).metadata_props}
-    numbers = {key: facts[key] for key in ("margin", "multiple", "bytes_per_pixel")}
     default = name == MODELS[0]
     return {
         "name": name,
         "kind": "network",
         "is_default": default,
         "file": f"{name}.onnx",
-    } | numbers
+        "margin": facts["margin_alone"],
+        "multiple": facts["multiple_alone"],
+        "factor": facts["factor"],
+        "bytes_per_pixel": facts["bytes_per_pixel"],
+    }
 
 
 def _options() -> dict[str, Any]:

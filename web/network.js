@@ -4,7 +4,7 @@ import * as ort from "onnxruntime-web/wasm";
 
 import { refuse } from "./refuse.js";
 
-/** @typedef {{name: string, file: string, margin: number, multiple: number, bytes_per_pixel: number, is_default: boolean}} Model */
+/** @typedef {{name: string, file: string, margin: number, multiple: number, factor: number, bytes_per_pixel: number, is_default: boolean}} Model */
 /** @typedef {{session: ort.InferenceSession, model: Model}} Network */
 
 const MEMORY = 192 * 2 ** 20; // bytes for one tile; WebAssembly never gives memory back
@@ -64,11 +64,27 @@ async function load(model) {
 }
 
 /**
- * Fuse in tiles, as clfnet.inference.tiling does.
+ * Fuse at two scales, as clfnet.nn.scales does.
  * @param {Network} network @param {Float32Array} infrared (H, W), in [0, 1] @param {Float32Array} visible
  * @param {number} width @param {() => Promise<void>} giveWay called between tiles; may throw
  */
-export async function fuseLuma({ session, model }, infrared, visible, width, giveWay) {
+export async function fuseLuma(network, infrared, visible, width, giveWay) {
+  const { factor } = network.model;
+  const columns = Math.ceil(width / factor);
+  const coarse = await fuseInTiles(network, shrunk(infrared, width, factor), shrunk(visible, width, factor), columns, giveWay);
+  const fused = await fuseInTiles(network, infrared, visible, width, giveWay);
+  const change = shrunk(fused, width, factor);
+  for (let at = 0; at < change.length; at++) change[at] = coarse[at] - change[at];
+  addEnlarged(fused, width, change, columns, factor);
+  return fused;
+}
+
+/**
+ * Fuse at one scale in tiles, as clfnet.inference.tiling does.
+ * @param {Network} network @param {Float32Array} infrared @param {Float32Array} visible
+ * @param {number} width @param {() => Promise<void>} giveWay
+ */
+async function fuseInTiles({ session, model }, infrared, visible, width, giveWay) {
   const height = visible.length / width;
   const fused = new Float32Array(visible.length);
   for (const { around, inner } of tiles(height, width, model)) {
@@ -80,6 +96,44 @@ export async function fuseLuma({ session, model }, infrared, visible, width, giv
     await giveWay();
   }
   return fused;
+}
+
+/** The means of squares of factor² pixels; the last row and column are repeated to fill them.
+ * @param {Float32Array} image @param {number} width @param {number} factor */
+export function shrunk(image, width, factor) {
+  const height = image.length / width;
+  const [rows, columns] = [Math.ceil(height / factor), Math.ceil(width / factor)];
+  const means = new Float32Array(rows * columns);
+  for (let y = 0; y < rows * factor; y++) {
+    const [from, into] = [Math.min(y, height - 1) * width, Math.floor(y / factor) * columns];
+    for (let x = 0; x < columns * factor; x++) means[into + Math.floor(x / factor)] += image[from + Math.min(x, width - 1)];
+  }
+  return means.map((sum) => sum / factor ** 2);
+}
+
+/** Between which two places a pixel of an enlarged image lies, and how near to the second one.
+ * @param {number} at @param {number} factor @param {number} places */
+function between(at, factor, places) {
+  const where = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), places - 1);
+  const first = Math.floor(where);
+  return { first, second: Math.min(first + 1, places - 1), share: where - first };
+}
+
+/** Add a smaller image, enlarged by linear interpolation, and clip to [0, 1].
+ * @param {Float32Array} image is changed @param {number} width @param {Float32Array} change
+ * @param {number} columns of `change` @param {number} factor */
+export function addEnlarged(image, width, change, columns, factor) {
+  const [height, rows] = [image.length / width, change.length / columns];
+  const across = Array.from({ length: width }, (_, x) => between(x, factor, columns));
+  const row = new Float32Array(columns);
+  for (let y = 0; y < height; y++) {
+    const down = between(y, factor, rows);
+    for (let x = 0; x < columns; x++) row[x] = (1 - down.share) * change[down.first * columns + x] + down.share * change[down.second * columns + x];
+    for (let x = 0, at = y * width; x < width; x++, at++) {
+      const { first, second, share } = across[x];
+      image[at] = Math.min(Math.max(image[at] + (1 - share) * row[first] + share * row[second], 0), 1);
+    }
+  }
 }
 
 /** @typedef {{top: number, bottom: number, left: number, right: number}} Box */

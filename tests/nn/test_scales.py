@@ -48,8 +48,8 @@ def test_corrected(size: tuple[int, int]) -> None:
     factor, random = 4, np.random.default_rng(1)
     fused = random.random(size) * 2 - 1
     coarse = random.random([-(-n // factor) for n in size]) * 2 - 1
-    images = (torch.from_numpy(image)[None, None] for image in (fused, coarse))
-    got = corrected(*images, factor)[0, 0].numpy()
+    images = [torch.from_numpy(image)[None, None] for image in (fused, coarse)]
+    got = corrected(images[0], images[1], factor)[0, 0].numpy()
     change = np.array(
         [
             [coarse[y, x] - mean_of_square(fused, y, x, factor) for x in range(coarse.shape[1])]

@@ -46,8 +46,8 @@ def find_method(
     Args:
         spec: one of these; a path object is a model made by `clfnet export`.
         threads: how many CPU threads a model may use; all cores by default.
-        memory: how many bytes the tiles in work may take, beside the images; by default those of
-            65,536 pixels per thread, 192 MiB of the paper's network.
+        memory: how many bytes the tiles in work may take, beside the images; by default, per
+            thread, those of 65,536 pixels, 192 MiB of the paper's network, and at least 64 MiB.
         backend: what runs a shipped or exported model, "onnxruntime" or "openvino".
         device: where a network runs; see `clfnet.inference.device.find_device`.
 

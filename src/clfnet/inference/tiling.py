@@ -23,6 +23,7 @@ ACCELERATOR_MEMORY = 4 * 2**30
 
 _PIXELS = 2**16  # of a tile by default, for each thread: large maps leave the cache, small margins
 _MIB = 2**20
+_BYTES = 64 * _MIB  # what a tile may take anyway: of a small network, margins would be much of it
 
 Slices = tuple[slice, slice]
 Fuse = Callable[[FloatImage, FloatImage], FloatImage]
@@ -52,8 +53,8 @@ class Tiles:
         reach: of the method that they are cut for. Tiles are as far from its `multiple` in size as
             the image is: a graph that treats other sizes in another way, as Winograd's algorithm
             does, then treats all of an image in one way, and no rounding depends on how it is cut.
-        memory: bytes that all tiles in work may take; those of 65,536 pixels per thread by
-            default.
+        memory: bytes that all tiles in work may take; per thread those of 65,536 pixels, and at
+            least 64 MiB, by default.
         threads: how many tiles are worked on at once; one per core by default.
 
     Raises:
@@ -71,7 +72,7 @@ class Tiles:
             raise ConfigError(f"`threads` must be at least 1, got {threads}. Leave it out for all.")
         side = _up(LEAST, multiple) + 2 * self.margin + multiple - 1
         if memory is None:
-            memory = max(_PIXELS, side**2) * bytes_per_pixel * self.threads
+            memory = max(max(_PIXELS, side**2) * bytes_per_pixel, _BYTES) * self.threads
         self.pixels = memory // (self.threads * bytes_per_pixel)
         if self.pixels < side**2:
             least = _up(side**2 * bytes_per_pixel * self.threads, _MIB) // _MIB
