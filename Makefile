@@ -120,7 +120,8 @@ train: .venv/dev
 	$(BIN)/clfnet train configs/clfnet.toml
 	$(BIN)/clfnet train configs/clfnet-finish.toml
 	$(BIN)/clfnet train configs/clfnet-sharpen.toml
-	$(BIN)/clfnet export runs/clfnet-sharpen -o src/clfnet/weights --overwrite
+	$(BIN)/clfnet train configs/clfnet-two-scales.toml
+	$(BIN)/clfnet export runs/clfnet-two-scales -o src/clfnet/weights --overwrite
 	$(BIN)/clfnet train configs/head.toml
 	$(BIN)/clfnet export runs/head -o src/clfnet/weights --overwrite
 

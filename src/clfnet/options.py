@@ -407,7 +407,7 @@ class FuseOptions:
         str,
         "Working memory of the model beside the images, with its unit, e.g. 1GiB.",
         example="1GiB",
-        by_default="that of 65,536 pixels per thread: 192 MiB for clfnet, 17 for fast",
+        by_default="that of 65,536 pixels per thread, at least 64 MiB: 192 MiB for clfnet",
         machine=True,
     )
 

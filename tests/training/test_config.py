@@ -265,3 +265,22 @@ def test_a_preference_for_each_band() -> None:
     with pytest.raises(ConfigError, match=r"structure_preference.*2 numbers.*got 3"):
         parse(tables | {"loss": loss})
     assert parse(tables | {"loss": loss | {"structure_preference": [1, 2]}}).loss.bands == 2
+
+
+def test_a_recipe_that_extends_another(tmp_path: Path) -> None:
+    first, second, third = (tmp_path / f"{name}.toml" for name in ("first", "second", "third"))
+    first.write_text('kind = "clfnet"\n[data]\ninfrared = "ir"\nvisible = "vi"\n[run]\nsteps = 9\n')
+    second.write_text('extends = "first.toml"\n[run]\nseed = 3\n')
+    third.write_text('extends = "second.toml"\n[run]\nsteps = 7\n[data]\ncrop = 64\n')
+    config = load(third, ["run.batch=2"])
+    assert (config.run.seed, config.run.steps, config.run.batch) == (3, 7, 2)
+    assert (config.data.infrared, config.data.crop) == (("ir",), 64)
+    first.write_text('extends = "third.toml"\n')
+    with pytest.raises(ConfigError, match=r"`extends` must not lead back to .*third\.toml"):
+        load(third)
+    first.write_text("extends = 3\n")
+    with pytest.raises(ConfigError, match="file's name, got 3"):
+        load(first)
+    first.write_text('extends = "none.toml"\n')
+    with pytest.raises(ConfigError, match=r"none\.toml cannot be read"):
+        load(first)

@@ -446,11 +446,31 @@ def with_steps(config: AnyRecipe, per_epoch: int) -> AnyRecipe:
 
 
 def read_tables(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
-    """Read the tables of a recipe; see `load`."""
-    tables = read_toml(path)
+    """Read the tables of a recipe; see `load`.
+
+    ``extends = "other.toml"`` names a recipe beside it that holds whatever it does not say.
+    """
+    tables = _extended(path, ())
     for override in overrides:
         _override(tables, override)
     return tables
+
+
+def _extended(path: Path, extending: tuple[Path, ...]) -> dict[str, Any]:
+    """The tables of a recipe over those of the one that it extends."""
+    if path.resolve() in extending:
+        raise ConfigError(f"`extends` must not lead back to {path}. Take one of them out.")
+    tables = read_toml(path)
+    other = tables.pop("extends", None)
+    if other is None:
+        return tables
+    if not isinstance(other, str):
+        raise ConfigError(f"`extends` in {path} must be a file's name, got {other!r}.")
+    base = _extended(path.parent / other, (*extending, path.resolve()))
+    for name, value in tables.items():
+        both = isinstance(value, dict) and isinstance(base.get(name), dict)
+        base[name] = base[name] | value if both else value
+    return base
 
 
 def build_recipe(recipe: type[AnyRecipe], tables: Mapping[str, Any]) -> AnyRecipe:
