@@ -23,18 +23,27 @@ GRAPHS: list[tuple[str, Graph]] = [
 ]
 
 
-def network(kind: str) -> Network:
+def clfnet() -> CLFNet:
     torch.manual_seed(0)
-    made = CLFNet(2, coarse=4) if kind == "clfnet" else FastNet(4, 2, 2, coarse=4)
+    made = CLFNet(2, coarse=4)
     for module in made.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             assert module.running_mean is not None
             assert module.running_var is not None
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 2)
-    if isinstance(made, FastNet):
-        torch.nn.init.normal_(made.head.weight, std=0.2)
     return made.eval()
+
+
+def fast() -> FastNet:
+    torch.manual_seed(0)
+    made = FastNet(4, 2, 2, coarse=4)
+    torch.nn.init.normal_(made.head.weight, std=0.2)
+    return made.eval()
+
+
+def network(kind: str) -> Network:
+    return clfnet() if kind == "clfnet" else fast()
 
 
 def pair(height: int, width: int) -> tuple[FloatImage, FloatImage]:
@@ -79,7 +88,7 @@ def test_in_tiles_as_a_whole(kind: str, graph: Graph, size: tuple[int, int]) -> 
 
 
 def test_a_tile_is_told_of_the_whole_by_its_third_input() -> None:
-    made, images = network("clfnet"), pair(64, 80)
+    made, images = clfnet(), pair(64, 80)
     method = OnnxMethod(full_graph(made).SerializeToString())
     coarse = method.alone(*(shrunk(image, 4) for image in images))
     told = method(*images, coarse)

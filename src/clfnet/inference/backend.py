@@ -145,7 +145,7 @@ def _run_alone(session: Session, factor: int, feeds: dict[str, FloatImage]) -> F
 
 
 def _reach_of_tiles(facts: dict[str, str], factor: int) -> Reach:
-    """The reach where the graph is told of the second scale: what lies between two of its places."""
+    """The reach of a graph that is told of its second scale: what is between two places there."""
     return Reach(
         int(facts["margin_alone"]) + 2 * factor,
         lcm(int(facts["multiple_alone"]), factor),

@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self, Unpack, overload
 
@@ -503,8 +503,7 @@ class Fuser:
         """Return what fuses each tile; of two scales, it is told its part of the whole."""
         if method.factor == 1 or not self.colouring.share:
             return lambda _: method.method
-        coarse = self._coarse(method, pair, visible)
-        return lambda tile: partial(method.method, coarse=coarse.of(tile.around))
+        return method.told(self._coarse(method, pair, visible))
 
     def _coarse(self, method: InTiles, pair: Pair, visible: Array) -> Coarse:
         """Let the method see the shrunk pair, which is put together of tiles too."""

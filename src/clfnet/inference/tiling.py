@@ -186,9 +186,18 @@ class InTiles:
 
     def coarse(self, infrared: FloatImage, visible: FloatImage) -> Coarse:
         """See the whole pair, shrunk by `factor`."""
-        assert isinstance(self.method, TwoScaleMethod)  # noqa: S101 -- for the type checker
-        alone = fuse_in_tiles(self.method.alone, infrared, visible, self.tiles)
+        alone = fuse_in_tiles(self._two_scales.alone, infrared, visible, self.tiles)
         return Coarse(alone, self.factor)
+
+    def told(self, coarse: Coarse) -> Callable[[Tile], Fuse]:
+        """Return what fuses a tile that is told its part of what `coarse` made."""
+        method = self._two_scales
+        return lambda tile: partial(method, coarse=coarse.of(tile.around))
+
+    @property
+    def _two_scales(self) -> TwoScaleMethod:
+        assert isinstance(self.method, TwoScaleMethod)  # noqa: S101 -- for the type checker
+        return self.method
 
 
 def in_tiles(
