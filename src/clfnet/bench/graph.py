@@ -109,11 +109,15 @@ def _inferred(model: Any, path: Path, height: int, width: int) -> Shapes:
 def _folded(model: Any) -> Any:
     """Return the graph with what follows from the size of its inputs computed, e.g. paddings.
 
-    The same graph where ONNX Runtime cannot load it.
+    Inputs that may be left out are. The same graph where ONNX Runtime cannot load it.
     """
     import onnx
     import onnxruntime
 
+    defaults = {tensor.name for tensor in model.graph.initializer}
+    needed = [tensor for tensor in model.graph.input if tensor.name not in defaults]
+    del model.graph.input[:]
+    model.graph.input.extend(needed)
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.log_severity_level = 4
