@@ -84,8 +84,8 @@ def test_both_sources_live_in_real_pairs(shared: Path) -> None:
         kept = structure(detail(grey(fused)), own_details(grey(a), grey(b)))
         values.append([kept, scd(fused, a, b), qabf(fused, a, b)])
     lowest, means = np.min(values, axis=0), np.mean(values, axis=0)
-    assert (lowest > [0.75, 1.4, 0.48]).all(), lowest
-    assert (means > [0.85, 1.7, 0.55]).all(), means
+    assert (lowest > [0.65, 1.25, 0.52]).all(), lowest
+    assert (means > [0.85, 1.65, 0.58]).all(), means
 
 
 @pytest.fixture
@@ -105,7 +105,8 @@ def test_the_student_looks_no_further_than_its_reach(student: weights.Model) -> 
     changed = pair.copy()
     changed[:, :, 100:] = 1 - changed[:, :, 100:]
     before, after = method(*pair), method(*changed)
-    np.testing.assert_array_equal(before[:, :84], after[:, :84])
+    farther = 100 - 4 * (12 + 2)  # of the shrunk pair, its 12 pixels and two for interpolation
+    np.testing.assert_array_equal(before[:, :farther], after[:, :farther])
     assert np.abs(before - after)[:, 101:].max() > 0.1
 
 
@@ -114,7 +115,7 @@ def test_the_student_does_as_its_teacher() -> None:
     pair = street.infrared, street.visible
     full, fast = (clfnet.fuse(*pair, model=model) for model in ("clfnet", "fast"))
     error = np.sqrt(np.mean((full.astype(float) - fast) ** 2))
-    assert error < 255 * 10 ** (-35 / 20)  # 35 dB
+    assert error < 255 * 10 ** (-34 / 20)  # 34 dB
 
 
 @pytest.mark.slow
