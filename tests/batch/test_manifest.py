@@ -118,6 +118,20 @@ def test_globs_pair_by_what_their_wildcards_stand_for(tmp_path: Path) -> None:
     assert (only.name, only.visible) == ("01", None)
 
 
+def test_wildcards_in_the_name_of_the_working_folder_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "set [1] of *"
+    (here / "ir").mkdir(parents=True)
+    (here / "ir" / "a.png").touch()
+    monkeypatch.chdir(here)
+    (entry,) = read_entries("ir/*.png", f"{tmp_path}/vi/*.jpg")
+    assert (entry.name, entry.infrared) == ("a", str(here / "ir" / "a.png"))
+    assert entry.visible == f"{tmp_path}/vi/a.jpg"
+    (other,) = read_entries(f"{tmp_path}/*/ir/*.png", "vi/*/*.jpg")
+    assert other.visible == str(here / "vi" / "set [1] of *" / "a.jpg")
+
+
 def test_globs_elsewhere(elsewhere: Any) -> None:
     elsewhere.pipe_file("/globs/ir/01.png", b"")
     (entry,) = read_entries("memory://globs/ir/*.png", "memory://globs/vi/*.jpg")

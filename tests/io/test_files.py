@@ -10,6 +10,8 @@ import pytest
 
 from clfnet.errors import InputError, OutputExistsError
 from clfnet.io.files import (
+    bytes_in,
+    check_outputs,
     is_trouble,
     open_atomic,
     open_input,
@@ -184,3 +186,33 @@ def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
     for output, given in ((there, there), (link, there), (tmp_path / "missing", missing)):
         with pytest.raises(InputError, match="must not be one of the inputs"):
             refuse_input(output, [given])
+
+
+def test_files_may_go_while_they_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        (tmp_path / name).write_bytes(bytes(10))
+    lstat = os.lstat
+
+    def late(path: str) -> os.stat_result:
+        (tmp_path / "b").unlink(missing_ok=True)
+        return lstat(path)
+
+    monkeypatch.setattr(os, "lstat", late)
+    assert bytes_in(tmp_path) in (20, 30)
+    assert bytes_in(tmp_path / "never there") == 0
+
+
+def test_outputs_are_neither_inputs_nor_each_other(tmp_path: Path) -> None:
+    source, link = tmp_path / "a.csv", tmp_path / "b.csv"
+    source.write_text("1")
+    link.symlink_to(source)
+    with pytest.raises(InputError, match=r"b\.csv must not be one of the inputs"):
+        check_outputs([None, link], [source], overwrite=True)
+    new = tmp_path / "new" / "c.csv"
+    with pytest.raises(InputError, match="must not be written twice"):
+        check_outputs([new, tmp_path / "new" / ".." / "new" / "c.csv"])
+    with pytest.raises(OutputExistsError):
+        check_outputs([new, source])
+    check_outputs([new, source], overwrite=True)

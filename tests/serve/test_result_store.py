@@ -78,3 +78,22 @@ def test_names_cannot_be_guessed_and_are_no_paths(results: ResultStore) -> None:
         with pytest.raises(RefusedError, match="is not kept") as caught:
             results.get(name)
         assert caught.value.status == 404
+
+
+def test_what_is_made_of_a_result_counts(results: ResultStore) -> None:
+    names = [keep(results, 100), keep(results, 100)]
+    with results.using(names[1]) as result:
+        (result.folder / "fused.tiff").write_bytes(bytes(850))
+    assert kept(results, names) == [False, True]
+    assert results.bytes == 950
+
+
+def test_files_in_use_stay(results: ResultStore) -> None:
+    name = keep(results)
+    with results.using(name) as result, results.using(name):
+        for _ in range(3):
+            keep(results)
+        with pytest.raises(RefusedError, match="is not kept"):
+            results.get(name)
+        assert (result.folder / "fused.png").exists()
+    assert not result.folder.exists()

@@ -109,6 +109,9 @@ def test_npz(tmp_path: Path) -> None:
     [
         ("a.csv", b"no,numbers\nhere,either\n", "must hold a matrix of numbers"),
         ("a.pgm", b"P5\n5 6\n255\nxx", "must be a whole image"),
+        ("a.pgm", b"P2\n2 1\n65535\n7 65536", "a number beyond the maximum"),
+        ("a.pgm", b"P2\n2 1\n255\n7 -1", "a number beyond the maximum"),
+        ("a.pgm", b"P5\n2 1\n65536\n1234", "a maximum of 65536"),
         ("a.pgm", b"P5\n99999 99999\n255\n", "at most 200 megapixels"),
         ("a.npz", b"PK\x03\x04xx", "must be a whole image"),
     ],

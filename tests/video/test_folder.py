@@ -69,3 +69,9 @@ def test_a_rate_that_is_none(tmp_path: Path, fps: float) -> None:
     fill(tmp_path, "0.png")
     with pytest.raises(VideoError, match="`fps` must be above 0 and at most 1000"):
         FolderSource(tmp_path, fps)
+
+
+def test_a_stem_occurs_once(tmp_path: Path) -> None:
+    fill(tmp_path, "a.jpg", "a.k.png", "a.png")
+    with pytest.raises(VideoError, match="a stem must occur once"):
+        FolderSource(tmp_path)

@@ -22,6 +22,7 @@ from clfnet.align.search import (
 )
 from clfnet.align.vote import Freedom, vote
 from clfnet.align.warp import Values, coverage, resize
+from clfnet.deadline import check_time
 from clfnet.errors import AlignmentError
 from clfnet.io import orientation as stored
 
@@ -190,6 +191,7 @@ def _found(
     matrix = geometry.inverse(back) @ matrix
     sizes, ends = (heat.shape[1::-1], light.shape[1::-1]), (min(SCALES[0] / 2, ends[0]), ends[1])
     for freedom in _VOTES:
+        check_time()
         voted = vote(heat, light, matrix, freedom)
         if voted is None or not _is_plausible(voted, *sizes, ends):
             return none
@@ -213,7 +215,10 @@ def _ranked(
     heat: Values, light: Values, guesses: list[Matrix], side: int, ends: tuple[float, float]
 ) -> list[Matrix]:
     """Refine guesses as similarities; return those that are within range, the best first."""
-    fits = [refine(Level.make(heat, light, guess, side), guess) for guess in guesses]
+    fits = []
+    for guess in guesses:
+        check_time()
+        fits.append(refine(Level.make(heat, light, guess, side), guess))
     sizes = heat.shape[1::-1], light.shape[1::-1]
     inside = [fit for fit in fits if fit and _is_plausible(fit.homography, *sizes, ends)]
     return [fit.homography for fit in sorted(inside, key=lambda fit: -fit.evidence)]

@@ -9,6 +9,7 @@ from clfnet.align import geometry
 from clfnet.align.descriptors import centred, describe, inset
 from clfnet.align.geometry import Matrix, Size
 from clfnet.align.warp import Values, coverage, resize, transform
+from clfnet.deadline import check_time
 
 SCALES = tuple(float(scale) for scale in np.geomspace(0.5, 2.0, 17))
 """Ratios of the two fields of view that are tried."""
@@ -107,6 +108,7 @@ def _at_scale(
     from_infrared = geometry.scaling(infrared.shape[1::-1], heat.shape[1::-1])
     found = []
     for degrees in rotations:
+        check_time()
         turn = _rotation(degrees, heat.shape[1::-1])
         back = geometry.inverse(turn)
         turned = transform(heat, back, heat.shape[1::-1])

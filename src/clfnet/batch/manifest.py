@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from clfnet.batch.places import file_system, folder_of, is_remote, path_in, reading, resolve
@@ -261,17 +261,56 @@ def _read_globs(infrared: str, visible: str | None) -> Iterator[Entry]:
             f"two globs must have the same wildcards, got {infrared} and {visible}. "
             f"For example 'ir/*.png' and 'vis/*.jpg'."
         )
-    pattern = resolve(infrared)
-    target = None if visible is None else _WILD.split(resolve(visible))
-    return _matches(pattern, target)
+    return _matches(_Glob.of(infrared), None if visible is None else _Glob.of(visible).plain)
 
 
-def _matches(pattern: str, target: list[str] | None) -> Iterator[Entry]:
+class _Glob(NamedTuple):
+    """A glob, taken apart.
+
+    Attributes:
+        wild: its wildcards.
+        plain: what stands before, between and after them; it begins at the root, or with the
+            protocol. Wildcards in the name of the working folder, which nobody has typed, are none.
+    """
+
+    wild: list[str]
+    plain: list[str]
+
+    @classmethod
+    def of(cls, text: str) -> "_Glob":
+        first, *others = _WILD.split(text)
+        return cls(_WILD.findall(text), [resolve(f"{first}x").removesuffix("x"), *others])
+
+    def paths(self) -> Iterator[str]:
+        """Yield what is there."""
+        if not is_remote(self.plain[0]):
+            escaped = self._with(self.wild, glob.escape)
+            return glob.iglob(escaped, recursive=True)  # noqa: PTH207  # the pattern is absolute
+        pattern = self._with(self.wild, str)
+        system, path = file_system(pattern)
+        protocol = pattern.removesuffix(path.lstrip("/"))
+        return (protocol + found.lstrip("/") for found in system.glob(path))
+
+    def regex(self) -> str:
+        """Return a regular expression with a group for each wildcard."""
+        forms = {"**/": "((?:[^/]+/)*)", "*": "([^/]*)", "?": "([^/])"}
+        wild = [forms.get(each, f"({each.replace('[!', '[^')})") for each in self.wild]
+        return self._with(wild, re.escape)
+
+    def _with(self, wild: Iterable[str], plain: Callable[[str], str]) -> str:
+        first, *others = map(plain, self.plain)
+        return first + "".join(a + b for a, b in zip(wild, others, strict=True))
+
+    def __str__(self) -> str:
+        return self._with(self.wild, str)
+
+
+def _matches(pattern: _Glob, target: list[str] | None) -> Iterator[Entry]:
     """Yield what is there; `target` is what stands between the wildcards of the visible path."""
-    shape = re.compile(_regex(pattern))
-    base = folder_of(_WILD.split(pattern)[0] + "x")
+    shape = re.compile(pattern.regex())
+    base = folder_of(pattern.plain[0] + "x")
     row = 0
-    for row, path in enumerate(_glob(pattern), 1):
+    for row, path in enumerate(pattern.paths(), 1):
         name = path.removeprefix(base).lstrip("/").removesuffix(path_in(path).suffix)
         try:
             check_name(name)
@@ -280,22 +319,6 @@ def _matches(pattern: str, target: list[str] | None) -> Iterator[Entry]:
             yield Entry(row, f"row {row}", error=f"{path}: {error}")
     if not row:
         raise InputError(f"{pattern} must match files, but none is there. Check it.")
-
-
-def _glob(pattern: str) -> Iterator[str]:
-    if not is_remote(pattern):
-        return glob.iglob(pattern, recursive=True)  # noqa: PTH207  # the pattern is absolute
-    system, path = file_system(pattern)
-    protocol = pattern.removesuffix(path.lstrip("/"))
-    return (protocol + found.lstrip("/") for found in system.glob(path))
-
-
-def _regex(pattern: str) -> str:
-    """Return a regular expression with a group for each wildcard."""
-    forms = {"**/": "((?:[^/]+/)*)", "*": "([^/]*)", "?": "([^/])"}
-    wild = [forms.get(each, f"({each.replace('[!', '[^')})") for each in _WILD.findall(pattern)]
-    plain = [re.escape(each) for each in _WILD.split(pattern)]
-    return plain[0] + "".join(a + b for a, b in zip(wild, plain[1:], strict=True))
 
 
 def _filled(plain: list[str], path: str, shape: re.Pattern[str]) -> str:

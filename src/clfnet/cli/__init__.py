@@ -10,12 +10,13 @@ import logging
 import sys
 import warnings
 from importlib import import_module
+from typing import Any
 
 import click
 
 from clfnet.cli.command import command
 from clfnet.cli.examples import EXAMPLES
-from clfnet.errors import ClfnetError, did_you_mean
+from clfnet.errors import ClfnetError, did_you_mean, one_line
 from clfnet.version import __version__
 
 _INTERRUPTED = 130
@@ -33,6 +34,13 @@ class _Commands(click.Group):
                 return None
             context.fail(f"No such command {name!r}. {did_you_mean(name, EXAMPLES, '')}".rstrip())
         return command(getattr(import_module(f"clfnet.cli.{name}"), name))
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; after Ctrl-C there is one line, and not click's empty one before it."""
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            context.exit(_INTERRUPTED)
 
 
 def _complete(context: click.Context, _option: click.Parameter, shell: str | None) -> None:
@@ -81,7 +89,16 @@ def main() -> None:
     except click.UsageError as error:
         message = error.format_message()
         _fail(f"{message}{'' if message.endswith(('.', '?')) else '.'} See --help.", 2)
+    except OSError as error:
+        from clfnet.io.files import is_trouble
+
+        if error.filename is None and not is_trouble(error):
+            raise  # our bug
+        place = "the output" if error.filename is None else error.filename
+        _fail(f"{place} must be usable, but: {one_line(error)}. Choose another place.", 2)
     except (KeyboardInterrupt, click.Abort):
+        exit_code = _INTERRUPTED
+    if exit_code == _INTERRUPTED:  # newer typer tells it so
         _end_runs()
         _fail("interrupted.", _INTERRUPTED)
     sys.exit(exit_code)

@@ -67,15 +67,14 @@ def align(
     frames of the same time are taken. An alignment that cannot be trusted is refused with exit code
     2, and nothing is written; landmarks are taken as they are.
     """
-    from clfnet.io.files import refuse_existing
+    from clfnet.io.files import check_outputs
     from clfnet.io.image import check_suffix
 
     if preview:
         check_suffix(preview)
     placed = [pair / name for name in ("infrared.png", "visible.png")] if pair else []
-    for path in (output, preview, *placed):
-        if path and not overwrite:
-            refuse_existing(path)
+    inputs = (Path(infrared), Path(visible), *([points] if points else []))
+    check_outputs((output, preview, *placed), inputs, overwrite=overwrite)
     orientation = _orientation(turn, mirror=mirror)
     rig, heat, light = _find(infrared, visible, points, orientation, offset, (crop, crop_visible))
     if preview:

@@ -79,15 +79,13 @@ def bench(
     """
     from clfnet import bench as library
     from clfnet.inference.find import ONNX
-    from clfnet.io.files import refuse_existing, write_atomic
+    from clfnet.io.files import check_outputs, write_atomic
     from clfnet.weights import load_manifest
 
     sizes = [library.parse_size(text) for text in size or [_QUICK_SIZE if quick else _SIZE]]
     if plot:
         library.check_plot(plot, len(set(sizes)))
-    for path in filter(None, (output, plot)):
-        if not overwrite:
-            refuse_existing(path)
+    check_outputs((output, plot), overwrite=overwrite)
     foreign = [f"{ONNX}{path}" for path in compare or ()]
     names = [*(model or load_manifest()), *foreign]
     report = library.run(

@@ -10,7 +10,7 @@ import click
 
 from clfnet.cli.command import Option
 from clfnet.cli.options import fuse_options
-from clfnet.cli.usefulness import Labels, refuse_existing, show_usefulness
+from clfnet.cli.usefulness import Labels, show_usefulness
 from clfnet.errors import ConfigError
 from clfnet.options import READ_AS, FuseOptions
 
@@ -127,10 +127,11 @@ def evaluate(
     from clfnet.evaluation.plots import plot_paths, write_plots
     from clfnet.evaluation.report import as_html
     from clfnet.io.box import Box
-    from clfnet.io.files import write_atomic
+    from clfnet.io.files import check_outputs, write_atomic
 
     wanted = [path for path in (csv, json, latex, markdown, html) if path]
-    refuse_existing(wanted + (plot_paths(plots) if plots else []), overwrite=overwrite)
+    wanted += plot_paths(plots) if plots else []
+    check_outputs(wanted, [mapping] if mapping else [], overwrite=overwrite)
     box = None if region is None else Box.parse(region, "region")
     given = options.given() | ({} if align is None else {"align": align})
     given |= {"stretch": True} if stretch else {}

@@ -8,7 +8,6 @@ import click
 
 from clfnet.cli.command import Argument, Option
 from clfnet.cli.options import fuse_options
-from clfnet.errors import InputError
 from clfnet.options import FuseOptions
 
 if TYPE_CHECKING:
@@ -83,18 +82,12 @@ def explain(
 
 def _check_outputs(outputs: list[Path], inputs: list[Path], *, overwrite: bool) -> None:
     """Find out before the work whether its results may be written."""
-    from clfnet.io.files import refuse_existing, refuse_input
+    from clfnet.io.files import check_outputs
     from clfnet.io.image import check_suffix
 
-    taken: set[Path] = set()
     for path in outputs:
         check_suffix(path)
-        refuse_input(path, inputs)
-        if path.resolve() in taken:
-            raise InputError(f"{path} must not be written twice. Choose another output.")
-        taken.add(path.resolve())
-        if not overwrite:
-            refuse_existing(path)
+    check_outputs(outputs, inputs, overwrite=overwrite)
 
 
 def _shares(explained: "Explained", regions: list["Region"], cells: int) -> dict[str, Any]:

@@ -42,12 +42,12 @@ def panel(
     """
     from clfnet.evaluation.panel import Mark, panel_of_folders
     from clfnet.evaluation.sources import Reading
-    from clfnet.io.files import refuse_existing
+    from clfnet.io.files import check_outputs
     from clfnet.io.image import Image, check_suffix, write_image
 
     check_suffix(output)
-    if not overwrite:
-        refuse_existing(output)
+    inputs = [Path(folder, output.name) for folder in (infrared, visible, *fused)]
+    check_outputs([output], inputs, overwrite=overwrite)
     marks = [Mark.parse(text) for text in box or ()]
     pixels = panel_of_folders(
         infrared, visible, fused, image, marks=marks, columns=columns, reading=Reading.of(options)

@@ -98,6 +98,7 @@ def thermal(
     from clfnet.inference.fuser import Fuser
     from clfnet.inspection import Look, Plan, find
     from clfnet.inspection.run import Outputs, Report, inspect
+    from clfnet.io.files import check_outputs
     from clfnet.thermal import ThermalOptions
     from clfnet.thermal.isotherm import Isotherm
 
@@ -110,11 +111,14 @@ def thermal(
     )
     look = Look(palette, str(options.thermal_range))
     reports = report or []
-    _check([*reports, *([csv] if csv else [])], csv, reports, overwrite=overwrite)
+    _check(csv, reports)
+    sources = [*find(files, visible=visible, recursive=recursive)]
+    inputs = [path for each in sources for path in (each.file, each.visible) if path]
+    check_outputs([*reports, csv], inputs, overwrite=overwrite)
     pages = Report(Fuser() if fused else None, serial) if reports else None
     done = []
     for each in inspect(
-        find(files, visible=visible, recursive=recursive),
+        sources,
         plan,
         ThermalOptions.of(options),
         look=look,
@@ -128,10 +132,8 @@ def thermal(
     _end(done, written, as_json=as_json)
 
 
-def _check(outputs: list[Path], csv: Path | None, reports: list[Path], *, overwrite: bool) -> None:
-    """Find out before the work whether its results may be written."""
-    from clfnet.io.files import refuse_existing
-
+def _check(csv: Path | None, reports: list[Path]) -> None:
+    """Find out before the work whether its results can be written."""
     for path in reports:
         if path.suffix.lower() not in (".html", ".htm", ".pdf"):
             raise InputError(f"--report must end in .html or .pdf, got {path}. Rename it.")
@@ -141,10 +143,6 @@ def _check(outputs: list[Path], csv: Path | None, reports: list[Path], *, overwr
             check_installed()
     if csv and csv.suffix.lower() != ".csv":
         raise InputError(f"--csv must end in .csv, got {csv}. Rename it.")
-    if len({path.resolve() for path in outputs}) < len(outputs):
-        raise InputError("outputs must be different files, got one twice. Rename one.")
-    for path in [] if overwrite else outputs:
-        refuse_existing(path)
 
 
 def _tell(each: "Inspected", *, as_json: bool) -> None:

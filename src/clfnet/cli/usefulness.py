@@ -2,14 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from clfnet.errors import ConfigError, OutputExistsError
+from clfnet.errors import ConfigError
 
 if TYPE_CHECKING:
     from clfnet.usefulness import LabelledPair
@@ -45,11 +45,11 @@ def show_usefulness(
 ) -> None:
     """Measure folders of fused images, print the tables and write what is asked for."""
     from clfnet.evaluation.matching import method_names
-    from clfnet.io.files import write_atomic
+    from clfnet.io.files import check_outputs, write_atomic
     from clfnet.usefulness import parse_detector, usefulness
     from clfnet.usefulness.formats import as_json, as_markdown
 
-    refuse_existing([path for path in (json, markdown) if path], overwrite=overwrite)
+    check_outputs((json, markdown), overwrite=overwrite)
     if not labels.detectors:
         raise ConfigError("`--detector` must be given with --boxes: an ONNX file. Add it.")
     folders = method_names(fused)
@@ -69,13 +69,6 @@ def show_usefulness(
     if markdown:
         write_atomic(markdown, shown.encode(), overwrite=overwrite)
     click.echo(shown, nl=False)
-
-
-def refuse_existing(paths: Iterable[Path], *, overwrite: bool) -> None:
-    """Refuse to replace files before the work, and not after it."""
-    for path in paths:
-        if path.exists() and not overwrite:
-            raise OutputExistsError(f"{path} is there already. Allow it with --overwrite.")
 
 
 def _pairs(labels: Labels) -> "list[LabelledPair]":

@@ -61,7 +61,7 @@ class Shown(np.ndarray[Any, np.dtype[Any]]):
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         """Return what a function of NumPy made of it."""
         plain = np.asarray(array)
-        return plain[()] if return_scalar else plain
+        return plain[()] if return_scalar or not plain.ndim else plain  # NumPy 1 does not say
 
     def __repr__(self) -> str:
         return repr(np.asarray(self))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from clfnet.errors import ClfnetError, ConfigError, InputError
 from clfnet.inference.fuser import Fuser
 from clfnet.inference.tiling import Tiles
-from clfnet.io.files import refuse_existing, refuse_input, sweep
+from clfnet.io.files import check_outputs, sweep
 from clfnet.io.image import SUFFIXES, check_depth, check_suffix, write_image
 from clfnet.thermal import temperatures
 from clfnet.thermal.measuring import why_not
@@ -225,7 +225,4 @@ def _check_outputs(fuser: Fuser, job: Job, *, overwrite: bool) -> None:
     if job.temperatures:
         temperatures.check_suffix(job.temperatures)
     inputs = [file for file in (job.infrared, job.visible) if file]
-    for output in filter(None, (job.output, job.temperatures)):
-        refuse_input(output, inputs)
-        if not overwrite:
-            refuse_existing(output)
+    check_outputs((job.output, job.temperatures), inputs, overwrite=overwrite)

@@ -8,8 +8,8 @@ from typing import Any
 
 import onnxruntime
 
+from clfnet.deadline import check_time, time_left
 from clfnet.errors import ConfigError, WeightsError, one_line
-from clfnet.inference.deadline import check_time, time_left
 from clfnet.inference.device import (
     Device,
     check_used,

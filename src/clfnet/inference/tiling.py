@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from clfnet.deadline import check_time, time_left
 from clfnet.errors import ConfigError
-from clfnet.inference.deadline import check_time, time_left
 from clfnet.inference.per_process import PerProcess
 from clfnet.method import FloatImage, FusionMethod, LocalMethod, Reach, TwoScaleMethod
 
@@ -97,7 +97,7 @@ class Tiles:
         """Do the work for every tile of an image; if one fails, no more are begun.
 
         Raises:
-            TimeLimitError: it takes longer than it may; see `clfnet.inference.deadline`.
+            TimeLimitError: it takes longer than it may; see `clfnet.deadline`.
             Exception: whatever `work` raises.
         """
         pool = self._pool()

@@ -12,7 +12,7 @@ from clfnet.inspection.picture import Look, draw
 from clfnet.inspection.readings import Reading, Source, readings
 from clfnet.inspection.report.page import Page, page_of
 from clfnet.inspection.tables import lines, rows
-from clfnet.io.files import refuse_input
+from clfnet.io.files import check_outputs
 from clfnet.io.formats import SEQUENCE_SUFFIXES
 from clfnet.io.image import SUFFIXES, Image, write_image
 from clfnet.thermal import Pair, ThermalOptions, temperatures
@@ -150,13 +150,14 @@ def _check(sources: list[Source], options: ThermalOptions, outputs: Outputs) -> 
     for flag, path, suffixes in places:
         if path is None or path.is_dir():
             continue
-        refuse_input(path, inputs)
         if path.suffix and path.suffix.lower() not in suffixes:
             raise ImageError(f"{flag} must end in {', '.join(suffixes)}, got {path}. Rename it.")
         if path.suffix and not _is_one(sources, options):
             raise InputError(
                 f"{flag} must be a folder for several images, but {path} is a file. Name a folder."
             )
+    files = [path for _, path, _ in places if path and path.suffix and not path.is_dir()]
+    check_outputs(files, inputs, overwrite=True)  # what is there is refused when it is written
 
 
 def _named(outputs: Outputs, reading: Reading, is_one: bool) -> Outputs:

@@ -156,6 +156,36 @@ def is_trouble(error: BaseException) -> bool:
     return False
 
 
+def check_outputs(
+    outputs: Iterable[Path | None], inputs: Iterable[Path] = (), *, overwrite: bool = False
+) -> None:
+    """Find out before the work whether its results may be written.
+
+    Args:
+        outputs: files that are to be; None is left out.
+        inputs: what is read for them.
+        overwrite: files may be there already.
+
+    Raises:
+        OutputExistsError: one is there and `overwrite` is not set.
+        InputError: one is an input, or another of the outputs, by whatever name.
+
+    Example:
+        >>> check_outputs([Path("a.csv"), Path("./a.csv")])
+        Traceback (most recent call last):
+        clfnet.errors.InputError: a.csv must not be written twice. Choose another output.
+    """
+    given, taken = [*inputs], set[Path]()
+    for path in filter(None, outputs):
+        refuse_input(path, given)
+        real = path.resolve()
+        if real in taken:
+            raise InputError(f"{path} must not be written twice. Choose another output.")
+        taken.add(real)
+        if not overwrite:
+            refuse_existing(path)
+
+
 def refuse_input(output: Path, inputs: Iterable[Path]) -> None:
     """Raise an `InputError` if an output is one of the inputs, by whatever name, there or not."""
     if any(_is_same(output, path) for path in inputs):
@@ -201,6 +231,24 @@ def _rename_without_links(temporary: Path, path: Path) -> None:
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
     temporary.rename(path)
+
+
+def bytes_in(folder: Path) -> int:
+    """Return what all files in a folder take; files may come and go meanwhile.
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> write_atomic(folder / "a" / "b.txt", b"whole")
+        >>> bytes_in(folder)
+        5
+    """
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += os.lstat(os.path.join(place, name)).st_size  # noqa: PTH118
+    return total
 
 
 def sweep(folder: Path, *, recursive: bool = False) -> None:

@@ -19,6 +19,7 @@ from math import e, inf, log, log2, sqrt
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
+from clfnet.deadline import check_time
 from clfnet.errors import ConfigError, did_you_mean
 from clfnet.metrics.ag import ag
 from clfnet.metrics.cc import cc
@@ -338,10 +339,11 @@ def score(
         >>> score(a, a, a, metrics=["EN", "MI"])
         {'EN': 1.0, 'MI': 2.0}
     """
-    return {
-        metric.name: metric.compute(fused, infrared, visible)
-        for metric in metrics_of(dialect, metrics)
-    }
+    values = {}
+    for metric in metrics_of(dialect, metrics):
+        check_time()
+        values[metric.name] = metric.compute(fused, infrared, visible)
+    return values
 
 
 def _find(argument: str, name: str, known: Mapping[str, T], hint: str = "") -> T:

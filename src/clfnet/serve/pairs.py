@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from clfnet.align import Rig, read_landmarks, register_landmarks
 from clfnet.errors import ConfigError
 from clfnet.inference.arrays import grey, read_sources
-from clfnet.inference.deadline import time_limit
 from clfnet.inference.fuser import FusedPair
 from clfnet.serve.http.form import Fusing
 from clfnet.serve.http.uploads import INFRARED, TEXT, VISIBLE, Upload
@@ -55,7 +54,7 @@ def fuse_upload(
         ClfnetError: the library refuses; files are called as the client calls them.
     """
     infrared, visible = upload.needed("infrared"), upload.file("visible")
-    with upload.named(), time_limit(service.settings.pair_seconds):
+    with upload.named():
         method = service.models.get(fusing.model or service.models.default)
         pair = read_sources(
             infrared.path,

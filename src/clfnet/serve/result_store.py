@@ -3,15 +3,17 @@
 import secrets
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clfnet.io.files import bytes_in
 from clfnet.serve.http.errors import RefusedError
 
 
-@dataclass(frozen=True)
+@dataclass
 class StoredResult:
     """A result.
 
@@ -20,8 +22,9 @@ class StoredResult:
         folder: its files.
         stem: what downloads are called, without suffix.
         answer: what the client was told.
-        bytes: what it took on disk when it was kept.
+        bytes: what it takes on disk, with what has been made of it since.
         until: when it goes, by `time.monotonic`.
+        users: how many use its files right now; they stay until none does.
     """
 
     id: str
@@ -30,6 +33,7 @@ class StoredResult:
     answer: dict[str, Any]
     bytes: int
     until: float
+    users: int = 0
 
 
 class ResultStore:
@@ -78,16 +82,17 @@ class ResultStore:
     def keep(self, name: str, stem: str, answer: dict[str, Any]) -> StoredResult:
         """Keep a result whose files are written; the oldest ones go where there is no room."""
         folder = self.folder / name
-        size = sum(file.stat().st_size for file in folder.iterdir())
-        kept = StoredResult(name, folder, stem, answer, size, self._clock() + self._seconds)
+        until = self._clock() + self._seconds
+        kept = StoredResult(name, folder, stem, answer, bytes_in(folder), until)
         self._kept[name] = kept
         self._make_room()
         return kept
 
     def drop(self, name: str) -> None:
-        """Remove a result and its files."""
-        self._kept.pop(name, None)
-        shutil.rmtree(self.folder / name, ignore_errors=True)
+        """Remove a result and its files, these once nobody uses them any more."""
+        kept = self._kept.pop(name, None)
+        if kept is None or not kept.users:
+            shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def get(self, name: str) -> StoredResult:
         """Return a result.
@@ -104,6 +109,25 @@ class ResultStore:
                 f"{self._seconds:g} seconds old, but {name!r:.40} is not kept. Fuse again.",
             )
         return self._kept[name]
+
+    @contextmanager
+    def using(self, name: str) -> Iterator[StoredResult]:
+        """Let the files of a result stay, and count what is added to them.
+
+        Raises:
+            RefusedError: as `get`.
+        """
+        kept = self.get(name)
+        kept.users += 1
+        try:
+            yield kept
+        finally:
+            kept.users -= 1
+            if name in self._kept:
+                kept.bytes = bytes_in(kept.folder)
+                self._make_room()
+            elif not kept.users:
+                shutil.rmtree(kept.folder, ignore_errors=True)
 
     def _make_room(self) -> None:
         now = self._clock()

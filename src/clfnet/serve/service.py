@@ -53,7 +53,7 @@ class Service:
         self.intake = Gate(1, _UPLOADS - 1)
         self.pictures = anyio.CapacityLimiter(2)  # thumbnails made at once; a page asks for many
         self.models = Models(settings.model)
-        self.gate = Gate(settings.workers, settings.queue)
+        self.gate = Gate(settings.workers, settings.queue, settings.pair_seconds)
         self.uploads = self.data.uploads
         self.results = ResultStore(
             self.data.results,

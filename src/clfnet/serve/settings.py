@@ -48,7 +48,7 @@ class Settings:
         jobs: how many jobs are kept, finished ones included.
         job_bytes: of one job's uploads; all jobs together may take four times as much.
         job_pairs: pairs of one job.
-        pair_seconds: after which the work on one pair is ended.
+        pair_seconds: after which the work on one pair, or for one request, is ended.
         live: pairs of live sources that may be watched.
 
     Raises:

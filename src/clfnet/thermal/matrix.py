@@ -51,7 +51,12 @@ def read_text(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[np.float32
     Raises:
         ImageError: it holds no matrix, or a too large one.
     """
-    data = file.read(_MOST_TEXT)
+    data = file.read(_MOST_TEXT + 1)
+    if len(data) > _MOST_TEXT:
+        raise ImageError(
+            f"{path} must have at most {_MOST_TEXT // 10**6} MB as text, but has more. Save the "
+            f"image as TIFF or NPY."
+        )
     wide = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     text = data.decode("utf-16" if wide else "utf-8-sig", "replace")
     lines = text.splitlines()
@@ -83,11 +88,15 @@ def read_pgm(file: BinaryIO, path: Path, max_pixels: int) -> NDArray[np.uint8 | 
         raise ValueError("no header of a PGM")
     width, height, most = (int(number) for number in head.groups()[1:])
     check_size((width, height), path, max_pixels)
+    if not 0 < most < 2**16:
+        raise ValueError(f"a maximum of {most}")
     stored = np.dtype(np.uint8) if most < 256 else np.dtype(">u2")
     if head[1] == b"P5":
         values = np.frombuffer(data, stored, width * height, head.end())
     else:
         values = np.array(data[head.end() :].split()[: width * height], np.int64)
+        if values.min() < 0 or values.max() > np.iinfo(stored).max:
+            raise ValueError("a number beyond the maximum")
     picture = values.reshape(height, width)
     return picture.astype(np.uint8 if most < 256 else np.uint16)
 

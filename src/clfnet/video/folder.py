@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from clfnet.errors import ImageError, VideoError
@@ -81,7 +82,14 @@ def _pictures(folder: Path) -> list[Path]:
         files = [file for file in folder.iterdir() if not file.name.startswith(".")]
     except OSError as error:
         raise VideoError(f"{folder} must be readable, but: {error.strerror}.") from error
-    return sorted((f for f in files if f.suffix.lower() in IMAGE_SUFFIXES), key=_natural)
+    pictures = sorted((f for f in files if f.suffix.lower() in IMAGE_SUFFIXES), key=_natural)
+    for before, after in pairwise(sorted(pictures, key=lambda file: file.stem)):
+        if before.stem == after.stem:  # frames are called by it
+            raise VideoError(
+                f"a stem must occur once in a folder of frames, but {before} and {after.name} "
+                f"share theirs. Keep one of each."
+            )
+    return pictures
 
 
 def _natural(file: Path) -> list[tuple[int, str]]:

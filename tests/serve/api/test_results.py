@@ -9,7 +9,7 @@ import numpy as np
 import PIL.Image
 import pytest
 from fastapi.testclient import TestClient
-from tests.serve.conftest import BASE, Files, decoded, png
+from tests.serve.conftest import BASE, Files, MakeClient, decoded, png, service_of
 
 import clfnet
 from clfnet.example import ExamplePair
@@ -18,6 +18,7 @@ from clfnet.inference.arrays import grey
 from clfnet.metrics import score, to_grey
 from clfnet.serve.api import results as module
 from clfnet.serve.app import create_app
+from clfnet.serve.scoring import scores_of
 from clfnet.serve.settings import Settings
 
 Told = dict[str, Any]
@@ -135,3 +136,24 @@ def test_results_go_with_the_process(files: Files, tmp_path: Path) -> None:
         client.post("/v1/fuse", data={"format": "json"}, files=files)
         assert [*(tmp_path / "results").iterdir()]
     assert not [*(tmp_path / "results").iterdir()]
+
+
+def test_a_result_that_goes_while_it_is_used_is_answered_and_leaves_nothing(
+    make_client: MakeClient, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_client(results=1)
+    store = service_of(client).results
+
+    def fuse() -> Told:
+        told: Told = client.post("/v1/fuse", data={"format": "json"}, files=files).json()
+        return told
+
+    def late(*arguments: Any, **options: Any) -> Any:
+        store.drop(first["id"])
+        return scores_of(*arguments, **options)
+
+    monkeypatch.setattr(module, "scores_of", late)
+    first = fuse()
+    assert "EN" in client.get(first["links"]["metrics"]).json()["metrics"]
+    assert client.get(first["links"]["metrics"]).status_code == 404
+    assert [*store.folder.iterdir()] == []

@@ -226,8 +226,10 @@ def test_a_header_without_end_stops_nobody(client: TestClient, files: Files) -> 
     assert time.monotonic() - begin < 5
 
 
-def test_work_on_a_pair_ends(make_client: MakeClient, files: Files) -> None:
+@pytest.mark.parametrize("route", ["fuse", "align", "evaluate"])
+def test_work_for_a_request_ends(route: str, make_client: MakeClient, files: Files) -> None:
     client = make_client(model="fast", pair_seconds=0.001)
-    answer = client.post("/v1/fuse", files=files)
+    fused = [("fused", files[1][1])] if route == "evaluate" else []
+    answer = client.post(f"/v1/{route}", files=[*files, *fused])
     assert (answer.status_code, answer.json()["kind"]) == (422, "TimeLimitError")
-    assert "must be fused within 0.001 seconds" in answer.json()["error"]
+    assert "must end within 0.001 seconds" in answer.json()["error"]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from clfnet.serve.jobs.files import JobFiles, bytes_in, settle
+from clfnet.io.files import bytes_in
+from clfnet.serve.jobs.files import JobFiles, settle
 
 
 @pytest.fixture

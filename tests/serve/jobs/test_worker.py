@@ -239,3 +239,27 @@ def test_a_disk_that_is_full_for_a_while_fails_nothing(
         assert (done["state"], done["done"], done["failed"]) == ("done", 3, [])
         assert client.get(job["links"]["result"]).status_code == 200
     assert tried == 5
+
+
+def test_uploads_that_somebody_removed_fail_their_pair_alone(
+    start: Callable[[], TestClient],
+    folder: Files,
+    wait: Wait,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    begin = Worker._do
+
+    def remove(worker: Worker, job: Any, files: Any) -> None:
+        (files.source("visible", 2)).unlink()
+        for kind in ("infrared", "visible"):
+            files.source(kind, 3).unlink()
+        begin(worker, job, files)
+
+    monkeypatch.setattr(Worker, "_do", remove)
+    with start() as client:
+        job = client.post("/v1/jobs", files=folder).json()
+        done = wait(client, job["links"]["self"])
+    assert (done["state"], done["done"]) == ("done", 1)
+    assert len(done["failed"]) == 2
+    assert all("Send it again" in each["error"] for each in done["failed"])

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 import PIL.Image
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from clfnet.io.image import read_image, to_uint8
 from clfnet.serve.api.job_schemas import JobAnswer, JobList
 from clfnet.serve.http.errors import RefusedError, Responses, described, linked
 from clfnet.serve.http.form import form_schema
 from clfnet.serve.http.multipart import receiving
+from clfnet.serve.http.sending import FileAnswer
 from clfnet.serve.http.uploads import safe_name
 from clfnet.serve.jobs.answers import job_answer
 from clfnet.serve.jobs.events import events
@@ -174,7 +175,7 @@ async def read_job_result(service: TheService, job: TheJob) -> Response:
             409, "NotReady", f"The job must be done to have a result, but is {job.state}. Wait."
         )
     name = f"clfnet-{job.id}{path.suffix}"
-    return FileResponse(path, media_type=_MEDIA[path.suffix], filename=name)
+    return FileAnswer(path, media_type=_MEDIA[path.suffix], filename=name)
 
 
 @router.get(
@@ -203,7 +204,7 @@ async def read_job_picture(
         data = await to_thread.run_sync(_thumbnail, path, width, limiter=service.pictures)
         return Response(data, media_type="image/png", headers=headers)
     shown = safe_name(f"{name}{path.suffix}") if download else None
-    return FileResponse(path, media_type=_MEDIA[path.suffix], headers=headers, filename=shown)
+    return FileAnswer(path, media_type=_MEDIA[path.suffix], headers=headers, filename=shown)
 
 
 def _thumbnail(path: Path, width: int) -> bytes:

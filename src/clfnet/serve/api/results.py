@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import FileResponse
 
 from clfnet.explain import Explained, draw, explain, grid, hottest
 from clfnet.explain.picture import tinted
@@ -18,6 +17,7 @@ from clfnet.io.image import Image, encode_image, read_image, write_image
 from clfnet.metrics import DEFAULT, metrics_of
 from clfnet.serve.api.schemas import FuseAnswer, Scores, Shares
 from clfnet.serve.http.errors import RefusedError, Responses, described
+from clfnet.serve.http.sending import FileAnswer
 from clfnet.serve.result_store import StoredResult
 from clfnet.serve.scoring import names_of, scores_of
 from clfnet.serve.service import Service, the_service
@@ -85,7 +85,8 @@ async def read_metrics(
     names = [metric.name for metric in metrics_of(dialect, names_of(metrics))]
     file = result.folder / f"metrics-{dialect.casefold()}-{'-'.join(names)}.json"
     work = partial(_scores, result.folder, dialect, names)
-    found: dict[str, Any] = json.loads(await _made(service, request, file, work))
+    with service.results.using(result.id):
+        found: dict[str, Any] = json.loads(await _made(service, request, file, work))
     return found
 
 
@@ -98,8 +99,10 @@ async def read_explanation(
 ) -> dict[str, Any]:
     """Infrared's share of the places won: overall, where it is hottest, in a grid."""
     name = _explaining(service, model)
-    await _explained(service, request, result, name)
-    shares: dict[str, Any] = json.loads((result.folder / f"explain-{name}.json").read_bytes())
+    with service.results.using(result.id):
+        await _explained(service, request, result, name)
+        told = (result.folder / f"explain-{name}.json").read_bytes()
+    shares: dict[str, Any] = json.loads(told)
     return shares
 
 
@@ -120,10 +123,10 @@ async def read_explanation_picture(
 ) -> Response:
     """Where each pixel comes from: orange is infrared, blue is visible."""
     name = _explaining(service, model)
-    await _explained(service, request, result, name)
-    return _file(
-        result.folder / f"explain-{name}-{view}.png", f"{result.stem}-explain.png", download
-    )
+    with service.results.using(result.id):
+        await _explained(service, request, result, name)
+    path = result.folder / f"explain-{name}-{view}.png"
+    return _file(service, result, path, f"{result.stem}-explain.png" if download else None)
 
 
 @router.get("/{file}", response_class=Response, responses=_FILES)
@@ -133,12 +136,13 @@ async def read_picture(
     """An image of the result; infrared and visible as they were fused, 8 bits."""
     path = result.folder / file
     if file in _DERIVED:
-        await _made(service, request, path, partial(_converted, result.folder, path))
+        with service.results.using(result.id):
+            await _made(service, request, path, partial(_converted, result.folder, path))
     elif not path.exists():
         raise RefusedError(
             404, "NotFound", "The infrared image must hold temperatures, but has none."
         )
-    return _file(path, f"{result.stem}-{file}", download)
+    return _file(service, result, path, f"{result.stem}-{file}" if download else None)
 
 
 async def _run(service: Service, request: Request, work: Callable[[], Any]) -> Any:
@@ -153,13 +157,14 @@ async def _made(service: Service, request: Request, path: Path, make: Callable[[
     return path.read_bytes()
 
 
-def _file(path: Path, name: str, download: bool) -> FileResponse:
-    headers = {"Cache-Control": "private, max-age=3600"}  # the bytes of a result never change
-    return FileResponse(
+def _file(service: Service, result: StoredResult, path: Path, name: str | None) -> FileAnswer:
+    """Return a file of a result; under a name, as one to be saved."""
+    return FileAnswer(
         path,
+        held=service.results.using(result.id),
         media_type=_MEDIA[path.suffix],
-        headers=headers,
-        filename=name if download else None,
+        headers={"Cache-Control": "private, max-age=3600"},  # the bytes of a result never change
+        filename=name,
     )
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
-from clfnet.inference.deadline import time_limit
 from clfnet.inspection import Look, Measured, Plan, draw, measure, readings
 from clfnet.inspection.readings import Source
 from clfnet.inspection.report import as_html, as_pdf, page_of
@@ -142,7 +141,7 @@ async def thermal(request: Request, service: Annotated[Service, Depends(the_serv
 def _answered(service: Service, upload: Upload, asked: _Asked) -> bytes | dict[str, Any]:
     """Read, measure and encode, in a worker thread."""
     infrared, visible = upload.needed("infrared"), upload.file("visible")
-    with upload.named(), time_limit(service.settings.pair_seconds):
+    with upload.named():
         source = Source(infrared.path, visible and visible.path, infrared.stem)
         limit = service.settings.max_pixels
         reading = next(readings(source, asked.reading, max_pixels=limit))

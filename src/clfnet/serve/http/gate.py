@@ -9,6 +9,7 @@ import anyio
 from anyio import to_thread
 from fastapi import Request
 
+from clfnet.deadline import time_limit
 from clfnet.serve.http.errors import GoneError, RefusedError
 
 T = TypeVar("T")
@@ -22,9 +23,11 @@ class Gate:
     Args:
         workers: how many are worked on at once.
         queue: how many more may be inside, sending their body or waiting.
+        seconds: after which the work of a request is ended; None for no limit.
     """
 
-    def __init__(self, workers: int, queue: int) -> None:
+    def __init__(self, workers: int, queue: int, seconds: float | None = None) -> None:
+        self._seconds = seconds
         self._places = workers + queue
         self._limiter = anyio.CapacityLimiter(workers)
         self.inside = 0
@@ -71,6 +74,7 @@ class Gate:
         Raises:
             GoneError: the client has left.
             RefusedError: 413, memory does not suffice.
+            TimeLimitError: the work takes too long.
             Exception: whatever the work raises.
         """
         scope = anyio.CancelScope()  # takes it out of the queue, but waits for what has begun
@@ -93,8 +97,14 @@ class Gate:
     async def _in_thread(self, work: Callable[[], T], scope: anyio.CancelScope) -> list[T]:
         """Return the result of the work; nothing if it was cancelled."""
         with scope:
-            return [await to_thread.run_sync(work, limiter=self._limiter)]
+            return [await to_thread.run_sync(self._limited, work, limiter=self._limiter)]
         return []
+
+    def _limited(self, work: Callable[[], T]) -> T:
+        if self._seconds is None:
+            return work()
+        with time_limit(self._seconds):
+            return work()
 
 
 async def _left(request: Request) -> None:

@@ -13,7 +13,6 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 SOURCES = ("infrared", "visible")
@@ -90,12 +89,6 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def bytes_in(folder: Path) -> int:
-    """Return what all files in a folder take."""
-    sizes: Iterable[int] = (file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    return sum(sizes)
 
 
 def _first(folder: Path, number: int) -> Path | None:

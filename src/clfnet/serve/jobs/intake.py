@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from clfnet.align import Rig
 from clfnet.errors import ConfigError, PairingError
 from clfnet.io.box import Box
+from clfnet.io.files import bytes_in
 from clfnet.io.image import check_depth
 from clfnet.io.names import LENSES, match_names, split_kinds
 from clfnet.options import Option, check_for_video
@@ -16,7 +17,7 @@ from clfnet.serve.http.errors import RefusedError
 from clfnet.serve.http.form import FORMATS, OPTIONS, Fusing, parse
 from clfnet.serve.http.sniffing import PICTURES, THERMAL, sniff, sniff_video
 from clfnet.serve.http.uploads import Accepts, Stored, Upload
-from clfnet.serve.jobs.files import JobFiles, bytes_in, settle, settle_name
+from clfnet.serve.jobs.files import JobFiles, settle, settle_name
 from clfnet.serve.jobs.store import FAILED, FilePair, Job, Store
 from clfnet.thermal import parse_range
 from clfnet.thermal.folders import lonely, pairs_by_time

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clfnet.align import Rig
+from clfnet.deadline import time_limit
 from clfnet.errors import ClfnetError, VideoError
-from clfnet.inference.deadline import time_limit
 from clfnet.inference.fuser import Fuser
 from clfnet.io.description import read_description
 from clfnet.io.files import is_trouble
@@ -160,6 +160,10 @@ class Worker:
         """Fuse one pair into its file; return why that cannot be done."""
         limit = self._service.settings.max_pixels
         given = _sources(pair, files)
+        if len(given) < sum(map(bool, (pair.infrared, pair.visible))):
+            return (
+                f"{pair.name} must still have what was uploaded, but that is gone. Send it again."
+            )
         try:
             for stored in given:
                 check_pixels(stored.path, stored.name, limit)
@@ -192,6 +196,10 @@ class Worker:
         ranging = ranging_for(parse_range(str(chosen.thermal_range)), chosen.kelvin_per_count)
         plain = replace(chosen, thermal_range="auto", kelvin_per_count=None)
         stored, offset = _sources(pair, files), float(job.form.get("offset", 0))
+        if len(stored) < len(SOURCES):
+            raise VideoError(
+                f"{pair.name} must still have what was uploaded, but that is gone. Send it again."
+            )
         crop, crop_visible = (job.form.get(name) for name in CROPS)
         if not files.rig.exists():
             with named(*stored):

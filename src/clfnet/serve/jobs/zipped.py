@@ -48,7 +48,7 @@ def zipped(files: Iterable[tuple[str, Path]]) -> Iterator[bytes]:
     outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
         for name, path in files:
-            entry = zipfile.ZipInfo.from_file(path, name)
+            entry = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
             with path.open("rb") as source, archive.open(entry, "w") as target:
                 while chunk := source.read(_CHUNK):
                     target.write(chunk)

@@ -1,4 +1,4 @@
-"""A limit on the time that fusing a pair may take."""
+"""A limit on the time that work on a pair may take, kept by whatever takes long."""
 
 import time
 from collections.abc import Iterator
@@ -18,7 +18,8 @@ class TimeLimitError(InputError):
 def time_limit(seconds: float) -> Iterator[None]:
     """Let no work in this block, and in this thread, go on for longer.
 
-    The work ends between two tiles, or between two nodes of a graph: what has begun is finished.
+    The work ends between two tiles, two nodes of a graph, two metrics or two steps of an alignment:
+    what has begun is finished.
 
     Raises:
         TimeLimitError: the time is over.
@@ -47,8 +48,8 @@ def time_left() -> float | None:
     left = limit[0] - time.monotonic()
     if left <= 0:
         raise TimeLimitError(
-            f"the pair must be fused within {limit[1]:g} seconds, but takes longer. "
-            f"Use smaller images, or a faster model."
+            f"the work on a pair must end within {limit[1]:g} seconds, but takes longer. "
+            f"Use smaller images, or a quicker model."
         )
     return left
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tests.inference.test_session import FEEDS, endless
 
-from clfnet.inference.deadline import TimeLimitError, check_time, time_left, time_limit
+from clfnet.deadline import TimeLimitError, check_time, time_left, time_limit
 from clfnet.inference.session import Session
 from clfnet.inference.tiling import Tile, Tiles
 from clfnet.method import Reach
@@ -37,7 +37,7 @@ def test_no_more_tiles_are_begun() -> None:
         time.sleep(0.02)
 
     tiles = Tiles(Reach(2), memory=2600, threads=2)
-    with time_limit(0.1), pytest.raises(TimeLimitError, match=r"must be fused within 0\.1 seconds"):
+    with time_limit(0.1), pytest.raises(TimeLimitError, match=r"must end within 0\.1 seconds"):
         tiles.run(work, 2000, 2000)
     count = len(begun)
     assert count < len(tiles.of(2000, 2000))
