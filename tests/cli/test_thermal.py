@@ -130,7 +130,7 @@ def test_notes_are_told(run: Run, tmp_path: Path) -> None:
         (["--above=60C", "--below=10C"], "must not be given together"),
         (["--report=a.docx"], "--report must end in .html or .pdf"),
         (["--csv=a.txt"], "--csv must end in .csv"),
-        (["--report=a.html", "--report=./a.html"], "outputs must be different files"),
+        (["--report=a.html", "--report=./a.html"], "a.html must not be written twice"),
         (["--range=agc"], "`range` must be auto"),
         (["--emissivity=2"], "`emissivity` must be above 0 and at most 1"),
         (["--delta=a-b"], "`delta` must be A-B"),

@@ -58,7 +58,7 @@ def test_metrics_are_a_list_with_commas(root: Path) -> None:
 def test_a_file_that_is_there_is_kept_and_told_before_the_work(root: Path) -> None:
     path = root / "scores.csv"
     path.write_text("precious")
-    with pytest.raises(OutputExistsError, match=r"scores.csv .* --overwrite"):
+    with pytest.raises(OutputExistsError, match=r"scores.csv .*--overwrite"):
         _run(root, f"--csv={path}", f"--json={root / 'scores.json'}")
     assert path.read_text() == "precious"
     assert not (root / "scores.json").exists()
@@ -73,7 +73,7 @@ def test_latex_html_and_plots_are_written(root: Path) -> None:
     assert r"\toprule" in (out / "t.tex").read_text()
     assert "noise" in (out / "r.html").read_text()
     assert len(list((out / "plots").glob("*.png"))) == 3
-    with pytest.raises(OutputExistsError, match=r"curves\.png .* --overwrite"):
+    with pytest.raises(OutputExistsError, match=r"curves\.png .*--overwrite"):
         _run(root, "--metrics=EN", f"--plots={out / 'plots'}")
 
 

@@ -19,13 +19,17 @@ def spec(experiments: Path) -> Cost:
 
 
 def test_multiply_adds_are_those_of_the_network() -> None:
-    """Each weight counts once per pixel, those of 3×3 two thirds, and a few more for each map."""
+    """Each weight counts once per pixel, those of 3×3 two thirds, and a few more for each map.
+
+    Of the shrunk pair, a sixteenth of the pixels, all count once.
+    """
     kernels = [p for p in CLFNet().parameters() if p.ndim == 4]
     large = sum(p.numel() for p in kernels if p.shape[-1] == 3)
     small = sum(p.numel() for p in kernels if p.shape[-1] == 1)
     maps = sum(p.shape[0] + p.shape[1] for p in kernels if p.shape[-1] == 3)
     found = cost.adds_per_pixel(find("clfnet").onnx.path)
-    assert 0 < found - (large * 2 / 3 + small) <= 3 * maps
+    coarse = (large + small) / 16
+    assert 0 < found - coarse - (large * 2 / 3 + small) <= 3 * maps
 
 
 def test_methods_take_turns_and_an_image_counts_once(
@@ -54,6 +58,6 @@ def test_the_table(spec: Cost, run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     cost.measure(spec, run, results)
     lines = cost.render(spec, results).splitlines()
     assert lines[0] == ("|  | Tiny, s | parameters, M | GMAC at 640×480 | peak MiB at 640×480 |")
-    assert "| 0.190120 | 43.3 |" in lines[3]
+    assert "| 0.190120 | 46.9 |" in lines[3]
     assert lines[2].endswith("| – | – | 12.50 |")
     assert lines[4] == "| Theirs · *paper* | 0.5000 ± 0.2500 | 0.125000 |  |  |"

@@ -454,10 +454,10 @@ def test_a_tiled_pair_must_agree_in_size() -> None:
 
 def test_memory(shipped: Model) -> None:
     pair = random((90, 120)), random((90, 120), seed=1)
-    small = Fuser(memory="15MiB", threads=2)(*pair)
+    small = Fuser(memory="27MiB", threads=2)(*pair)
     np.testing.assert_array_equal(small, Fuser(memory=2**30, threads=2)(*pair))
-    np.testing.assert_array_equal(small, fuse(*pair, memory="15MiB", threads=2))
-    with pytest.raises(ConfigError, match=r"`memory` must be at least 15MiB for 2 threads"):
+    np.testing.assert_array_equal(small, fuse(*pair, memory="27MiB", threads=2))
+    with pytest.raises(ConfigError, match=r"`memory` must be at least 27MiB for 2 threads"):
         Fuser(memory="1MiB", threads=2)
     with pytest.raises(ConfigError, match="`memory` must be an amount"):
         Fuser(memory="much")

@@ -27,7 +27,7 @@ from clfnet.errors import AlignmentError
 from clfnet.io import orientation as stored
 
 SHORTEST_SIDE = 48
-"""Pixels that each side of a image must have."""
+"""Pixels that each side of an image must have."""
 
 _NEXT = (
     "Take another pair of the same cameras, or mark places in both: "
@@ -81,7 +81,7 @@ def register(
         The rig; its quality is at least `clfnet.align.quality.THRESHOLD`.
 
     Raises:
-        AlignmentError: a image is flat or too small, or the alignment found is not good enough
+        AlignmentError: an image is flat or too small, or the alignment found is not good enough
             to be trusted; the message says how good it is.
 
     Example:

@@ -184,7 +184,7 @@ def _peaks(
 
 
 def _rotation(degrees: float, size: Size) -> Matrix:
-    """Return a rotation about a image's middle."""
+    """Return a rotation about an image's middle."""
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     x, y = (size[0] - 1) / 2, (size[1] - 1) / 2
     return np.array(

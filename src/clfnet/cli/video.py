@@ -41,7 +41,8 @@ def wants_video(infrared: str, visible: str, output: str, *, timed: bool = False
         _check_scheme(source)
     if is_stream(infrared) or is_stream(visible):
         return True
-    if not (timed or Path(output).suffix) or not all(map(_may_be_frames, (infrared, visible))):
+    is_folder = not Path(output).suffix and "://" not in output and output != "-"
+    if (is_folder and not timed) or not all(map(_may_be_frames, (infrared, visible))):
         return False
     from clfnet.video.output import is_video_only  # sinks take long to import
 

@@ -36,7 +36,7 @@ def test_the_answer_is_a_rig_file(
 ) -> None:
     found = Rig(np.array([[1.0, 0, 12], [0, 1, 8], [0, 0, 1]]), (232, 176), (256, 192), 0.9, "so")
 
-    def register(heat: Array, light: Array) -> Rig:
+    def register(heat: Array, light: Array, *, field: object = None) -> Rig:
         np.testing.assert_array_equal(heat, pictures[0])
         np.testing.assert_allclose(light, pictures[1][..., 0] / 255, atol=1e-6)
         return found
