@@ -69,17 +69,23 @@ def _tensors(graph: Any) -> Iterator[Any]:
 
 
 def _load(path: Path) -> Any:
+    """Return a graph without the inputs that may be left out, which weights are in old files."""
     try:
         import onnx
     except ImportError as error:
         raise MissingExtraError("onnx", "train") from error
     try:
-        return onnx.load(path, load_external_data=False)
+        model = onnx.load(path, load_external_data=False)
     except Exception as error:  # protobuf has errors of its own
         raise WeightsError(
             f"{path} must be an ONNX graph, but cannot be read "
             f"({one_line(error)}). Export it again."
         ) from error
+    defaults = {tensor.name for tensor in model.graph.initializer}
+    needed = [tensor for tensor in model.graph.input if tensor.name not in defaults]
+    del model.graph.input[:]
+    model.graph.input.extend(needed)
+    return model
 
 
 def _inferred(model: Any, path: Path, height: int, width: int) -> Shapes:
@@ -109,15 +115,11 @@ def _inferred(model: Any, path: Path, height: int, width: int) -> Shapes:
 def _folded(model: Any) -> Any:
     """Return the graph with what follows from the size of its inputs computed, e.g. paddings.
 
-    Inputs that may be left out are. The same graph where ONNX Runtime cannot load it.
+    The same graph where ONNX Runtime cannot load it.
     """
     import onnx
     import onnxruntime
 
-    defaults = {tensor.name for tensor in model.graph.initializer}
-    needed = [tensor for tensor in model.graph.input if tensor.name not in defaults]
-    del model.graph.input[:]
-    model.graph.input.extend(needed)
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.log_severity_level = 4
@@ -132,10 +134,7 @@ def _folded(model: Any) -> Any:
 
 def _resize(model: Any, path: Path, height: int, width: int) -> None:
     """Give the inputs their size; one that is fixed must be this."""
-    weights = {tensor.name for tensor in model.graph.initializer}
     for tensor in model.graph.input:
-        if tensor.name in weights:
-            continue
         dims = tensor.type.tensor_type.shape.dim
         if len(dims) != 4:
             raise InputError(

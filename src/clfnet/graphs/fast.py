@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from clfnet.graphs.graph import Array, Graph, array
-from clfnet.graphs.scales import IMAGES, Reach, model
+from clfnet.graphs.scales import IMAGES, model
 from clfnet.graphs.sides import Sides, Size, integers
+from clfnet.method import Reach
 from clfnet.nn import FastNet
 from clfnet.nn.fast import BASES, BINOMIAL, FLAT, KNEE
 
@@ -42,8 +43,8 @@ def fast_graph(network: FastNet, size: Size | None = None) -> onnx.ModelProto:
         fuse,
         size=size,
         factor=network.coarse,
-        reach=Reach(network.margin, network.factor, network.factor),
-        bytes_per_pixel=_bytes_per_pixel(network),
+        reach=Reach(network.margin, network.factor, _bytes_per_pixel(network)),
+        shrunk_multiple=network.factor,
     )
 
 

@@ -5,9 +5,10 @@ import onnx
 from onnx import TensorProto
 
 from clfnet.graphs.graph import Graph, res_blocks
-from clfnet.graphs.scales import IMAGES, Reach, model
+from clfnet.graphs.scales import IMAGES, model
 from clfnet.graphs.sides import Size
 from clfnet.graphs.winograd import ColumnGraph
+from clfnet.method import Reach
 from clfnet.nn import CLFNet, Encoder
 
 _MAPS_AT_ONCE = 6
@@ -62,8 +63,8 @@ def _model(network: CLFNet, graph: Graph, fused: str, size: Size | None) -> onnx
         lambda small, pair, _: _plain(network, small, pair),
         size=size,
         factor=network.coarse,
-        reach=Reach(_reach(network), 2, 1),
-        bytes_per_pixel=_MAPS_AT_ONCE * 4 * 8 * network.width,
+        reach=Reach(_margin(network), 2, _MAPS_AT_ONCE * 4 * 8 * network.width),
+        shrunk_multiple=1,
     )
 
 
@@ -93,6 +94,6 @@ def _encoders(network: CLFNet) -> tuple[Encoder, Encoder]:
     return network.infrared_encoder, network.visible_encoder
 
 
-def _reach(network: CLFNet) -> int:
+def _margin(network: CLFNet) -> int:
     """Each block on a path has one 3×3 convolution, which reaches a pixel further."""
     return len(res_blocks(network.infrared_encoder)) + len(res_blocks(network.decoder))

@@ -8,33 +8,19 @@ correction: of a shrunk pair, it is `coarse`.
 
 from collections.abc import Callable
 from math import lcm
-from typing import NamedTuple
 
 import numpy as np
 import onnx
 
 from clfnet.graphs.graph import Graph, image
 from clfnet.graphs.sides import Sides, Size
+from clfnet.method import Reach
 
 IMAGES = ("infrared", "visible")
 COARSE, ALONE = "coarse", "alone"
 
 Fuse = Callable[[Graph, tuple[str, str], Size | None], str]
 """Adds the network at one scale: the graph, names of both sources, their size -> fused image."""
-
-
-class Reach(NamedTuple):
-    """Of a network at one scale.
-
-    Attributes:
-        margin: how far in pixels a pixel depends on the sources.
-        multiple: on multiples of how many pixels a tile must begin.
-        shrunk_multiple: the same of the shrunk pair.
-    """
-
-    margin: int
-    multiple: int
-    shrunk_multiple: int
 
 
 def model(
@@ -45,7 +31,7 @@ def model(
     size: Size | None,
     factor: int,
     reach: Reach,
-    bytes_per_pixel: int,
+    shrunk_multiple: int,
 ) -> onnx.ModelProto:
     """The graph as a model, with a second scale if the network has one.
 
@@ -56,7 +42,7 @@ def model(
         size: height and width; any by default.
         factor: of the second scale; 1 is none.
         reach: of the network at one scale.
-        bytes_per_pixel: what working on a pixel takes.
+        shrunk_multiple: its `multiple` for the shrunk pair, where that is another.
 
     Returns:
         A model whose metadata has `margin`, how far in pixels a pixel depends on the sources,
@@ -67,14 +53,14 @@ def model(
     shape = size or ("height", "width")
     inputs = [image(name, *shape) for name in IMAGES]
     outputs = [image("fused", *shape)]
-    facts = {"bytes_per_pixel": bytes_per_pixel}
+    facts = {"bytes_per_pixel": reach.bytes_per_pixel}
     if factor == 1:
         graph.rename(fused, "fused")
         facts |= {"margin": reach.margin, "multiple": reach.multiple}
         return graph.model(inputs, outputs, **facts)
     _correct(graph, graph.rename(fused, ALONE), fuse, factor, size)
     facts["margin"] = factor * (reach.margin + 2)  # a place on either side, for interpolation
-    facts["multiple"] = lcm(reach.multiple, factor * reach.shrunk_multiple)
+    facts["multiple"] = lcm(reach.multiple, factor * shrunk_multiple)
     if size is None:
         coarse, nothing = _coarse_input()
         inputs.append(coarse)

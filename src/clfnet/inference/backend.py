@@ -91,10 +91,8 @@ class OnnxMethod:
                 f"{self.name} takes images of at least {self._least} pixels a side, got "
                 f"{size_text(visible)}. Use a larger image."
             )
-        feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)
-        if coarse is not None:
-            feeds["coarse"] = coarse[None, None]
-        return self._run(self._graph, feeds)
+        told = {} if coarse is None else {"coarse": coarse}
+        return self._run(self._graph, infrared=infrared, visible=visible, **told)
 
     def alone(self, infrared: FloatImage, visible: FloatImage) -> FloatImage:
         """Return the image fused at one scale; see `TwoScaleMethod`.
@@ -102,14 +100,14 @@ class OnnxMethod:
         Raises:
             InputError: the graph does not run at this size, e.g. for lack of memory.
         """
-        feeds = {"infrared": infrared[None, None], "visible": visible[None, None]}  # (1, 1, H, W)
-        return self._run(self._graph_alone, feeds)
+        return self._run(self._graph_alone, infrared=infrared, visible=visible)
 
-    def _run(self, graph: Graph, feeds: dict[str, FloatImage]) -> FloatImage:
+    def _run(self, graph: Graph, **images: FloatImage) -> FloatImage:
+        feeds = {name: image[None, None] for name, image in images.items()}  # (1, 1, H, W)
         try:
             fused = graph(feeds)
         except Exception as error:  # the runtimes have no base class for their errors
-            height, width = feeds["visible"].shape[2:]
+            height, width = images["visible"].shape
             raise InputError(
                 f"{self.name} could not fuse {width}x{height} pixels "
                 f"({one_line(error)}). Use a smaller image."

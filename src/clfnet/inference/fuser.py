@@ -514,7 +514,8 @@ class Fuser:
         def work(tile: Tile) -> None:
             part, light = _cut(pair, visible, tile.inner)
             placed = self._placed(self._ranged(part.thermal), part, light, _NAMES)
-            seen = self._seen(placed, _apart(placed.light)[0])
+            picture, _ = self._completed(placed, _apart(placed.light)[0])
+            seen = self._seen(placed, picture)
             for into, image in zip(small, seen, strict=True):
                 into.of(tile.inner)[:] = shrunk(image, method.factor)
 
@@ -532,13 +533,13 @@ class Fuser:
         """Return the fused image, (H, W) or (H, W, 3), and beside it what is kept or black."""
         covered, both = placed.covered, placed.both
         warm = None if placed.celsius is None else placed.celsius[within]
+        picture, alone = self._completed(placed, picture)
         heat, luma = self._seen(placed, picture)
         if self.colouring.share:
             luma = fuse(heat, luma)
             luma = _stretched(luma) if self.options.stretch else luma
         if both is None:
             return self.colouring(picture[within], luma[within], heat[within], paint, warm)
-        picture, alone = self._completed(placed, picture)
         hot = (placed.heat * both)[within]
         result = self.colouring(picture[within], luma[within], hot, paint, warm)
         result = _where(both[within], result, alone[within])
@@ -547,15 +548,15 @@ class Fuser:
         return _where(covered[within], result, 0 * alone[within])
 
     def _seen(self, placed: Placed, picture: FloatImage) -> tuple[FloatImage, FloatImage]:
-        """The infrared image and the visible's luma as the method sees them: it meets no edge."""
+        """The infrared image and the luma of a completed one, as the method sees them: no edge."""
+        luma = self.colouring.luma(picture)
         if placed.both is None:
-            return placed.heat, self.colouring.luma(picture)
-        luma = self.colouring.luma(self._completed(placed, picture)[0])
+            return placed.heat, luma
         return np.where(placed.both, placed.heat, luma), luma
 
     def _completed(self, placed: Placed, picture: FloatImage) -> tuple[FloatImage, FloatImage]:
         """The visible image where there is one, and what is shown where one source is alone."""
-        if placed.covered is None or self.alignment.grid != "infrared":
+        if placed.both is None or placed.covered is None or self.alignment.grid != "infrared":
             return picture, picture
         heat = placed.heat
         alone = heat if picture.ndim == 2 else np.repeat(heat[..., None], 3, axis=2)

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from clfnet.errors import ConfigError
 from clfnet.nn.base import Network
 from clfnet.nn.constant import constant
-from clfnet.nn.scales import corrected, shrunk
+from clfnet.nn.scales import at_two_scales
 
 BINOMIAL = ((1 / 16, 2 / 16, 1 / 16), (2 / 16, 4 / 16, 2 / 16), (1 / 16, 2 / 16, 1 / 16))
 """What detail is measured against: the mean of 3×3 pixels by these weights."""
@@ -162,10 +162,7 @@ class FastNet(Network):
             The fused images, (B, 1, H, W) in [-1, 1].
         """
         fused = self._at_one_scale(infrared, visible)
-        if self.coarse == 1:
-            return fused
-        small = shrunk(infrared, self.coarse), shrunk(visible, self.coarse)
-        return corrected(fused, self._at_one_scale(*small), self.coarse)
+        return at_two_scales(fused, self._at_one_scale, infrared, visible, self.coarse)
 
     def _at_one_scale(self, infrared: Tensor, visible: Tensor) -> Tensor:
         infrared, visible = (infrared + 1) / 2, (visible + 1) / 2

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from clfnet.errors import ConfigError
 from clfnet.nn.base import Network
 from clfnet.nn.block import chain
-from clfnet.nn.scales import corrected, shrunk
+from clfnet.nn.scales import at_two_scales
 
 
 class Encoder(nn.Module):
@@ -104,9 +104,12 @@ class CLFNet(Network):
             infrared_features: of the infrared encoder, (B, 4w, H, W).
             visible_features: of the visible encoder, the same shape.
         """
-        fused: Tensor = self.decoder(torch.cat((infrared_features, visible_features), dim=1))
-        if self.coarse == 1:
-            return fused
-        small = shrunk(infrared, self.coarse), shrunk(visible, self.coarse)
-        features = self.infrared_encoder(small[0]), self.visible_encoder(small[1])
-        return corrected(fused, self.decoder(torch.cat(features, dim=1)), self.coarse)
+        fused = self._decoded(infrared_features, visible_features)
+        return at_two_scales(fused, self._at_one_scale, infrared, visible, self.coarse)
+
+    def _at_one_scale(self, infrared: Tensor, visible: Tensor) -> Tensor:
+        return self._decoded(self.infrared_encoder(infrared), self.visible_encoder(visible))
+
+    def _decoded(self, *features: Tensor) -> Tensor:
+        fused: Tensor = self.decoder(torch.cat(features, dim=1))
+        return fused

@@ -4,8 +4,42 @@ A network sees a few pixels around each. What is brighter than its surroundings 
 or a car, it cannot know from them; shrunk, the whole lies within its sight.
 """
 
+from collections.abc import Callable
+
 from torch import Tensor
 from torch.nn import functional as F
+
+
+def at_two_scales(
+    fused: Tensor,
+    fuse: Callable[[Tensor, Tensor], Tensor],
+    infrared: Tensor,
+    visible: Tensor,
+    factor: int,
+) -> Tensor:
+    """Correct a fused image by what is made of the shrunk pair.
+
+    Args:
+        fused: what `fuse` makes of the pair, (B, 1, H, W) in [-1, 1].
+        fuse: the network at one scale.
+        infrared: the same shape and range.
+        visible: the same.
+        factor: of the second scale; 1 is none.
+
+    Returns:
+        The shape and range of `fused`.
+
+    Example:
+        >>> import torch
+        >>> pair = torch.rand(2, 1, 1, 8, 8)
+        >>> maximum = torch.maximum(*pair)
+        >>> bool((at_two_scales(maximum, torch.maximum, *pair, 1) == maximum).all())
+        True
+    """
+    if factor == 1:
+        return fused
+    coarse = fuse(shrunk(infrared, factor), shrunk(visible, factor))
+    return corrected(fused, coarse, factor)
 
 
 def shrunk(images: Tensor, factor: int) -> Tensor:

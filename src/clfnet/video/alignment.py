@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,20 @@ _LOOKED_AT = 200  # pairs of frames from which those to try are taken
 Grey = NDArray[Any]
 
 
+class Opening(TypedDict, total=False):
+    """How two streams are opened; see `clfnet.video.source.open_source`.
+
+    Attributes:
+        fps: frames per second of folders and stacks.
+        crop: the part of the infrared frames that is the image.
+        crop_visible: that of the visible frames.
+    """
+
+    fps: float | None
+    crop: str | None
+    crop_visible: str | None
+
+
 class Registered(NamedTuple):
     """An alignment, and the frames that it was found on: grey, (H, W) each."""
 
@@ -41,9 +55,7 @@ def register_streams(
     visible: str,
     *,
     offset: float = 0.0,
-    fps: float | None = None,
-    crop: str | None = None,
-    crop_visible: str | None = None,
+    **opening: Unpack[Opening],
 ) -> Registered:
     """Find how the infrared camera's frames lie in the visible one's, once for all of them.
 
@@ -54,15 +66,13 @@ def register_streams(
         infrared: a recording or a folder of frames; see `clfnet.video.source.open_source`.
         visible: the same.
         offset: seconds by which the infrared recording began later than the visible one.
-        fps: frames per second of folders.
-        crop: the part of the infrared frames that is the image; see `open_source`.
-        crop_visible: that of the visible frames.
+        **opening: see `Opening`.
 
     Raises:
         AlignmentError: no pair of frames can be registered.
         VideoError: a source cannot be opened, or is live.
     """
-    opened = partial(_opened, infrared, visible, fps, crop, crop_visible)
+    opened = partial(_opened, infrared, visible, **opening)
     frames = sorted(_pairs(opened, offset), key=lambda pair: -_contrast(pair[0]))
     best: Registered | None = None
     failed: AlignmentError | None = None
@@ -90,9 +100,7 @@ def aligned_once(
     visible: str,
     *,
     offset: float = 0.0,
-    fps: float | None = None,
-    crop: str | None = None,
-    crop_visible: str | None = None,
+    **opening: Unpack[Opening],
 ) -> FuseOptions:
     """Return options with one alignment for all frames, where they ask for one to be found.
 
@@ -101,9 +109,7 @@ def aligned_once(
         infrared: a stream.
         visible: the same.
         offset: see `register_streams`.
-        fps: the same.
-        crop: the same.
-        crop_visible: the same.
+        **opening: see `Opening`.
 
     Raises:
         AlignmentError: no pair of frames can be registered.
@@ -111,24 +117,13 @@ def aligned_once(
     """
     if options.align not in ("needed", "auto"):
         return options
-    if options.align == "needed" and not sizes_differ(
-        infrared, visible, fps, crop=crop, crop_visible=crop_visible
-    ):
+    if options.align == "needed" and not sizes_differ(infrared, visible, **opening):
         return replace(options, align="off")
-    found = register_streams(
-        infrared, visible, offset=offset, fps=fps, crop=crop, crop_visible=crop_visible
-    )
+    found = register_streams(infrared, visible, offset=offset, **opening)
     return replace(options, align=found.rig)
 
 
-def sizes_differ(
-    infrared: str,
-    visible: str,
-    fps: float | None = None,
-    *,
-    crop: str | None = None,
-    crop_visible: str | None = None,
-) -> bool:
+def sizes_differ(infrared: str, visible: str, **opening: Unpack[Opening]) -> bool:
     """Tell whether two streams have frames of different sizes; a live one is not looked at.
 
     Raises:
@@ -138,18 +133,18 @@ def sizes_differ(
     if any(is_url(spec) or is_device(spec) for spec in (infrared, visible)):
         return False
     sizes = []
-    for source in _opened(infrared, visible, fps, crop, crop_visible):
+    for source in _opened(infrared, visible, **opening):
         sizes.append((source.width, source.height))
         source.close()
     return sizes[0] != sizes[1]
 
 
-def _opened(
-    infrared: str, visible: str, fps: float | None, crop: str | None, crop_visible: str | None
-) -> list[Source]:
+def _opened(infrared: str, visible: str, **opening: Unpack[Opening]) -> list[Source]:
+    fps = opening.get("fps")
+    crops = opening.get("crop"), opening.get("crop_visible")
     return [
-        open_source(spec, fps=fps if takes_fps(spec) else None, crop=box)
-        for spec, box in ((infrared, crop), (visible, crop_visible))
+        open_source(spec, fps=fps if takes_fps(spec) else None, crop=crop)
+        for spec, crop in zip((infrared, visible), crops, strict=True)
     ]
 
 
